@@ -1,0 +1,19 @@
+/** Jest runs TypeScript through swc: types are checked once, by `tsc`, not per file. */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  // The Functions SDK asks its host for this module; in tests the test's own registry answers.
+  moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/test/functions-core.cjs' },
+  maxWorkers: 2,
+};
