@@ -1,0 +1,53 @@
+import type { PortSet, PriorityBand, WindowLimits } from '../grant';
+
+/**
+ * `policy.yaml` after validation: every id normalised, every duration in milliseconds, every prefix
+ * checked. Plain data.
+ */
+export type Policy = {
+  /** Hash of the file's meaning: frozen into each window. */
+  readonly version: string;
+  readonly limits: WindowLimits;
+  readonly longestMs: number;
+  readonly band: PriorityBand;
+  /** A VM must carry this tag with this value; `null`: scopes alone decide. */
+  readonly optInTag: { readonly name: string; readonly value: string } | null;
+  readonly caps: {
+    readonly vmsPerActivation: number;
+    readonly windowsPerPerson: number;
+    readonly windows: number;
+  };
+  readonly minimumPrefix: { readonly ipv4: number; readonly ipv6: number };
+  readonly locks: 'refuse' | 'accept';
+  readonly allow: readonly AllowRule[];
+  readonly deny: readonly DenyRule[];
+};
+
+export type AllowRule = {
+  readonly name: string;
+  /** GUIDs of role definitions, lower case. */
+  readonly roles: readonly string[];
+  /** Scope ids, lower case; `/` for everywhere. */
+  readonly scopes: readonly string[];
+  /** Object ids, lower case; empty: anybody who holds the role. */
+  readonly persons: readonly string[];
+  readonly portSets: readonly PortSet[];
+  readonly longestMs: number | null;
+  readonly sources: {
+    /** Named ranges; used when no address of the activation is known or wanted. */
+    readonly ranges: readonly SourceRange[];
+    /** The address of the person's own activation request, if it lies within these ranges. */
+    readonly fromActivation: { readonly within: readonly string[] } | null;
+  };
+};
+
+export type SourceRange = { readonly name: string; readonly prefixes: readonly string[] };
+
+export type DenyRule = {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly persons: readonly string[];
+  /** VMs that carry this tag are denied. */
+  readonly tag: { readonly name: string; readonly value: string } | null;
+};

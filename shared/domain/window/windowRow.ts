@@ -1,0 +1,108 @@
+import type { FaultFacts } from '../fault';
+import type { Grant } from '../grant';
+import type { SecurityRule } from '../networkSecurityGroup';
+
+/**
+ * One window as the ledger keeps it. Plain data: it survives `JSON.stringify` unchanged. Replaced
+ * by ETag only. All times are epoch milliseconds by the host's clock, except `until`,
+ * `wantedUntil` and what the grant holds, which are absolute deadlines.
+ */
+export type WindowRow = {
+  readonly schema: 1;
+  readonly id: string;
+  readonly grant: Grant;
+  readonly createdAt: number;
+  /** Rises by one with each change of wish or deadline; a worker that holds an older one stands back. */
+  readonly generation: number;
+  /** Deadline in the last proved marker; `null` until a rule was proved open. */
+  readonly until: number | null;
+  /** The deadline that is wished for; what new markers are signed with. */
+  readonly wantedUntil: number;
+  readonly wish: 'open' | 'closed';
+  /** Why it is to be closed; `null` while the wish is `open`. */
+  readonly closeReason: CloseReason | null;
+  /** Set by the save that precedes the first DELETE; from then on nothing opens or extends. */
+  readonly closingAt: number | null;
+  /** When somebody should look again; passed by 60 s means that the worker is dead. */
+  readonly nextLook: number;
+  /** How often priorities were planned; more than five times is a refusal. */
+  readonly plans: number;
+  readonly placements: readonly Placement[];
+  /** Targets that got no rule, from the grant and from planning. */
+  readonly refusals: readonly Grant['refusedTargets'][number][];
+  /** A delete hint that is not judged yet: while it stands, no PUT is confirmed. */
+  readonly endHintAt: number | null;
+  /** When the window reached its end; `null` while it lives. */
+  readonly concludedAt: number | null;
+};
+
+/** Why a window closes. The first reason stays. */
+export type CloseReason =
+  | 'expired'
+  | 'deactivated'
+  | 'neverOpened'
+  | 'shadowed'
+  | 'removedByOthers'
+  | 'changedByOthers'
+  | 'confirmationLost'
+  | 'planFailed'
+  | 'clockSkew'
+  | 'asked';
+
+/** The phases of one placement. */
+export type PlacementPhase =
+  /** In the plan; no PUT was ever begun. */
+  | 'planned'
+  /** A PUT was announced by `lastPutAt`; it may or may not have arrived. */
+  | 'putting'
+  /** Read back: our rule with exactly the planned content, and effective. */
+  | 'open'
+  /** To be deleted. */
+  | 'closing'
+  /** Read as gone, but a late PUT may still land: watched until `lastPutAt + settle`. */
+  | 'gone'
+  /** A lock forbade the delete; the rule stands with access Deny until the lock goes. */
+  | 'disarmed'
+  /** Read as gone, at least `settle` after the last PUT. The end. */
+  | 'closed';
+
+/** How a placement came to its end. */
+export type ClosedKind = 'deleted' | 'neverPut' | 'nsgGone' | 'removedByOthers';
+
+/** One rule of ours in one NSG: the rule's whole life. */
+export type Placement = {
+  readonly nsgId: string;
+  readonly slot: number;
+  /** Exactly what is PUT, marker included. Its name is never used again. */
+  readonly rule: SecurityRule;
+  readonly targets: readonly PlacementTarget[];
+  readonly phase: PlacementPhase;
+  /** Saved before each PUT that may take effect; `null` if there was none. */
+  readonly lastPutAt: number | null;
+  readonly putCount: number;
+  readonly deleteCount: number;
+  /** When the first PUT was accepted, when it was proved open, when the first DELETE was accepted. */
+  readonly putAcceptedAt: number | null;
+  readonly openedAt: number | null;
+  readonly deleteAcceptedAt: number | null;
+  /** When the read began that first showed it gone, and the one that proved it closed. */
+  readonly goneAt: number | null;
+  readonly closedAt: number | null;
+  readonly closedKind: ClosedKind | null;
+  /** Since when the NSG itself could not be found. */
+  readonly nsgMissingSince: number | null;
+  /** The NSG would admit the same traffic without our rule (found when planned). */
+  readonly admittedAnyway: boolean;
+  /** The fault of the last attempt, `null` after a success. */
+  readonly fault: FaultFacts | null;
+  /** Consecutive attempts that ended in a fault: sets the pace of repeats. */
+  readonly faults: number;
+};
+
+export type PlacementTarget = {
+  readonly vmId: string;
+  readonly vmGuid: string;
+  readonly nicId: string;
+  /** Private addresses, without prefix length. */
+  readonly addresses: readonly string[];
+};

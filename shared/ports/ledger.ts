@@ -1,0 +1,33 @@
+import type { AddressHintRow, EndHintRow, HintRow } from '../domain/hint';
+import type { LiveRow } from '../domain/live';
+import type { WindowRow } from '../domain/window/windowRow';
+
+/** A row with the version it was read in. */
+export type Stored<Row> = { readonly row: Row; readonly etag: string };
+
+/** One table. Every function throws `Fault` when storage cannot be reached. */
+export type Table<Row extends { readonly id: string }> = {
+  /** `exists` if a row with this id is there, whatever it holds. */
+  insert(row: Row): Promise<Stored<Row> | 'exists'>;
+  get(id: string): Promise<Stored<Row> | null>;
+  /** Writes `row` if the stored version is still `etag`; `changed` otherwise, also if it is gone. */
+  replace(row: Row, etag: string): Promise<Stored<Row> | 'changed'>;
+  /** Removes the row if the stored version is still `etag`. */
+  remove(id: string, etag: string): Promise<'removed' | 'changed'>;
+  /** All rows, in no order. */
+  list(): Promise<Stored<Row>[]>;
+};
+
+/** What must outlive a crash. */
+export type Ledger = {
+  /** Every window that was ever granted or refused; closed ones stay as tombstones. */
+  readonly windows: Table<WindowRow>;
+  /** A small row for each window and intake that is not at its end: what timers read. */
+  readonly live: Table<LiveRow>;
+  /** Hints that intake works on. */
+  readonly hints: Table<HintRow>;
+  /** Addresses seen in activation requests, by request name. */
+  readonly addresses: Table<AddressHintRow>;
+  /** Delete hints by role assignment: while one is unjudged, no PUT is confirmed. */
+  readonly endHints: Table<EndHintRow>;
+};

@@ -1,0 +1,27 @@
+import type { NsgReading, SecurityRule } from '../domain/networkSecurityGroup';
+
+/** What the app asks of the network provider. Every function throws `Fault`. */
+export type Network = {
+  /** GET of one NSG with all its rules. `null`: Resource Manager says 404. */
+  readNsg(nsgId: string): Promise<NsgReading | null>;
+  /** GET of one NIC. `null`: 404. */
+  readNic(nicId: string): Promise<NicReading | null>;
+  /** GET of one subnet's NSG id: `''` where none is attached. `null`: 404. */
+  readSubnetNsgId(subnetId: string): Promise<string | null>;
+  /** Management locks on a resource and above it. */
+  readLocks(resourceId: string): Promise<Lock[]>;
+  /** Submits the PUT of one rule. Resolves when it is accepted (200, 201, 202), never waits for its end. */
+  putRule(nsgId: string, rule: SecurityRule): Promise<'accepted'>;
+  /** Submits the DELETE of one rule by name; `absent` is Resource Manager's 204. */
+  deleteRule(nsgId: string, ruleName: string): Promise<'accepted' | 'absent'>;
+};
+
+export type NicReading = {
+  readonly id: string;
+  /** Id of the VM it is attached to, `''` if none. */
+  readonly vmId: string;
+  readonly nsgId: string;
+  readonly ipConfigurations: readonly { readonly address: string; readonly subnetId: string }[];
+};
+
+export type Lock = { readonly id: string; readonly level: 'CanNotDelete' | 'ReadOnly' };

@@ -1,0 +1,34 @@
+import type { Policy } from '../domain/policy/policy';
+import type { Directory } from './directory';
+import type { Inventory } from './inventory';
+import type { Ledger } from './ledger';
+import type { Log } from './log';
+import type { Network } from './network';
+import type { Signer, Verifier } from './signer';
+
+/** Everything the app asks of the outside, in one place. Tests and hosts hand in their own. */
+export type World = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly network: Network;
+  readonly directory: Directory;
+  readonly inventory: Inventory;
+  readonly verifier: Verifier;
+  /** Six characters that stand in every rule name of this deployment. */
+  readonly deployment: string;
+  readonly sweepPeriodMs: number;
+  /** What opening needs; `faults` instead when policy or keys are not in order. Closing never looks here. */
+  readonly opening: Opening | { readonly faults: readonly string[] };
+};
+
+export type Opening = { readonly policy: Policy; readonly signer: Signer };
+
+export type Clock = {
+  /** Host clock, epoch ms. */
+  now(): number;
+  /** Last measured skew: Resource Manager's `Date` minus the host clock, and when an answer last came. */
+  skew(): { readonly skewMs: number; readonly measuredAt: number | null };
+  /** Waits inside an activity: for short waits only, at most 20 s. */
+  wait(ms: number): Promise<void>;
+};
