@@ -15,5 +15,6 @@ module.exports = {
   },
   // The Functions SDK asks its host for this module; in tests the test's own registry answers.
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/test/functions-core.cjs' },
+  reporters: ['default', '<rootDir>/test/reporter.cjs'],
   maxWorkers: 2,
 };
