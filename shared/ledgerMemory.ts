@@ -1,0 +1,68 @@
+import assert from 'node:assert';
+import type { Ledger, Stored, Table } from './ports/ledger';
+
+/**
+ * A ledger that lives and dies with the process, for tests and for trying things out. Rows pass
+ * through JSON and come back frozen, so that nobody can lean on what a real store does not keep:
+ * shared references, `undefined`, dates. Everything happens before the first `await`, hence atomically.
+ */
+export function createLedgerMemory(): Ledger {
+  return {
+    windows: createTable(),
+    live: createTable(),
+    hints: createTable(),
+    addresses: createTable(),
+    endHints: createTable(),
+  };
+}
+
+/** What every store accepts as an id; anything else is a bug of the caller, never input. */
+const idForm = /^[A-Za-z0-9._-]{1,200}$/;
+
+/** Throws unless `id` can be a key in every store: Azure Tables refuses slashes, `#`, `?` and controls. */
+export function assertRowId(id: string): void {
+  assert.match(id, idForm, 'a row id holds letters, digits, dot, dash and underscore only');
+}
+
+function createTable<Row extends { readonly id: string }>(): Table<Row> {
+  const rows = new Map<string, Stored<Row>>();
+  // One counter per table, never used again: a row that was removed and inserted anew has another ETag.
+  let writes = 0;
+
+  const store = (row: Row): Stored<Row> => {
+    writes += 1;
+    const stored = Object.freeze({ row: frozenCopy(row), etag: `"${writes}"` });
+    rows.set(row.id, stored);
+    return stored;
+  };
+
+  return {
+    insert: async (row) => {
+      assertRowId(row.id);
+      return rows.has(row.id) ? 'exists' : store(row);
+    },
+    get: async (id) => {
+      assertRowId(id);
+      return rows.get(id) ?? null;
+    },
+    replace: async (row, etag) => {
+      assertRowId(row.id);
+      return rows.get(row.id)?.etag === etag ? store(row) : 'changed';
+    },
+    remove: async (id, etag) => {
+      assertRowId(id);
+      if (rows.get(id)?.etag !== etag) return 'changed';
+      rows.delete(id);
+      return 'removed';
+    },
+    list: async () => [...rows.values()],
+  };
+}
+
+function frozenCopy<Row>(row: Row): Row {
+  const copy: unknown = JSON.parse(JSON.stringify(row), (_key, value: unknown) =>
+    Object.freeze(value),
+  );
+  // What went in as Row comes out as Row: rows are plain data by definition.
+  return copy as Row;
+}
