@@ -11,5 +11,5 @@ export function cleanText(text: string, lengthMax: number): string {
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\uFFFD]/gu, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return [...cleaned].slice(0, lengthMax).join('');
+  return Array.from(cleaned).slice(0, lengthMax).join('');
 }
