@@ -60,9 +60,7 @@ function createTable<Row extends { readonly id: string }>(): Table<Row> {
 }
 
 function frozenCopy<Row>(row: Row): Row {
-  const copy: unknown = JSON.parse(JSON.stringify(row), (_key, value: unknown) =>
-    Object.freeze(value),
-  );
   // What went in as Row comes out as Row: rows are plain data by definition.
-  return copy as Row;
+  const copy: Row = JSON.parse(JSON.stringify(row), (_key, value: unknown) => Object.freeze(value));
+  return copy;
 }
