@@ -1,0 +1,164 @@
+/**
+ * Every way in which Postern says no. One table: a code that is not here does not exist, and each
+ * names the rule that refused and what to do next. Codes are stable: people alarm and script on them.
+ */
+const texts = {
+  // The person and the role.
+  roleNotAllowed: (of: { role: string }) => ({
+    rule: `No allow rule of the policy names role ${of.role}.`,
+    next: 'Activate a role that the policy names, or ask its owner to add this one.',
+  }),
+  scopeNotAllowed: (of: { scope: string; allowed: readonly string[] }) => ({
+    rule: `No allow rule for this role covers ${of.scope}.`,
+    next: `Activate it again on a scope at or under ${listed(of.allowed)}; PIM lets you narrow it.`,
+  }),
+  personNotAllowed: (of: { rules: readonly string[] }) => ({
+    rule: `Allow rule ${listed(of.rules)} is for named people only.`,
+    next: 'Ask the owner of the policy to add your object id.',
+  }),
+  denied: (of: { rule: string }) => ({
+    rule: `Deny rule ${of.rule} of the policy forbids it.`,
+    next: 'Ask the owner of the policy why; a deny wins over every allow.',
+  }),
+  notAUser: (of: { principalType: string }) => ({
+    rule: `Windows open for people; this activation belongs to a ${of.principalType}.`,
+    next: 'Let a person activate the role: PIM assigns it to the user, also through a group.',
+  }),
+  noEnd: () => ({
+    rule: 'The activation has no end, and a window without an end is never opened.',
+    next: 'Set a maximum duration in the PIM settings of the role, then activate it again.',
+  }),
+  tooShort: (of: { openSeconds: number; shortestSeconds: number }) => ({
+    rule: `It could stand open for ${of.openSeconds} s, and the least is ${of.shortestSeconds} s.`,
+    next: 'Activate the role for longer.',
+  }),
+  openingsDisabled: () => ({
+    rule: 'Openings are switched off: policy or signing key are not in order.',
+    next: 'GET /api/health names the faults; correct them and start the app again.',
+  }),
+
+  // Where from.
+  noAddress: (of: { rule: string; completeWith: string }) => ({
+    rule: `Allow rule ${of.rule} wants the address of the activation request; none was confirmed.`,
+    next: `Complete it from where you are: ${of.completeWith}`,
+  }),
+  addressNotInRange: (of: { rule: string; address: string; within: readonly string[] }) => ({
+    rule: `Address ${of.address} is not within ${listed(of.within)} of allow rule ${of.rule}.`,
+    next: 'Activate the role from inside one of these ranges, for example over the VPN.',
+  }),
+  addressFamily: (of: { sources: readonly string[] }) => ({
+    rule: `The VM has no address of the family of ${listed(of.sources)}.`,
+    next: 'Connect over the other family, or give the VM such an address.',
+  }),
+  addressAmbiguous: (of: { address: string; nsg: string }) => ({
+    rule: `Address ${of.address} is used more than once behind ${of.nsg}.`,
+    next: 'Use an NSG of its own for one of the networks.',
+  }),
+
+  // How many.
+  tooBroad: (of: { vms: number; cap: number; atLeast: boolean; scope: string }) => ({
+    rule: `${of.atLeast ? 'At least ' : ''}${of.vms} VMs under ${of.scope}; the cap is ${of.cap}.`,
+    next: 'Activate the role again on a resource group or a single VM; PIM lets you narrow it.',
+  }),
+  noTargets: (of: { scope: string; covered: number }) => ({
+    rule: `None of the ${of.covered} VMs under ${of.scope} may be opened.`,
+    next: 'Opt a VM in with the tag that the policy names, then activate again.',
+  }),
+  windowsPerPerson: (of: { cap: number }) => ({
+    rule: `The cap of ${of.cap} open windows per person is reached.`,
+    next: 'Deactivate a role that you no longer need, then activate this one again.',
+  }),
+  windowsInAll: (of: { cap: number }) => ({
+    rule: `The cap of ${of.cap} open windows in all is reached.`,
+    next: 'Wait until a window closes, or ask the owner of the policy to raise caps.windows.',
+  }),
+  tooManyPlacements: (of: { placements: number; cap: number }) => ({
+    rule: `It would take ${of.placements} security rules; one window may have ${of.cap}.`,
+    next: 'Activate the role on fewer VMs.',
+  }),
+
+  // One VM.
+  vmNotOptedIn: (of: { tag: string; value: string }) => ({
+    rule: `The VM does not carry the tag ${of.tag} with the value ${of.value}.`,
+    next: 'Set the tag on the VM if it is meant to be reached this way.',
+  }),
+  vmsNotOptedInMore: (of: { vms: number; tag: string; value: string }) => ({
+    rule: `${of.vms} more VMs do not carry the tag ${of.tag} with the value ${of.value}.`,
+    next: 'Set the tag on those that are meant to be reached this way.',
+  }),
+  noNic: () => ({
+    rule: 'The VM has no network interface with a private address.',
+    next: 'Attach one, then activate again.',
+  }),
+  noNsg: () => ({
+    rule: 'No NSG stands on the way to the VM, so there is nothing to open or to close.',
+    next: 'Attach an NSG to its subnet or its network interface.',
+  }),
+  notRunning: (of: { powerState: string }) => ({
+    rule: `The VM is not running (${of.powerState}).`,
+    next: 'Start the VM.',
+  }),
+  vanished: () => ({
+    rule: 'The VM or its network interface is gone, or another machine has taken its place.',
+    next: 'Activate again if the machine was made anew.',
+  }),
+  locked: (of: { lock: string }) => ({
+    rule: `Lock ${of.lock} would forbid closing again; the policy refuses locked targets.`,
+    next: 'Remove the lock, or set locks: accept in the policy.',
+  }),
+  shadowed: (of: { rule: string; nsg: string }) => ({
+    rule: `Rule ${of.rule} of ${of.nsg} denies the same traffic above the band of priorities.`,
+    next: 'Move that rule below the band, or the band above it.',
+  }),
+  bandFull: (of: { nsg: string; from: number; to: number }) => ({
+    rule: `No priority between ${of.from} and ${of.to} is free in ${of.nsg}.`,
+    next: 'Free one, or widen priorities in the policy.',
+  }),
+  ruleCountLimit: (of: { nsg: string; rules: number }) => ({
+    rule: `${of.nsg} holds ${of.rules} rules, which is all that Azure allows.`,
+    next: 'Remove rules that nobody needs.',
+  }),
+  tooLate: () => ({
+    rule: 'It was too late: a rule sent now might take effect after the window has been closed.',
+    next: 'Activate the role again, for longer.',
+  }),
+  planFailed: (of: { nsg: string; plans: number }) => ({
+    rule: `After ${of.plans} plans the rule still met a conflict in ${of.nsg}.`,
+    next: 'See who else writes rules there, then activate again.',
+  }),
+} as const;
+
+type Texts = typeof texts;
+
+export type RefusalCode = keyof Texts;
+
+/** A refusal is an answer, so it is returned; only surprises are thrown. Plain data. */
+export type Refusal = {
+  readonly code: RefusalCode;
+  /** What refused, in one sentence. */
+  readonly rule: string;
+  /** What to do next, in one sentence. */
+  readonly next: string;
+};
+
+/** Builds a refusal: `refusal('locked', { lock: 'do-not-delete' })`. */
+export function refusal<Code extends RefusalCode>(
+  code: Code,
+  ...of: Parameters<Texts[Code]>
+): Refusal {
+  // One signature for all entries of the table; the caller's arguments are checked by `Code`.
+  const build = texts[code] as (...args: unknown[]) => { rule: string; next: string };
+  return { code, ...build(...of) };
+}
+
+export const refusalCodes = Object.keys(texts) as readonly RefusalCode[];
+
+/** True for a code of the table: ids from files and rows are text until this has been asked. */
+export function isRefusalCode(text: string): text is RefusalCode {
+  return Object.hasOwn(texts, text);
+}
+
+function listed(items: readonly string[]): string {
+  const shown = items.slice(0, 5).join(', ');
+  return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
+}
