@@ -128,9 +128,14 @@ const texts = {
   }),
 } as const;
 
-type Texts = typeof texts;
+export type RefusalCode = keyof typeof texts;
 
-export type RefusalCode = keyof Texts;
+type Details = { readonly [Code in RefusalCode]: Parameters<(typeof texts)[Code]> };
+type Table = {
+  readonly [Code in RefusalCode]: (...of: Details[Code]) => { rule: string; next: string };
+};
+
+const table: Table = texts;
 
 /** A refusal is an answer, so it is returned; only surprises are thrown. Plain data. */
 export type Refusal = {
@@ -142,21 +147,16 @@ export type Refusal = {
 };
 
 /** Builds a refusal: `refusal('locked', { lock: 'do-not-delete' })`. */
-export function refusal<Code extends RefusalCode>(
-  code: Code,
-  ...of: Parameters<Texts[Code]>
-): Refusal {
-  // One signature for all entries of the table; the caller's arguments are checked by `Code`.
-  const build = texts[code] as (...args: unknown[]) => { rule: string; next: string };
-  return { code, ...build(...of) };
+export function refusal<Code extends RefusalCode>(code: Code, ...of: Details[Code]): Refusal {
+  return { code, ...table[code](...of) };
 }
-
-export const refusalCodes = Object.keys(texts) as readonly RefusalCode[];
 
 /** True for a code of the table: ids from files and rows are text until this has been asked. */
 export function isRefusalCode(text: string): text is RefusalCode {
   return Object.hasOwn(texts, text);
 }
+
+export const refusalCodes = Object.keys(texts).filter(isRefusalCode);
 
 function listed(items: readonly string[]): string {
   const shown = items.slice(0, 5).join(', ');
