@@ -1,0 +1,64 @@
+import { Command, CommanderError, Option } from 'commander';
+
+/** The named faults of a demonstration. */
+export const faultNames = ['arm-429', 'arm-down-30s', 'duplicate-events'] as const;
+export type FaultName = (typeof faultNames)[number];
+
+/** What `npm start -- …` was asked for. */
+export type StartOptions = {
+  once: boolean;
+  restart: boolean;
+  reset: boolean;
+  json: boolean;
+  fault: FaultName | null;
+};
+
+const help = `
+Exit codes:
+  0  ended as asked; with --once: every rule stood open and was gone before the activation's end
+  1  with --once: a rule did not open, or was not gone in time; or a part could not be started
+  2  the command line is wrong, or another one is running
+
+Examples:
+  npm start                              the main job, and it stays up
+  npm start -- --once                    ends after the proof, in less than 90 s
+  npm start -- --once --fault arm-429    the same while Resource Manager throttles
+  npm start -- --reset                   forgets what earlier starts left behind
+`;
+
+/** Reads the command line. `exit` instead of options: help was shown or something was wrong. */
+export function readOptions(args: readonly string[]): StartOptions | { exit: number } {
+  const command = new Command('npm start --')
+    .description('Runs Postern on a local Azure: no account, nothing leaves this machine.')
+    .option('--once', 'end after one activation was opened, closed and judged')
+    .option('--no-restart', 'leave the Functions host dead when it dies')
+    .option('--reset', 'begin afresh: forget instances, ledger and network of earlier starts')
+    .option('--json', 'print one JSON object per line instead of the story')
+    .addOption(new Option('--fault <name>', 'disturb the local Azure').choices([...faultNames]))
+    .addHelpText('after', help)
+    .exitOverride();
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return { exit: error.exitCode === 0 ? 0 : 2 };
+    throw error;
+  }
+  if (command.args.length > 0) {
+    process.stderr.write(`error: unexpected argument '${command.args.join(' ')}'. Try --help.\n`);
+    return { exit: 2 };
+  }
+  const options = command.opts<{
+    once?: boolean;
+    restart: boolean;
+    reset?: boolean;
+    json?: boolean;
+    fault?: FaultName;
+  }>();
+  return {
+    once: options.once ?? false,
+    restart: options.restart,
+    reset: options.reset ?? false,
+    json: options.json ?? false,
+    fault: options.fault ?? null,
+  };
+}
