@@ -1,0 +1,149 @@
+import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient, Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline';
+import { classify } from '../domain/classify';
+import { Fault } from '../domain/fault';
+import type { Meter } from './meter';
+import type { Answer, Recorder } from './pipeline';
+import { applyArmPolicy, createArmPolicy, record } from './pipeline';
+
+/** Where Resource Manager is and how its clients are built and called. */
+export type Arm = {
+  readonly endpoint: string;
+  readonly scopes: string;
+  readonly credential: TokenCredential;
+  readonly httpClient: HttpClient | undefined;
+  readonly policy: PipelinePolicy;
+  /** Options for every generated client. */
+  readonly clientOptions: {
+    readonly endpoint: string;
+    readonly credentialScopes: string;
+    readonly retryOptions: { readonly maxRetries: 0 };
+    readonly httpClient?: HttpClient;
+  };
+  /** Puts the rules into a client just built, and hands it back. */
+  governed<Client extends { readonly pipeline: Pipeline }>(client: Client): Client;
+};
+
+/** What is known of Resource Manager: its endpoint without a trailing slash, and its audience. */
+export type ArmPlace = { readonly endpoint: string; readonly audience: string };
+
+/** Builds what all adapters of one Resource Manager share. */
+export function createArm(
+  place: ArmPlace,
+  credential: TokenCredential,
+  meter: Meter,
+  httpClient?: HttpClient,
+): Arm {
+  const { endpoint } = place;
+  const scopes = `${place.audience.replace(/\/$/, '')}/.default`;
+  const policy = createArmPolicy(new URL(endpoint).origin, meter);
+  return {
+    endpoint,
+    scopes,
+    credential,
+    httpClient,
+    policy,
+    clientOptions: {
+      endpoint,
+      credentialScopes: scopes,
+      retryOptions: { maxRetries: 0 },
+      ...(httpClient === undefined ? {} : { httpClient }),
+    },
+    governed: (client) => {
+      applyArmPolicy(client.pipeline, policy);
+      return client;
+    },
+  };
+}
+
+/**
+ * Answers are read by our own readers from what came over the wire: the clients' deserialisers let
+ * wrong types through and take a missing list for an empty one.
+ */
+export const asItCame = { requestOptions: { shouldDeserialize: false } } as const;
+
+/**
+ * One read. Resolves to the answer of status 200, or `null` for a 404 that Resource Manager itself
+ * gave. Throws `Fault` for everything else.
+ */
+export async function read(doing: string, call: () => Promise<unknown>): Promise<Answer | null> {
+  const recorder: Recorder = { once: false, sent: 0, answers: [] };
+  const thrown = await caught(recorder, call);
+  const answer = lastAnswer(recorder, thrown, doing);
+  if (answer.status === 200) return answer;
+  const facts = classify(answer);
+  // A 404 without Resource Manager's error body is some proxy's, and proves nothing.
+  if (facts.kind === 'missing' && facts.code !== 'NoCode') return null;
+  throw new Fault(facts.kind === 'missing' ? { ...facts, kind: 'unavailable' } : facts, doing);
+}
+
+/** One PUT or DELETE: exactly one request. Resolves to its 2xx answer; throws `Fault` for all others. */
+export async function submit(doing: string, call: () => Promise<unknown>): Promise<Answer> {
+  const recorder: Recorder = { once: true, sent: 0, answers: [] };
+  // What the SDK throws after the answer is about its poll, which was never sent.
+  const thrown = await caught(recorder, call);
+  const answer = lastAnswer(recorder, thrown, doing);
+  if ([200, 201, 202, 204].includes(answer.status)) return answer;
+  throw new Fault(classify(answer), doing);
+}
+
+const pagesMax = 200;
+
+/** A paged list: `take` is given each page's answer, before the next page is asked for. */
+export async function readPages(
+  doing: string,
+  pages: () => AsyncIterable<unknown>,
+  take: (answer: Answer) => void,
+): Promise<void> {
+  const recorder: Recorder = { once: false, sent: 0, answers: [] };
+  let taken = 0;
+  const thrown = await caught(recorder, async () => {
+    for await (const _page of pages()) {
+      take(lastAnswer(recorder, null, doing));
+      taken += 1;
+      if (taken > pagesMax) throw strangeAnswer('TooManyPages', doing);
+    }
+  });
+  if (thrown === null) return;
+  const answer = lastAnswer(recorder, thrown, doing);
+  throw answer.status === 200
+    ? strangeAnswer('StrangeAnswer', doing)
+    : new Fault(classify(answer), doing);
+}
+
+/** The JSON of an answer; throws `Fault` where it is none. */
+export function jsonOf(answer: Answer, doing: string): unknown {
+  try {
+    return JSON.parse(answer.body);
+  } catch {
+    throw strangeAnswer('NotJson', doing);
+  }
+}
+
+/** For an answer that Resource Manager would not give: nothing is concluded from it. */
+export function strangeAnswer(code: string, doing: string): Fault {
+  return new Fault({ kind: 'unavailable', code, status: 200, retryAfterMs: null }, doing);
+}
+
+/** Runs the call; what it throws comes back as a value, `null` where it succeeded. */
+async function caught(recorder: Recorder, call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await record(recorder, call);
+    return null;
+  } catch (error) {
+    return error ?? new Error('Nothing was thrown.');
+  }
+}
+
+function lastAnswer(recorder: Recorder, thrown: unknown, doing: string): Answer {
+  if (thrown instanceof Fault) throw thrown;
+  const answer = recorder.answers.at(-1);
+  if (answer !== undefined && recorder.answers.length === recorder.sent) return answer;
+  throw new Fault(classify({ errorCode: codeOf(thrown) }), doing);
+}
+
+function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return 'Unknown';
+  if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
+  return thrown.name;
+}

@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import type { ArmId } from '../domain/armId';
+import type { Inventory, RuleSighting, TargetRow } from '../ports/inventory';
+import type { Arm } from './arm';
+import { badId, rebuilt } from './ids';
+import { checkedAs } from './readAs';
+import { createRunQuery } from './resourceGraph';
+
+const rulesMax = 20_000;
+
+/**
+ * Resource Graph. Each query projects `id` and sorts, because paging needs both
+ * (learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data). The first line of a
+ * query names it, for whoever reads a log of queries.
+ */
+export function createInventory(arm: Arm): Inventory {
+  const runQuery = createRunQuery(arm);
+
+  const listRules = async (query: string) => {
+    const rows = await runQuery(query, {}, rulesMax);
+    return checkedAs(ruleRows, rows, 'listing rules');
+  };
+
+  return {
+    listTargets: async (scope, rowsMax) => {
+      const { query, within } = targetsQuery(scope);
+      const rows = await runQuery(query, within, rowsMax);
+      return checkedAs(targetRows, rows, 'listing machines');
+    },
+    listOurRules: () =>
+      listRules(
+        rulesQuery('rules', `ruleName startswith 'postern-' or description startswith 'postern1|'`),
+      ),
+    findRule: async (ruleName) => {
+      if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(ruleName)) throw badId('a rule name');
+      return listRules(rulesQuery('ruleByName', `ruleName =~ '${ruleName}'`));
+    },
+  };
+}
+
+/** Scope ids are rebuilt from parts whose grammar has no quote: they may stand inside a query. */
+function targetsQuery(scope: string) {
+  const { parsed, text } = rebuilt(scope);
+  const group = managementGroupOf(parsed);
+  if (parsed.subscriptionId === '' && group === null) throw badId('a scope');
+  const isSubscription = parsed.resourceGroup === '' && parsed.providers.length === 0;
+  const under = `| where id =~ '${text}' or id startswith '${text}/'\n`;
+  return {
+    query: targetsHead + (group !== null || isSubscription ? '' : under) + targetsTail,
+    within:
+      group === null ? { subscriptions: [parsed.subscriptionId] } : { managementGroups: [group] },
+  };
+}
+
+function managementGroupOf({ subscriptionId, providers }: ArmId): string | null {
+  const [provider, ...more] = providers;
+  const [segment, ...deeper] = provider?.segments ?? [];
+  const isGroup =
+    subscriptionId === '' &&
+    more.length === 0 &&
+    deeper.length === 0 &&
+    provider?.namespace.toLowerCase() === 'microsoft.management' &&
+    segment?.type.toLowerCase() === 'managementgroups';
+  return isGroup ? segment.name : null;
+}
+
+const targetsHead = `// postern:targets v1
+resources
+| where type =~ 'microsoft.compute/virtualmachines'
+`;
+
+const targetsTail = `| extend powerState = tostring(properties.extended.instanceView.powerState.code), vmGuid = tostring(properties.vmId), osType = tostring(properties.storageProfile.osDisk.osType), scaleSetId = tostring(properties.virtualMachineScaleSet.id)
+| mv-expand nic = properties.networkProfile.networkInterfaces
+| extend nicId = tolower(tostring(nic.id))
+| join kind=leftouter (resources | where type =~ 'microsoft.network/networkinterfaces' | mv-expand ipc = properties.ipConfigurations | project nicId = tolower(id), nicNsgId = tostring(properties.networkSecurityGroup.id), subnetId = tolower(tostring(ipc.properties.subnet.id)), privateIp = tostring(ipc.properties.privateIPAddress)) on nicId
+| join kind=leftouter (resources | where type =~ 'microsoft.network/virtualnetworks' | mv-expand subnet = properties.subnets | project subnetId = tolower(tostring(subnet.id)), subnetNsgId = tostring(subnet.properties.networkSecurityGroup.id)) on subnetId
+| project id, name, subscriptionId, resourceGroup, location, tags, powerState, vmGuid, osType, scaleSetId, nicId, nicNsgId, subnetId, subnetNsgId, privateIp
+| order by id asc, nicId asc, privateIp asc`;
+
+function rulesQuery(name: string, condition: string): string {
+  return `// postern:${name} v1
+resources
+| where type =~ 'microsoft.network/networksecuritygroups'
+| mv-expand rule = properties.securityRules
+| extend ruleName = tostring(rule.name), description = tostring(rule.properties.description)
+| where ${condition}
+| project id, name, subscriptionId, resourceGroup, location, ruleName, description
+| order by id asc, ruleName asc`;
+}
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+/** Tag values are strings in Azure; whatever else an index may hold is not a tag of ours. */
+const tags = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((record) =>
+    Object.fromEntries(
+      Object.entries(record ?? {}).filter(
+        (entry): entry is [string, string] => typeof entry[1] === 'string',
+      ),
+    ),
+  );
+
+const targetRows: z.ZodType<TargetRow[]> = z.array(
+  z
+    .object({
+      id: z.string().min(1),
+      name: text,
+      location: text,
+      tags,
+      powerState: text,
+      vmGuid: text,
+      osType: text,
+      scaleSetId: text,
+      nicId: text,
+      nicNsgId: text,
+      subnetId: text,
+      subnetNsgId: text,
+      privateIp: text,
+    })
+    .transform(({ id, ...row }) => ({ vmId: id, ...row })),
+);
+
+const ruleRows: z.ZodType<RuleSighting[]> = z.array(
+  z
+    .object({ id: z.string().min(1), ruleName: z.string().min(1), description: text })
+    .transform(({ id, ruleName, description }) => ({ nsgId: id, ruleName, description })),
+);

@@ -1,0 +1,189 @@
+import { ManagementLockClient } from '@azure/arm-locks';
+import { NetworkManagementClient } from '@azure/arm-network';
+import * as z from 'zod';
+import { isAtOrUnder, isGuid } from '../domain/armId';
+import type { Lock, Network, NicReading } from '../ports/network';
+import type { Arm } from './arm';
+import { asItCame, read, readPages, submit } from './arm';
+import { badId, partsOf, rebuilt, withoutSlash } from './ids';
+import { readAs } from './readAs';
+import { wireParametersOf, wireRule } from './ruleMapping';
+
+const provider = 'Microsoft.Network';
+/** The lock client wants a subscription but never uses it where a scope is given. */
+const noSubscription = '00000000-0000-0000-0000-000000000000';
+const clientsMax = 100;
+
+/** The network provider, and the locks above its resources. */
+export function createNetwork(arm: Arm): Network {
+  const clientFor = createClients(arm);
+  const locks = arm.governed(
+    new ManagementLockClient(arm.credential, noSubscription, arm.clientOptions),
+  );
+
+  const nsgOf = (nsgId: string) => {
+    const { subscriptionId, resourceGroup, names } = partsOf(
+      nsgId,
+      provider,
+      'networkSecurityGroups',
+    );
+    return { client: clientFor(subscriptionId), resourceGroup, nsg: names[0] ?? '' };
+  };
+
+  return {
+    readNsg: async (nsgId) => {
+      const { client, resourceGroup, nsg } = nsgOf(nsgId);
+      const startedAt = Date.now();
+      const answer = await read('reading a network security group', () =>
+        client.networkSecurityGroups.get(resourceGroup, nsg, asItCame),
+      );
+      return answer && { ...readAs(nsgAnswer, answer, 'reading an NSG'), startedAt };
+    },
+    readNic: async (nicId) => {
+      const { subscriptionId, resourceGroup, names } = partsOf(
+        nicId,
+        provider,
+        'networkInterfaces',
+      );
+      const answer = await read('reading a network interface', () =>
+        clientFor(subscriptionId).networkInterfaces.get(resourceGroup, names[0] ?? '', asItCame),
+      );
+      return answer && readAs(nicAnswer, answer, 'reading a network interface');
+    },
+    readSubnetNsgId: async (subnetId) => {
+      const parts = partsOf(subnetId, provider, 'virtualNetworks', 'subnets');
+      const { subscriptionId, resourceGroup, names } = parts;
+      const [vnet = '', subnet = ''] = names;
+      const answer = await read('reading a subnet', () =>
+        clientFor(subscriptionId).subnets.get(resourceGroup, vnet, subnet, asItCame),
+      );
+      return answer && readAs(subnetAnswer, answer, 'reading a subnet');
+    },
+    readLocks: async (resourceId) => listLocks(locks, rebuilt(resourceId).text),
+    putRule: async (nsgId, rule) => {
+      const { client, resourceGroup, nsg } = nsgOf(nsgId);
+      const name = requireRuleName(rule.name);
+      const parameters = wireParametersOf(rule);
+      await submit('putting a rule', () =>
+        client.securityRules.beginCreateOrUpdate(resourceGroup, nsg, name, parameters, asItCame),
+      );
+      return 'accepted';
+    },
+    deleteRule: async (nsgId, ruleName) => {
+      const { client, resourceGroup, nsg } = nsgOf(nsgId);
+      const name = requireRuleName(ruleName);
+      const answer = await submit('deleting a rule', () =>
+        client.securityRules.beginDelete(resourceGroup, nsg, name, asItCame),
+      );
+      return answer.status === 204 ? 'absent' : 'accepted';
+    },
+  };
+}
+
+/** One client per subscription: building one costs more than a call. */
+function createClients(arm: Arm): (subscriptionId: string) => NetworkManagementClient {
+  const clients = new Map<string, NetworkManagementClient>();
+  return (subscriptionId) => {
+    if (!isGuid(subscriptionId)) throw badId('a subscription id');
+    const known = clients.get(subscriptionId);
+    if (known !== undefined) return known;
+    const client = arm.governed(
+      new NetworkManagementClient(arm.credential, subscriptionId, arm.clientOptions),
+    );
+    if (clients.size >= clientsMax) clients.clear();
+    clients.set(subscriptionId, client);
+    return client;
+  };
+}
+
+/** Names of rules are ours or were read from Azure; nothing else may become a part of a path. */
+function requireRuleName(name: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(name)) throw badId('a rule name');
+  return name;
+}
+
+const reference = z.object({ id: z.string().min(1) });
+const referenceId = reference.nullish().transform((value) => value?.id ?? '');
+const references = z
+  .array(reference)
+  .nullish()
+  .transform((list) => (list ?? []).map(({ id }) => id));
+
+const nsgAnswer = z
+  .object({
+    id: z.string().min(1),
+    location: z.string(),
+    properties: z.object({
+      provisioningState: z.string(),
+      // Required: an NSG without rules says so by an empty list, and absence would be taken for closed.
+      securityRules: z.array(wireRule),
+      defaultSecurityRules: z.array(wireRule).nullish(),
+      networkInterfaces: references,
+      subnets: references,
+    }),
+  })
+  .transform(({ id, location, properties }) => ({
+    id,
+    location,
+    provisioningState: properties.provisioningState,
+    rules: properties.securityRules,
+    defaultRules: properties.defaultSecurityRules ?? [],
+    networkInterfaceIds: properties.networkInterfaces,
+    subnetIds: properties.subnets,
+  }));
+
+const nicAnswer = z
+  .object({
+    id: z.string().min(1),
+    properties: z.object({
+      virtualMachine: referenceId,
+      networkSecurityGroup: referenceId,
+      ipConfigurations: z.array(
+        z.object({
+          properties: z.object({ privateIPAddress: z.string().nullish(), subnet: referenceId }),
+        }),
+      ),
+    }),
+  })
+  .transform(({ id, properties }): NicReading => ({
+    id,
+    vmId: properties.virtualMachine,
+    nsgId: properties.networkSecurityGroup,
+    ipConfigurations: properties.ipConfigurations.flatMap(({ properties: configuration }) => {
+      const address = configuration.privateIPAddress ?? '';
+      return address === '' ? [] : [{ address, subnetId: configuration.subnet }];
+    }),
+  }));
+
+const subnetAnswer = z
+  .object({ id: z.string(), properties: z.object({ networkSecurityGroup: referenceId }) })
+  .transform(({ properties }) => properties.networkSecurityGroup);
+
+const lockPage = z.object({
+  value: z.array(
+    z.object({
+      id: z.string(),
+      properties: z.object({ level: z.enum(['NotSpecified', 'CanNotDelete', 'ReadOnly']) }),
+    }),
+  ),
+});
+
+/** `atScope()` = at or above (learn.microsoft.com/powershell/module/az.resources/get-azresourcelock). */
+async function listLocks(client: ManagementLockClient, scope: string): Promise<Lock[]> {
+  const found: Lock[] = [];
+  await readPages(
+    'listing locks',
+    () =>
+      client.managementLocks
+        .listByScope(withoutSlash(scope), { filter: 'atScope()', ...asItCame })
+        .byPage(),
+    (answer) => {
+      for (const { id, properties } of readAs(lockPage, answer, 'listing locks').value) {
+        const at = id.replace(/\/providers\/Microsoft\.Authorization\/locks\/[^/]+$/i, '');
+        if (properties.level === 'NotSpecified' || !isAtOrUnder(scope, at)) continue;
+        found.push({ id, level: properties.level });
+      }
+    },
+  );
+  return found;
+}
