@@ -1,0 +1,79 @@
+import type { NetworkInterfaceSeed, VirtualMachineSeed, VirtualNetworkSeed } from '../../estate';
+import type { StoreChange } from './estateStore';
+import type { World } from './call';
+
+/** A rule as the index knows it. */
+export type IndexedRule = { name: string; description: string };
+
+/** An NSG as the index knows it. */
+export type IndexedNsg = { id: string; location: string; rules: Map<string, IndexedRule> };
+
+/** The Resource Graph's own copy of the estate: right, but late. */
+export type GraphIndex = {
+  vms: Map<string, VirtualMachineSeed>;
+  nics: Map<string, NetworkInterfaceSeed>;
+  vnets: Map<string, VirtualNetworkSeed>;
+  nsgs: Map<string, IndexedNsg>;
+  /** Carries out every change whose lag is over. Call before reading. */
+  catchUp(): void;
+};
+
+/** An index of the store as it stands, which follows it with `resourceGraphLagMs`. */
+export function createGraphIndex({ store, settings }: World): GraphIndex {
+  const pending: { dueAtMs: number; apply: () => void }[] = [];
+  const vms = new Map(store.vms);
+  const nics = new Map(store.nics);
+  const vnets = new Map(store.vnets);
+  const nsgs = new Map<string, IndexedNsg>();
+  const snapshot = (id: string): (() => void) => {
+    const nsg = store.nsgs.get(id);
+    if (nsg === undefined) return () => nsgs.delete(id);
+    const rules = new Map<string, IndexedRule>();
+    for (const [key, rule] of nsg.rules) rules.set(key, indexed(rule));
+    return () => nsgs.set(id, { id: nsg.id, location: nsg.location, rules });
+  };
+  for (const id of store.nsgs.keys()) snapshot(id)();
+
+  const whole = (kind: Exclude<StoreChange['kind'], 'rule'>, id: string): (() => void) => {
+    if (kind === 'vm') return copying(store.vms, vms, id);
+    if (kind === 'nic') return copying(store.nics, nics, id);
+    return kind === 'vnet' ? copying(store.vnets, vnets, id) : snapshot(id);
+  };
+  const change = (event: StoreChange): (() => void) => {
+    const id = event.id.toLowerCase();
+    if (event.kind !== 'rule') return whole(event.kind, id);
+    const key = event.rule.toLowerCase();
+    const rule = store.nsgs.get(id)?.rules.get(key);
+    const seen = rule === undefined ? undefined : indexed(rule);
+    return () => {
+      const rules = nsgs.get(id)?.rules;
+      if (seen === undefined) rules?.delete(key);
+      else rules?.set(key, seen);
+    };
+  };
+  store.onChange((event) => {
+    pending.push({ dueAtMs: Date.now() + settings.resourceGraphLagMs, apply: change(event) });
+  });
+  return {
+    vms,
+    nics,
+    vnets,
+    nsgs,
+    catchUp: () => {
+      const now = Date.now();
+      while (pending[0] !== undefined && pending[0].dueAtMs <= now) pending.shift()?.apply();
+    },
+  };
+}
+
+function indexed(rule: { name: string; properties: { description?: string } }): IndexedRule {
+  return { name: rule.name, description: rule.properties.description ?? '' };
+}
+
+function copying<T>(from: Map<string, T>, to: Map<string, T>, id: string): () => void {
+  const value = from.get(id);
+  return () => {
+    if (value === undefined) to.delete(id);
+    else to.set(id, value);
+  };
+}

@@ -1,0 +1,68 @@
+import type { Handler, Route, RouteTable } from './call';
+import { getInstanceView, getVm, listVms } from './computeRoutes';
+import { getNic, getSubnet, getVnet, listNics, listSubnets, listVnets } from './networkRoutes';
+import { deleteNsg, getNsg, listNsgs, patchNsg, putNsg } from './nsgRoutes';
+import { pollOperation, pollOperationResult } from './operations';
+import {
+  deleteRule,
+  getDefaultRule,
+  getRule,
+  listDefaultRules,
+  listRules,
+  putRule,
+} from './ruleRoutes';
+import {
+  getGroup,
+  getManagementGroup,
+  getSubscription,
+  listGroups,
+  listManagementGroupSubscriptions,
+  listSubscriptions,
+  listTenants,
+} from './subscriptionRoutes';
+
+const inSubscription = 'subscriptions/{}';
+const inGroup = 'subscriptions/{}/resourcegroups/{}';
+const network = 'providers/microsoft.network';
+const nsg = `${inGroup}/${network}/networksecuritygroups/{}`;
+const vnet = `${inGroup}/${network}/virtualnetworks/{}`;
+const vm = `${inGroup}/providers/microsoft.compute/virtualmachines/{}`;
+const managementGroup = 'providers/microsoft.management/managementgroups/{}';
+const locations = `${inSubscription}/${network}/locations/{}`;
+
+const reads = (handler: Handler, ...alsoInAzure: string[]): Route => ({
+  methods: { GET: handler },
+  alsoInAzure,
+});
+
+/** Every path that is imitated, in lower case, names replaced by `{}`. */
+export const routes: RouteTable = new Map<string, Route>([
+  ['tenants', reads(listTenants)],
+  ['subscriptions', reads(listSubscriptions)],
+  [inSubscription, reads(getSubscription)],
+  ['subscriptions/{}/resourcegroups', reads(listGroups)],
+  [inGroup, reads(getGroup, 'PUT', 'PATCH', 'DELETE', 'HEAD')],
+  [managementGroup, reads(getManagementGroup, 'PUT', 'PATCH', 'DELETE')],
+  [`${managementGroup}/subscriptions`, reads(listManagementGroupSubscriptions)],
+  [`${inSubscription}/${network}/networksecuritygroups`, reads(listNsgs)],
+  [`${inGroup}/${network}/networksecuritygroups`, reads(listNsgs)],
+  [nsg, { methods: { GET: getNsg, PUT: putNsg, PATCH: patchNsg, DELETE: deleteNsg } }],
+  [`${nsg}/securityrules`, reads(listRules)],
+  [`${nsg}/securityrules/{}`, { methods: { GET: getRule, PUT: putRule, DELETE: deleteRule } }],
+  [`${nsg}/defaultsecurityrules`, reads(listDefaultRules)],
+  [`${nsg}/defaultsecurityrules/{}`, reads(getDefaultRule)],
+  [`${locations}/operations/{}`, reads(pollOperation)],
+  [`${locations}/operationresults/{}`, reads(pollOperationResult)],
+  [`${inSubscription}/${network}/networkinterfaces`, reads(listNics)],
+  [`${inGroup}/${network}/networkinterfaces`, reads(listNics)],
+  [`${inGroup}/${network}/networkinterfaces/{}`, reads(getNic, 'PUT', 'PATCH', 'DELETE')],
+  [`${inSubscription}/${network}/virtualnetworks`, reads(listVnets)],
+  [`${inGroup}/${network}/virtualnetworks`, reads(listVnets)],
+  [vnet, reads(getVnet, 'PUT', 'PATCH', 'DELETE')],
+  [`${vnet}/subnets`, reads(listSubnets)],
+  [`${vnet}/subnets/{}`, reads(getSubnet, 'PUT', 'DELETE')],
+  [`${inSubscription}/providers/microsoft.compute/virtualmachines`, reads(listVms)],
+  [`${inGroup}/providers/microsoft.compute/virtualmachines`, reads(listVms)],
+  [vm, reads(getVm, 'PUT', 'PATCH', 'DELETE')],
+  [`${vm}/instanceview`, reads(getInstanceView)],
+]);
