@@ -1,0 +1,93 @@
+import type { HistoryEvent } from './history';
+import { parseJson, type Json } from './json';
+import type { InstanceHead } from './store';
+
+/** Limits that the extension tells the SDK; the defaults are those of Azure Storage. */
+export type TimerLimits = { maximumShortTimerMs: number; longTimerIntervalMs: number };
+
+export const defaultTimerLimits: TimerLimits = {
+  maximumShortTimerMs: 6 * 86_400_000,
+  longTimerIntervalMs: 3 * 86_400_000,
+};
+
+/** .NET TimeSpan text of whole seconds: `3.00:00:00`, `00:00:04`. */
+export function timeSpan(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const days = Math.floor(seconds / 86_400);
+  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+  return days > 0 ? `${days}.${clock}` : clock;
+}
+
+/** The orchestrator's trigger payload: schema V4 with the whole history. */
+export function orchestratorPayload(
+  head: InstanceHead,
+  history: readonly HistoryEvent[],
+  isReplaying: boolean,
+  limits: TimerLimits,
+): string {
+  return JSON.stringify({
+    history,
+    input: head.input === null ? null : parseJson(head.input),
+    instanceId: head.instanceId,
+    isReplaying,
+    parentInstanceId: head.parent?.instanceId ?? null,
+    sourceInstanceId: null,
+    upperSchemaVersion: 1,
+    upperSchemaVersionNew: 3,
+    longRunningTimerIntervalDuration: timeSpan(limits.longTimerIntervalMs),
+    maximumShortTimerDuration: timeSpan(limits.maximumShortTimerMs),
+    defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
+  });
+}
+
+/** Data of a binding on its way to the worker; only the kinds this host sends. */
+export type RpcData = { string: string } | { json: string } | { bytes: Uint8Array } | undefined;
+
+/**
+ * An activity's input as text, in the way of the real host: JSON text, except that a string is
+ * sent as it is and a boolean as .NET prints it (`True`), which the SDK does not parse.
+ */
+export function activityInput(input: Json | undefined): RpcData {
+  const text = asText(input);
+  return text === undefined ? undefined : { string: text };
+}
+
+function asText(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return JSON.stringify(value);
+}
+
+const isoDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** A date inside an input is printed by .NET's invariant culture in the metadata. */
+function metadataText(value: Json): string {
+  if (typeof value === 'string' && isoDate.test(value)) {
+    const iso = new Date(value).toISOString();
+    return `${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(0, 4)} ${iso.slice(11, 19)}`;
+  }
+  if (value !== null && typeof value === 'object') return JSON.stringify(value, null, 2);
+  return asText(value) ?? '';
+}
+
+/** The trigger metadata of an activity: the input again, and its fields one by one. */
+export function activityMetadata(
+  input: Json | undefined,
+  instanceId: string,
+  triggerName: string,
+): Record<string, RpcData> {
+  const metadata: Record<string, RpcData> = { instanceId: { string: instanceId } };
+  const text = activityInput(input);
+  if (text === undefined) return metadata;
+  metadata[triggerName] = text;
+  metadata['data'] = { json: JSON.stringify(input) };
+  if (input !== null && typeof input === 'object' && !Array.isArray(input)) {
+    for (const [key, value] of Object.entries(input)) {
+      metadata[key] = { string: metadataText(value) };
+    }
+  }
+  return metadata;
+}

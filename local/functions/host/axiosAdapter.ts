@@ -1,0 +1,59 @@
+import axios, { getAdapter, type AxiosAdapter, type AxiosResponse } from 'axios';
+
+export type LoopbackAnswer = { status: number; headers: Record<string, string>; body: string };
+export type LoopbackHandler = (request: {
+  method: string;
+  url: string;
+  body: string;
+  headers: Record<string, string>;
+}) => LoopbackAnswer;
+
+const handlers = new Map<string, LoopbackHandler>();
+
+/** Makes a base URL answered in this process; the returned function takes it back. */
+export function answerInProcess(baseUrl: string, handler: LoopbackHandler): () => void {
+  handlers.set(baseUrl, handler);
+  return () => {
+    if (handlers.get(baseUrl) === handler) handlers.delete(baseUrl);
+  };
+}
+
+/**
+ * Lets the durable client (which speaks HTTP through axios) reach hosts in this process without a
+ * socket. A base URL ending in `.invalid` that no living host answers is refused like a dead
+ * host's port; every other request goes on to the network. Returns the way back.
+ */
+export function installDurableClientAdapter(): () => void {
+  const before = axios.defaults.adapter;
+  const adapter: AxiosAdapter = (config) => {
+    const url = new URL(config.url ?? '', config.baseURL);
+    for (const [baseUrl, handler] of handlers) {
+      if (!url.href.startsWith(baseUrl)) continue;
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(config.headers)) {
+        if (typeof value === 'string') headers[name.toLowerCase()] = value;
+      }
+      const body = typeof config.data === 'string' ? config.data : '';
+      const method = (config.method ?? 'get').toUpperCase();
+      const answer = handler({ method, url: url.href, body, headers });
+      const response: AxiosResponse = {
+        data: answer.body,
+        status: answer.status,
+        statusText: '',
+        headers: answer.headers,
+        config,
+      };
+      return Promise.resolve(response);
+    }
+    if (url.hostname.endsWith('.invalid')) {
+      return Promise.reject(new Error(`connect ECONNREFUSED ${url.host}`));
+    }
+    const next = getAdapter(before ?? 'http');
+    return next(config);
+  };
+  axios.defaults.adapter = adapter;
+  return () => {
+    if (before === undefined) delete axios.defaults.adapter;
+    else axios.defaults.adapter = before;
+  };
+}
