@@ -1,0 +1,140 @@
+import type { ArmRequest, ArmResponse } from './azure/contract';
+import { createEventGrid } from './azure/eventGrid/createEventGrid';
+import type { EventGrid, EventGridOptions } from './azure/eventGrid/types';
+import { createLogin, type Login } from './azure/login/createLogin';
+import { createPim, type Pim } from './azure/pim/createPim';
+import { seededRandom } from './azure/pim/random';
+import type { PimKnobs } from './azure/pim/types';
+import {
+  createResourceManager,
+  type ResourceManager,
+} from './azure/resourceManager/createResourceManager';
+import type { ResourceManagerOptions } from './azure/resourceManager/settings';
+import { roleDefinitionFromJson } from './azure/resourceManager/roleDefinitions';
+import { type Estate, subscriptionId, tenantId } from './estate';
+import {
+  administratorLogin,
+  customRoleGuids,
+  identities,
+  type IdentityName,
+  people,
+  standingAssignments,
+} from './tenant';
+
+/** One Azure on one machine: Resource Manager, PIM, Event Grid and sign-in over one estate. */
+export type LocalAzure = {
+  /** Everything that is served on the Resource Manager's port. */
+  handle(request: ArmRequest): Promise<ArmResponse>;
+  resourceManager: ResourceManager;
+  pim: Pim;
+  eventGrid: EventGrid;
+  login: Login;
+  /** Ends all timers. */
+  close(): void;
+};
+
+export type LocalAzureOptions = {
+  estate: Estate;
+  /** Where all chance comes from. */
+  seed: number;
+  /** The custom roles of the app by identity, as the JSON of `infra/roles`. */
+  customRoles: Record<IdentityName, unknown>;
+  eventGrid: Omit<EventGridOptions, 'random'>;
+  resourceManager?: Partial<ResourceManagerOptions>;
+  pim?: Partial<PimKnobs>;
+  /** Its own URL, an audience that its tokens may be for. */
+  audience?: string;
+};
+
+/** Builds it; nothing runs until somebody activates a role or calls. */
+export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
+  const random = seededRandom(options.seed);
+  const definitions = customRoles(options.customRoles);
+  const login = createLogin({
+    tenantId,
+    ...(options.audience === undefined ? {} : { audiences: [options.audience] }),
+    identities: [
+      ...Object.values(identities).map((caller) => ({ caller, managed: true })),
+      ...Object.values(people).map(({ objectId, upn }) => ({
+        caller: { objectId, name: upn, kind: 'person' as const },
+      })),
+      {
+        caller: identities.reader,
+        clientId: identities.reader.objectId,
+        secret: 'local-azure-reader',
+      },
+    ],
+  });
+  const eventGrid = createEventGrid({ ...options.eventGrid, random });
+  const pim = createPim({
+    tenantId,
+    emit: (event) => eventGrid.publish(event),
+    principals: [
+      ...Object.values(people),
+      ...Object.values(identities).map(({ objectId, name }) => ({
+        objectId,
+        type: 'ServicePrincipal' as const,
+        displayName: name,
+      })),
+    ],
+    roleDefinitions: definitions,
+    assignments: standingAssignments(),
+    subscriptionNames: Object.fromEntries(
+      options.estate.subscriptions.map((one) => [one.subscriptionId, one.displayName]),
+    ),
+    managementGroups: managementGroupsAbove(options.estate),
+    ...(options.pim === undefined ? {} : { knobs: options.pim }),
+    random,
+  });
+  for (const { objectId } of Object.values(people)) {
+    pim.makeEligible({
+      principalId: objectId,
+      roleDefinitionGuid: administratorLogin,
+      scope: `/subscriptions/${subscriptionId}/resourceGroups/rg-app`,
+    });
+  }
+  const resourceManager = createResourceManager({
+    ...options.resourceManager,
+    estate: options.estate,
+    chance: random,
+    authenticate: login.authenticate,
+    roleSource: pim.roleSource,
+    roleDefinitions: definitions,
+  });
+  resourceManager.addProvider(pim.provider, { isSelfService: (_, { kind }) => kind === 'person' });
+  return {
+    handle: async (request) =>
+      (await login.handle(request)) ?? (await resourceManager.handle(request)),
+    resourceManager,
+    pim,
+    eventGrid,
+    login,
+    close: () => {
+      pim.close();
+      eventGrid.close();
+      resourceManager.close();
+    },
+  };
+}
+
+function customRoles(files: Record<IdentityName, unknown>) {
+  return Object.entries(files).map(([name, json]) => ({
+    ...roleDefinitionFromJson(json),
+    guid: customRoleGuids[name as IdentityName],
+  }));
+}
+
+/** Names of the management groups above each subscription, nearest first. */
+function managementGroupsAbove({ managementGroups }: Estate): Record<string, string[]> {
+  const above: Record<string, string[]> = {};
+  for (const group of managementGroups) {
+    const chain: string[] = [];
+    let name: string | undefined = group.name;
+    while (name !== undefined) {
+      chain.push(name);
+      name = managementGroups.find((one) => one.name === name)?.parent;
+    }
+    for (const subscription of group.subscriptions) above[subscription] = chain;
+  }
+  return above;
+}
