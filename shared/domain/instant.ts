@@ -5,6 +5,8 @@
  * begun yet", which asks `earliestMs`. Epoch milliseconds.
  */
 export type Now = {
+  /** The host's own clock: for durations between two readings of that same clock. */
+  readonly hostMs: number;
   readonly earliestMs: number;
   readonly latestMs: number;
 };
@@ -15,7 +17,18 @@ export const skewMaxMs = 60_000;
 /** The interval for a host clock and the skew (Resource Manager minus host) last measured. */
 export function nowOf(hostMs: number, skewMs: number): Now {
   return {
+    hostMs,
     earliestMs: hostMs + Math.min(0, skewMs),
     latestMs: hostMs + Math.max(0, skewMs),
   };
+}
+
+/** True if the two clocks disagree by more than `skewMaxMs`. */
+export function isSkewed(now: Now): boolean {
+  return now.latestMs - now.earliestMs > skewMaxMs;
+}
+
+/** What the host's clock shows when the safe end for closing reaches `deadlineMs`. */
+export function hostTimeOf(deadlineMs: number, now: Now): number {
+  return deadlineMs - (now.latestMs - now.hostMs);
 }

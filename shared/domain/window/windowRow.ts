@@ -79,6 +79,10 @@ export type Placement = {
   readonly phase: PlacementPhase;
   /** Saved before each PUT that may take effect; `null` if there was none. */
   readonly lastPutAt: number | null;
+  /** When the last DELETE was accepted; `null` if none was. */
+  readonly lastDeleteAt: number | null;
+  /** When a PUT with access Deny was last tried; `null` if never. */
+  readonly disarmAt: number | null;
   readonly putCount: number;
   readonly deleteCount: number;
   /** When the first PUT was accepted, when it was proved open, when the first DELETE was accepted. */
@@ -97,6 +101,16 @@ export type Placement = {
   readonly fault: FaultFacts | null;
   /** Consecutive attempts that ended in a fault: sets the pace of repeats. */
   readonly faults: number;
+  /** Nothing is done before this; `null`: at once. Forgotten with each change of phase. */
+  readonly notBefore: number | null;
+  /** `Date` of the answer that last confirmed the activation for this rule. */
+  readonly confirmedAt: number | null;
+  /** Since when the activation is no longer listed; `null` while it is. */
+  readonly unconfirmedSince: number | null;
+  /** A foreign deny above an open rule, by name; `''` if none. */
+  readonly shadowedBy: string;
+  /** Names of the alarms raised for it: each is raised once. */
+  readonly alarms: readonly string[];
 };
 
 export type PlacementTarget = {

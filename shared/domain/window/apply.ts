@@ -1,0 +1,222 @@
+import type { FaultFacts } from '../fault';
+import type { Now } from '../instant';
+import { disarmedPauseMs, nextLookAfter, pauseAfter } from './pace';
+import type { Step } from './step';
+import type { Placement } from './windowRow';
+
+/** Steps that only write down what is known. */
+export type FactStep = Extract<
+  Step,
+  {
+    do:
+      | 'proveOpen'
+      | 'noteGone'
+      | 'proveDisarmed'
+      | 'proveClosed'
+      | 'noteBack'
+      | 'noteMissing'
+      | 'follow'
+      | 'noteLacking'
+      | 'wait';
+  }
+>;
+
+/** Steps that send something. */
+export type EffectStep = Extract<Step, { do: 'putRule' | 'disarmRule' | 'deleteRule' }>;
+
+/** The placement after a fact. */
+export function applyFact(placement: Placement, step: FactStep, now: Now): Placement {
+  const moved = { ...placement, notBefore: null, nsgMissingSince: null };
+  switch (step.do) {
+    case 'proveOpen':
+      return {
+        ...moved,
+        phase: 'open',
+        openedAt: now.hostMs,
+        confirmedAt: step.answeredAt,
+        unconfirmedSince: null,
+        fault: null,
+        faults: 0,
+      };
+    case 'noteGone':
+      return {
+        ...moved,
+        phase: 'gone',
+        goneAt: placement.goneAt ?? step.at,
+        fault: null,
+        faults: 0,
+      };
+    case 'proveDisarmed':
+      return withAlarm({ ...moved, phase: 'disarmed', fault: null, faults: 0 }, 'disarmed');
+    case 'proveClosed':
+      return {
+        ...moved,
+        phase: 'closed',
+        goneAt: placement.goneAt ?? step.at,
+        closedAt: step.at,
+        closedKind: step.kind,
+        fault: null,
+        faults: 0,
+      };
+    case 'noteBack':
+      return { ...moved, phase: 'closing', lastDeleteAt: null };
+    case 'noteMissing':
+      return { ...placement, nsgMissingSince: step.since, notBefore: step.until };
+    case 'follow':
+      return { ...moved, nsgId: step.nsgId, lastDeleteAt: null };
+    case 'noteLacking':
+      return {
+        ...placement,
+        unconfirmedSince: placement.unconfirmedSince ?? now.hostMs,
+        notBefore: step.until,
+      };
+    case 'wait':
+      return { ...placement, notBefore: step.until };
+  }
+}
+
+/** The placement as it is saved before the effect: whoever comes after a crash knows it may have happened. */
+export function announce(placement: Placement, step: EffectStep, now: Now): Placement {
+  switch (step.do) {
+    case 'putRule':
+      return {
+        ...placement,
+        phase: 'putting',
+        lastPutAt: now.hostMs,
+        putCount: placement.putCount + 1,
+        confirmedAt: step.answeredAt,
+        unconfirmedSince: null,
+        notBefore: nextLookAfter(now.hostMs, now.hostMs),
+      };
+    case 'disarmRule':
+      return {
+        ...placement,
+        lastPutAt: now.hostMs,
+        putCount: placement.putCount + 1,
+        disarmAt: now.hostMs,
+        notBefore: nextLookAfter(now.hostMs, now.hostMs),
+      };
+    case 'deleteRule':
+      return { ...placement, deleteCount: placement.deleteCount + 1 };
+  }
+}
+
+/** What came of an effect. `unsent`: its time was over before it left. */
+export type Outcome =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unsent' }
+  | { readonly kind: 'fault'; readonly fault: FaultFacts };
+
+/** Answers that are given before anything is begun: the PUT has no effect, now or later. */
+const refusedKinds: readonly FaultFacts['kind'][] = [
+  'throttled',
+  'busy',
+  'denied',
+  'locked',
+  'missing',
+  'conflict',
+  'changed',
+  'invalid',
+];
+
+/**
+ * The placement after an effect. `before` is what it was before the effect was announced: a PUT that
+ * was refused leaves no announcement behind.
+ */
+export function applyOutcome(
+  before: Placement,
+  announced: Placement,
+  step: EffectStep,
+  outcome: Outcome,
+  now: Now,
+): Placement {
+  return step.do === 'deleteRule'
+    ? afterDelete(announced, outcome, now)
+    : afterPut(before, announced, step, outcome, now);
+}
+
+function afterPut(
+  before: Placement,
+  announced: Placement,
+  step: EffectStep,
+  outcome: Outcome,
+  now: Now,
+): Placement {
+  const closing = step.do === 'disarmRule';
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'absent':
+      return {
+        ...announced,
+        putAcceptedAt: closing ? announced.putAcceptedAt : (announced.putAcceptedAt ?? now.hostMs),
+        notBefore: nextLookAfter(now.hostMs, now.hostMs),
+        fault: null,
+        faults: 0,
+      };
+    case 'unsent':
+      return { ...announced, lastPutAt: before.lastPutAt, phase: before.phase, notBefore: null };
+    case 'fault': {
+      const { fault } = outcome;
+      const faults = before.faults + 1;
+      const notBefore = now.hostMs + pauseAfter(fault, faults, closing);
+      const failed = { ...announced, fault, faults, notBefore };
+      return refusedKinds.includes(fault.kind)
+        ? {
+            ...failed,
+            lastPutAt: before.lastPutAt,
+            phase: before.phase,
+            notBefore: quickly(notBefore, fault),
+          }
+        : failed;
+    }
+  }
+}
+
+/** What a refusal decides at once needs no pause. */
+function quickly(notBefore: number, { kind }: FaultFacts): number | null {
+  return kind === 'throttled' || kind === 'busy' || kind === 'changed' ? notBefore : null;
+}
+
+function afterDelete(announced: Placement, outcome: Outcome, now: Now): Placement {
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'absent':
+      return {
+        ...announced,
+        phase: announced.phase === 'disarmed' ? 'closing' : announced.phase,
+        lastDeleteAt: now.hostMs,
+        deleteAcceptedAt: announced.deleteAcceptedAt ?? now.hostMs,
+        notBefore: outcome.kind === 'absent' ? null : nextLookAfter(now.hostMs, now.hostMs),
+        fault: null,
+        faults: 0,
+      };
+    case 'unsent':
+      return announced;
+    case 'fault': {
+      const { fault } = outcome;
+      const faults = announced.faults + 1;
+      const failed = {
+        ...announced,
+        fault,
+        faults,
+        notBefore: now.hostMs + pauseAfter(fault, faults, true),
+      };
+      const refused = fault.kind === 'locked' || fault.kind === 'denied';
+      if (!refused) return failed;
+      // The first refusal is followed by the Deny at once; a rule that is one already has time.
+      if (announced.phase === 'disarmed') {
+        return { ...failed, notBefore: now.hostMs + disarmedPauseMs };
+      }
+      const alarmed = withAlarm(failed, 'closeRefused');
+      return faults === 1 ? { ...alarmed, notBefore: null } : alarmed;
+    }
+  }
+}
+
+/** Notes that an alarm of this name was raised for this placement. */
+export function withAlarm(placement: Placement, name: string): Placement {
+  return placement.alarms.includes(name)
+    ? placement
+    : { ...placement, alarms: [...placement.alarms, name] };
+}

@@ -1,0 +1,112 @@
+import type { Now } from '../instant';
+import type { NsgReading } from '../networkSecurityGroup';
+import { ruleNamed } from '../nsg/sameRule';
+import type { Knowledge, Observation } from './knowledge';
+import { missingStep } from './missingStep';
+import {
+  deleteAgainAfterMs,
+  deleteAnywayAfterMs,
+  disarmAgainAfterMs,
+  disarmedPauseMs,
+  nextLookAfter,
+  pauseAfter,
+} from './pace';
+import type { Step } from './step';
+import type { Placement, WindowRow } from './windowRow';
+
+/** The next step of a placement that has to go. It never gives up. */
+export function closingStep(
+  row: WindowRow,
+  placement: Placement,
+  knowledge: Knowledge,
+  now: Now,
+): Step {
+  if (placement.lastPutAt === null) return { do: 'proveClosed', at: now.hostMs, kind: 'neverPut' };
+  const { observation } = knowledge;
+  if (observation !== null) return judge(row, placement, observation, knowledge, now);
+  // Deleting needs no look first, and neither does asking again after a refusal.
+  const first = placement.phase === 'closing' && placement.lastDeleteAt === null;
+  if (first && placement.fault === null && placement.disarmAt === null) return { do: 'deleteRule' };
+  return { do: 'look' };
+}
+
+function judge(
+  row: WindowRow,
+  placement: Placement,
+  observation: Observation,
+  knowledge: Knowledge,
+  now: Now,
+): Step {
+  switch (observation.kind) {
+    case 'absent':
+      return missingStep(placement, knowledge, now);
+    case 'unreadable':
+      // What cannot be read can perhaps be deleted; asking twice does no harm.
+      return isDeleteOld(placement, deleteAnywayAfterMs, now)
+        ? { do: 'deleteRule' }
+        : { do: 'wait', until: now.hostMs + pauseAfter(observation.fault, 5, true) };
+    case 'read':
+      return judgeReading(row, placement, observation.reading, now);
+  }
+}
+
+function judgeReading(row: WindowRow, placement: Placement, reading: NsgReading, now: Now): Step {
+  const rule = ruleNamed(reading.rules, placement.rule.name);
+  if (rule === undefined) return absentStep(row, placement, reading, now);
+  // A late PUT has landed, or somebody has turned the Deny into an Allow again.
+  const { phase } = placement;
+  if (phase === 'gone' || (phase === 'disarmed' && rule.access === 'Allow'))
+    return { do: 'noteBack' };
+  const proven = reading.provisioningState === 'Succeeded';
+  if (rule.access === 'Deny' && placement.disarmAt !== null) {
+    if (placement.phase !== 'disarmed' && proven) return { do: 'proveDisarmed' };
+    return isDeleteOld(placement, disarmedPauseMs, now)
+      ? { do: 'deleteRule' }
+      : { do: 'wait', until: now.hostMs + disarmedPauseMs };
+  }
+  if (mustDisarm(placement, now)) return disarmStep(row, placement, now);
+  const afterMs = proven ? deleteAgainAfterMs : deleteAnywayAfterMs;
+  return isDeleteOld(placement, afterMs, now)
+    ? { do: 'deleteRule' }
+    : { do: 'wait', until: nextLookAfter(placement.lastDeleteAt ?? now.hostMs, now.hostMs) };
+}
+
+/**
+ * The NSG shows no rule of that name. Only a settled NSG proves it, and only a read begun when no
+ * PUT of ours can take effect any more.
+ */
+function absentStep(row: WindowRow, placement: Placement, reading: NsgReading, now: Now): Step {
+  if (reading.provisioningState !== 'Succeeded') {
+    return { do: 'wait', until: nextLookAfter(placement.lastDeleteAt ?? now.hostMs, now.hostMs) };
+  }
+  const settledAt = (placement.lastPutAt ?? 0) + row.grant.limits.settleMs;
+  if (reading.startedAt < settledAt) {
+    return placement.phase === 'gone'
+      ? { do: 'wait', until: Math.min(settledAt, now.hostMs + 30_000) }
+      : { do: 'noteGone', at: reading.startedAt };
+  }
+  const byOthers = row.closeReason === 'removedByOthers' && placement.deleteCount === 0;
+  return {
+    do: 'proveClosed',
+    at: reading.startedAt,
+    kind: byOthers ? 'removedByOthers' : 'deleted',
+  };
+}
+
+/** A lock or a missing right keeps the rule: then it is at least turned into a Deny. */
+function mustDisarm({ fault, disarmAt }: Placement, now: Now): boolean {
+  if (fault?.kind !== 'locked' && fault?.kind !== 'denied') return false;
+  return disarmAt === null || now.hostMs - disarmAt >= disarmAgainAfterMs;
+}
+
+function disarmStep(row: WindowRow, placement: Placement, now: Now): Step {
+  const settledAt = (placement.lastPutAt ?? 0) + row.grant.limits.settleMs;
+  // Other content: an Allow that is still under way must not land on top of the Deny. Until then
+  // the DELETE is asked for again: the lock may have gone.
+  if (now.hostMs < settledAt) return { do: 'deleteRule' };
+  return { do: 'disarmRule', rule: { ...placement.rule, access: 'Deny' } };
+}
+
+function isDeleteOld({ lastDeleteAt }: Placement, afterMs: number, now: Now): boolean {
+  return lastDeleteAt === null || now.hostMs - lastDeleteAt >= afterMs;
+}

@@ -1,0 +1,60 @@
+import type { Placement, PlacementPhase, WindowRow } from './windowRow';
+
+/** The phase of a window, derived from its placements, never stored. */
+export type WindowPhase = 'planned' | 'opening' | 'open' | 'closing' | 'closed' | 'refused';
+
+/** What may be asked of a window, by phase: doors and consoles read this one table. */
+export const capabilities: Readonly<
+  Record<WindowPhase, { readonly close: boolean; readonly extend: boolean }>
+> = {
+  planned: { close: true, extend: false },
+  opening: { close: true, extend: false },
+  open: { close: true, extend: true },
+  closing: { close: false, extend: false },
+  closed: { close: false, extend: false },
+  refused: { close: false, extend: false },
+};
+
+/** Placements in these phases may still be opened, or are. */
+const openable: readonly PlacementPhase[] = ['planned', 'putting', 'open'];
+
+export function isOpenable(placement: Placement): boolean {
+  return openable.includes(placement.phase);
+}
+
+/** Nothing of it can stand open any more, though a disarmed rule still waits for its lock to go. */
+function isHarmless({ phase }: Placement): boolean {
+  return phase === 'closed' || phase === 'disarmed';
+}
+
+/** Where the window stands as a whole. */
+export function windowPhase(row: WindowRow): WindowPhase {
+  if (isRefused(row)) return 'refused';
+  const { placements } = row;
+  const any = placements.length > 0;
+  if (row.concludedAt !== null || (any && placements.every(isHarmless))) return 'closed';
+  if (row.wish === 'closed' || row.closingAt !== null) return 'closing';
+  const live = placements.filter(isOpenable);
+  if (live.length === 0) return any ? 'closing' : 'planned';
+  if (live.every(({ phase }) => phase === 'open')) return 'open';
+  return live.every(({ phase }) => phase === 'planned') ? 'planned' : 'opening';
+}
+
+/** A window that was never open to anybody because something said no. */
+function isRefused(row: WindowRow): boolean {
+  if (row.concludedAt === null) return false;
+  if (row.placements.some(({ openedAt }) => openedAt !== null)) return false;
+  return (
+    row.placements.length === 0 ||
+    row.closeReason === 'planFailed' ||
+    row.closeReason === 'shadowed'
+  );
+}
+
+/** How a concluded window ended, in one word for people and logs. */
+export function outcomeOf(row: WindowRow): string {
+  if (isRefused(row)) return 'refused';
+  const kinds = new Set(row.placements.map(({ closedKind }) => closedKind));
+  for (const kind of ['nsgGone', 'removedByOthers'] as const) if (kinds.has(kind)) return kind;
+  return row.closeReason ?? 'closed';
+}
