@@ -59,8 +59,13 @@ function createTable<Row extends { readonly id: string }>(): Table<Row> {
   };
 }
 
-function frozenCopy<Row>(row: Row): Row {
-  // What went in as Row comes out as Row: rows are plain data by definition.
-  const copy: Row = JSON.parse(JSON.stringify(row), (_key, value: unknown) => Object.freeze(value));
+/** Reviver for `JSON.parse` that freezes all it makes: rows are values, whichever store keeps them. */
+export function freezing(_key: string, value: unknown): unknown {
+  return Object.freeze(value);
+}
+
+/** The row as a store would hand it out: through JSON, and frozen to the bottom. */
+export function frozenCopy<Row>(row: Row): Row {
+  const copy: Row = JSON.parse(JSON.stringify(row), freezing);
   return copy;
 }
