@@ -110,15 +110,15 @@ export type EventGridOptions = {
 /** The Event Grid of the local Azure: one system topic on the subscription. */
 export type EventGrid = {
   /** Hand this to PIM and Resource Manager as their EventSink. */
-  publish(event: ResourceEvent): void;
+  publish: (event: ResourceEvent) => void;
   /** Does the handshake of every webhook now; names those that failed. */
   validate(): Promise<{ subscription: string; reason: string }[]>;
-  deliveries(): DeliveryRecord[];
-  deadLetters(): DeadLetter[];
+  deliveries: () => DeliveryRecord[];
+  deadLetters: () => DeadLetter[];
   knobs: GridKnobs;
-  setFault(fault: 'duplicate-events' | undefined): void;
+  setFault: (fault: 'duplicate-events' | undefined) => void;
   /** Resolves when no delivery is under way; scheduled retries do not count. */
-  idle(): Promise<void>;
+  idle: () => Promise<void>;
   /** Stops all timers and open deliveries. */
-  close(): void;
+  close: () => void;
 };

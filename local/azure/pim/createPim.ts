@@ -74,44 +74,44 @@ export type Pim = {
   provider: Provider;
   roleSource: RoleSource;
   /** All role definitions, Azure's and the estate's. */
-  roleDefinitions(): RoleDefinition[];
+  roleDefinitions: () => RoleDefinition[];
   /** Every activation that took effect, in order, with when it really ended. */
-  truth(): ActivationTruth[];
+  truth: () => ActivationTruth[];
   /** May be changed at any time. */
   knobs: PimKnobs;
-  makeEligible(input: {
+  makeEligible: (input: {
     principalId: string;
     roleDefinitionGuid: string;
     scope: string;
     startAt?: string;
     endAt?: string;
     approvalRequired?: boolean;
-  }): Eligibility;
-  eligibilities(): Eligibility[];
+  }) => Eligibility;
+  eligibilities: () => Eligibility[];
   /** All below throw PimError where PIM refuses. */
-  activate(input: ActivateInput): Activation;
-  approve(requestName: string): Activation;
-  deny(requestName: string): Activation;
+  activate: (input: ActivateInput) => Activation;
+  approve: (requestName: string) => Activation;
+  deny: (requestName: string) => Activation;
   /** By the requestor: a pending request, or one whose start is still to come. */
-  cancel(requestName: string): Activation;
+  cancel: (requestName: string) => Activation;
   /** By the person, five minutes after the start at the earliest. */
-  deactivate(input: Target & { ipAddress?: string }): Activation;
+  deactivate: (input: Target & { ipAddress?: string }) => Activation;
   /** By an administrator, at any time. */
-  adminRemove(input: Target): Activation;
+  adminRemove: (input: Target) => Activation;
   /** By an administrator, through PIM: active without activation (`Assigned`). */
-  assignActive(input: Target & { duration?: string; startAt?: string }): Activation;
+  assignActive: (input: Target & { duration?: string; startAt?: string }) => Activation;
   /** By an administrator, without PIM. Returns the role assignment id. */
-  plainAssignment(input: Target): string;
+  plainAssignment: (input: Target) => string;
   /** By an administrator: deletes any role assignment that exists, by its id. */
-  removePlain(roleAssignmentId: string): void;
+  removePlain: (roleAssignmentId: string) => void;
   /** Requests that gave or are to give a role, in order. */
-  activations(): Activation[];
+  activations: () => Activation[];
   /** Role assignments that exist now, also those of Azure's own making. */
-  assignments(): ActiveAssignment[];
+  assignments: () => ActiveAssignment[];
   /** The principal and role behind names, for whoever takes input from people. */
   resolve(target: { person: string }): { principalId: string; eligible: Eligibility[] };
   /** Ends all timers; nothing happens by itself afterwards. */
-  close(): void;
+  close: () => void;
 };
 
 /** Makes a PIM with what the estate gives it; nothing is active but its plain assignments. */

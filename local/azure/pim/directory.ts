@@ -17,14 +17,14 @@ export const DEFAULT_ADMINISTRATOR: Principal = {
 /** Who and which role is meant, by id or by name. */
 export type Directory = {
   /** By object id, sign-in name or display name. 400 SubjectNotFound when unknown. */
-  principal(idOrName: string): Principal;
-  find(objectId: string): Principal | undefined;
+  principal: (idOrName: string) => Principal;
+  find: (objectId: string) => Principal | undefined;
   /** By GUID, full role definition id or display name. 400 RoleDefinitionDoesNotExist. */
-  role(idOrName: string): KnownRole;
+  role: (idOrName: string) => KnownRole;
   /** Ids of the groups somebody is in, directly or through other groups. */
-  groupsOf(objectId: string): Set<string>;
+  groupsOf: (objectId: string) => Set<string>;
   /** True when `holderId` is this principal, or a group it belongs to. */
-  isOrContains(holderId: string, principalId: string): boolean;
+  isOrContains: (holderId: string, principalId: string) => boolean;
 };
 
 /** A directory over fixed principals and roles. */

@@ -237,9 +237,10 @@ function pick(state: PimState, context: ArmContext, asked: Asked, rows: Row[]): 
 
 /** Pages go on by row number; Azure's tokens are as opaque as this one looks. */
 function page(state: PimState, context: ArmContext, rows: (() => Body)[]): Answer {
-  const token = context.query.get('$skiptoken') ?? '';
-  const start = Number.parseInt(Buffer.from(token, 'base64url').toString() || '0', 10);
-  if (!Number.isSafeInteger(start) || start < 0) {
+  const token = context.query.get('$skiptoken');
+  const text = token === null ? '0' : Buffer.from(token, 'base64url').toString();
+  const start = Number(text);
+  if (!/^\d{1,9}$/.test(text)) {
     throw new PimError(400, 'InvalidSkipToken', 'The skip token is not valid.');
   }
   const end = start + state.knobs.pageSize;

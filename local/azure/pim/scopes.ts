@@ -1,7 +1,7 @@
 /** Where an Azure scope stands among others: tenant, management groups, subscription, and below. */
 export type ScopeTree = {
   /** True when `scope` is `top` or lies under it; ids in any casing. */
-  isAtOrUnder(scope: string, top: string): boolean;
+  isAtOrUnder: (scope: string, top: string) => boolean;
 };
 
 const MANAGEMENT_GROUP = '/providers/microsoft.management/managementgroups/';

@@ -22,9 +22,9 @@ export type PimState = {
   readonly requests: Map<string, ScheduleRequest>;
   /** In the order made; ended ones stay, for late lists and for the truth. */
   readonly grants: Grant[];
-  subscriptionName(id: string): string;
+  subscriptionName: (id: string) => string;
   /** Raises the event of an operation `delayMs` from now. */
-  tell(operation: Omit<Operation, 'atMs'>, delayMs: number): void;
+  tell: (operation: Omit<Operation, 'atMs'>, delayMs: number) => void;
 };
 
 const DEFAULT_KNOBS: PimKnobs = {

@@ -6,8 +6,8 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 /** Timers of one PIM, all of which end with it. */
 export type Alarms = {
   /** Runs `ring` at `atMs` (epoch), at once when that is past. Returns what calls it off. */
-  at(atMs: number, ring: () => void): () => void;
-  close(): void;
+  at: (atMs: number, ring: () => void) => () => void;
+  close: () => void;
 };
 
 /** Alarms on the global clock; a far alarm is set again each time Node's longest timer ends. */

@@ -26,10 +26,10 @@ export type Estate = {
   pim: Pim;
   events: ResourceEvent[];
   /** Operation names of the events so far, in order. */
-  told(): string[];
-  arm(method: string, path: string, options?: { as?: Caller; body?: unknown }): Promise<Answer>;
+  told: () => string[];
+  arm: (method: string, path: string, options?: { as?: Caller; body?: unknown }) => Promise<Answer>;
   /** Rows of a list, following nextLink. */
-  list(path: string, as?: Caller): Promise<Row[]>;
+  list: (path: string, as?: Caller) => Promise<Row[]>;
 };
 
 export type Answer = { status: number; body: Record<string, unknown> };

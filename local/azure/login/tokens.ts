@@ -1,0 +1,98 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+import { z } from 'zod';
+
+import type { ArmRequest, Caller } from '../contract';
+
+/** The audiences that Resource Manager accepts, in its public cloud. */
+export const RESOURCE_MANAGER_AUDIENCES = [
+  'https://management.azure.com',
+  'https://management.core.windows.net',
+];
+
+/** A bearer token and its end, in milliseconds since 1970. */
+export type IssuedToken = { token: string; expiresAt: number };
+
+export type TokenOptions = {
+  tenantId: string;
+  /** How long a token lives, one hour when absent. */
+  lifetimeMs?: number;
+  /** Audiences Resource Manager accepts besides Azure's own: its URL in a custom cloud. */
+  audiences?: string[];
+  /** 32 secret bytes; random, so that tokens end with the process, when absent. */
+  signingKey?: Buffer;
+};
+
+/** Makes tokens and knows its own again. */
+export type Tokens = {
+  issueToken: (caller: Caller, wanted?: { audience?: string; lifetimeMs?: number }) => IssuedToken;
+  /** Who sent this, by its bearer token; `undefined` when missing, forged, expired or for others. */
+  authenticate: (request: ArmRequest) => Caller | undefined;
+};
+
+const CLAIMS = z.object({
+  aud: z.string(),
+  exp: z.number(),
+  oid: z.string(),
+  name: z.string(),
+  idtyp: z.enum(['app', 'user']),
+});
+
+/**
+ * Tokens look like those of Entra (a JWT with RS256 in its header) so that clients may read their
+ * claims, but are sealed with a key of this process: nobody but it can or need verify them.
+ */
+export function createTokens(options: TokenOptions): Tokens {
+  const key = options.signingKey ?? randomBytes(32);
+  const accepted = new Set(
+    [...RESOURCE_MANAGER_AUDIENCES, ...(options.audiences ?? [])].map(plainAudience),
+  );
+  const seal = (text: string) => createHmac('sha256', key).update(text).digest();
+  return {
+    issueToken(caller, wanted = {}) {
+      const lifetimeMs = wanted.lifetimeMs ?? options.lifetimeMs ?? 3_600_000;
+      const nowS = Math.floor(Date.now() / 1000);
+      const expiresS = Math.floor((Date.now() + lifetimeMs) / 1000);
+      const claims = {
+        aud: wanted.audience ?? RESOURCE_MANAGER_AUDIENCES[0],
+        iss: `https://sts.windows.net/${options.tenantId}/`,
+        iat: nowS,
+        nbf: nowS,
+        exp: expiresS,
+        oid: caller.objectId,
+        sub: caller.objectId,
+        tid: options.tenantId,
+        name: caller.name,
+        idtyp: caller.kind === 'app' ? 'app' : 'user',
+        uti: randomBytes(16).toString('base64url'),
+        ver: '1.0',
+      };
+      const text = `${encode({ typ: 'JWT', alg: 'RS256', kid: 'local' })}.${encode(claims)}`;
+      return { token: `${text}.${seal(text).toString('base64url')}`, expiresAt: expiresS * 1000 };
+    },
+    authenticate(request) {
+      const token = /^bearer\s+(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
+      const [head, body, signature, ...rest] = token?.split('.') ?? [];
+      if (head === undefined || body === undefined || signature === undefined) return undefined;
+      if (rest.length > 0) return undefined;
+      const sent = Buffer.from(signature, 'base64url');
+      const right = seal(`${head}.${body}`);
+      if (sent.length !== right.length || !timingSafeEqual(sent, right)) return undefined;
+      const claims = CLAIMS.parse(JSON.parse(Buffer.from(body, 'base64url').toString()));
+      if (claims.exp * 1000 <= Date.now() || !accepted.has(plainAudience(claims.aud))) {
+        return undefined;
+      }
+      const kind = claims.idtyp === 'app' ? 'app' : 'person';
+      return { objectId: claims.oid, name: claims.name, kind };
+    },
+  };
+}
+
+/** Audiences come with and without a slash at the end, and from the CLI with two. */
+function plainAudience(audience: string): string {
+  return audience.toLowerCase().replace(/\/+$/, '');
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
