@@ -68,7 +68,7 @@ function createTable<Row extends { readonly id: string }>(
     return { partitionKey: partitionOf(id), rowKey: id };
   };
   return {
-    insert: (row) => insertRow(client, { ...keysOf(row.id), ...toEntity(row) }, row),
+    insert: async (row) => insertRow(client, { ...keysOf(row.id), ...toEntity(row) }, row),
     get: async (id) => {
       const { partitionKey, rowKey } = keysOf(id);
       const result = await attempt('reading a row', (abortSignal) =>
