@@ -1,0 +1,157 @@
+import type { KeyObject } from 'node:crypto';
+import { clouds, customPlace } from '../azure/cloud';
+import type { ArmPlace } from '../azure/arm';
+import { parsePublicKey } from '../azure/signer';
+import { isGuid } from '../domain/armId';
+import { isDeployment } from '../domain/identity';
+import { longestGapMs } from './schedule';
+import type { SettingsReader } from './settings';
+
+/** What closing needs, and nothing that opening alone needs. */
+export type ClosingConfig = {
+  readonly storage:
+    | { readonly kind: 'connectionString'; readonly connectionString: string }
+    | { readonly kind: 'identity'; readonly uri: string };
+  readonly resourceManager: ArmPlace;
+  /** `''`: the system-assigned identity. */
+  readonly clientId: string;
+  readonly deployment: string;
+  readonly publicKeys: ReadonlyMap<number, KeyObject>;
+  readonly taskHub: string;
+  readonly periods: Periods;
+};
+
+/** Milliseconds. A schedule's period is the longest time between two of its runs. */
+export type Periods = {
+  readonly sweepMs: number;
+  readonly reconcileMs: number;
+  readonly sweepRunMs: number;
+  readonly deleteMs: number;
+};
+
+/** Reads the closing half; every fault is left with the reader, `null` if there was one. */
+export function readClosing(reader: SettingsReader): ClosingConfig | null {
+  const storage = readStorage(reader);
+  const resourceManager = readResourceManager(reader);
+  const clientId = reader.optional('AZURE_CLIENT_ID');
+  if (clientId !== '' && !isGuid(clientId)) {
+    reader.fault('AZURE_CLIENT_ID is not valid: the client id of an identity, a GUID.');
+  }
+  const deployment = reader.required('DEPLOYMENT', 'six lower-case letters or digits', (text) =>
+    isDeployment(text) ? text : null,
+  );
+  const publicKeys = reader.required(
+    'MARKER_PUBLIC_KEYS',
+    'a list such as 1:<base64 of 32 bytes>,2:<base64 of 32 bytes>',
+    parsePublicKeys,
+  );
+  const taskHub = reader.required(
+    'TASKHUB_NAME',
+    '3 to 45 letters and digits, a letter first',
+    (text) => (/^[A-Za-z][A-Za-z0-9]{2,44}$/.test(text) ? text : null),
+  );
+  const periods = readPeriods(reader);
+  if (reader.faults.length > 0) return null;
+  if (!storage || !resourceManager || !deployment || !publicKeys || !taskHub || !periods) {
+    return null;
+  }
+  return { storage, resourceManager, clientId, deployment, publicKeys, taskHub, periods };
+}
+
+/** Locally a connection string, in Azure the table service's URI and the app's identity. */
+function readStorage(reader: SettingsReader): ClosingConfig['storage'] | null {
+  const connectionString = reader.optional('AzureWebJobsStorage');
+  const uri = reader.optional('AzureWebJobsStorage__tableServiceUri');
+  if (connectionString !== '' && uri !== '') {
+    return reader.fault(
+      'AzureWebJobsStorage and AzureWebJobsStorage__tableServiceUri are both set: one of them.',
+    );
+  }
+  if (uri !== '') {
+    return reader.required('AzureWebJobsStorage__tableServiceUri', 'an https URL', (text) =>
+      URL.canParse(text) && new URL(text).protocol === 'https:'
+        ? { kind: 'identity' as const, uri: text.replace(/\/$/, '') }
+        : null,
+    );
+  }
+  return reader.required(
+    'AzureWebJobsStorage',
+    'a connection string with https or to this machine, or AzureWebJobsStorage__tableServiceUri',
+    (text) =>
+      isSafeConnectionString(text)
+        ? { kind: 'connectionString' as const, connectionString: text }
+        : null,
+  );
+}
+
+/** Keys travel with every request's signature at least; plain http stays on this machine. */
+function isSafeConnectionString(text: string): boolean {
+  if (/^UseDevelopmentStorage=true;?$/i.test(text)) return true;
+  const parts = new Map(
+    text.split(';').map((part) => {
+      const at = part.indexOf('=');
+      return [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()] as const;
+    }),
+  );
+  const isAccount = parts.has('accountname') && parts.has('accountkey');
+  const isShared = parts.has('sharedaccesssignature') && parts.has('tableendpoint');
+  if (!isAccount && !isShared) return false;
+  const endpoint = parts.get('tableendpoint');
+  if (endpoint === undefined) return parts.get('defaultendpointsprotocol') === 'https';
+  if (!URL.canParse(endpoint)) return false;
+  const { protocol, hostname } = new URL(endpoint);
+  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isHere);
+}
+
+function readResourceManager(reader: SettingsReader): ArmPlace | null {
+  const names = [...Object.keys(clouds), 'Custom'];
+  const cloud = reader.required('AZURE_CLOUD', `one of ${names.join(', ')}`, (text) =>
+    names.includes(text) ? text : null,
+  );
+  if (cloud === null) return null;
+  if (cloud !== 'Custom') {
+    for (const name of ['ARM_ENDPOINT', 'ARM_AUDIENCE'] as const) {
+      // Ignored in silence, it would look as if the app spoke to a place that it does not speak to.
+      if (reader.optional(name) !== '')
+        reader.fault(`${name} is set, but AZURE_CLOUD is not Custom.`);
+    }
+    return clouds[cloud] ?? null;
+  }
+  const audience = reader.optional('ARM_AUDIENCE');
+  return reader.required(
+    'ARM_ENDPOINT',
+    'https with host and port only, and ARM_AUDIENCE a URL or absent',
+    (text) => customPlace(text, audience),
+  );
+}
+
+function parsePublicKeys(text: string): ReadonlyMap<number, KeyObject> | null {
+  const keys = new Map<number, KeyObject>();
+  for (const part of text.split(',')) {
+    const match = /^\s*([1-9]\d{0,5}):([A-Za-z0-9+/=]+)\s*$/.exec(part);
+    const version = Number(match?.[1]);
+    const key = parsePublicKey(match?.[2] ?? '');
+    if (match === null || key === null || keys.has(version)) return null;
+    keys.set(version, key);
+  }
+  return keys;
+}
+
+function readPeriods(reader: SettingsReader): Periods | null {
+  const schedule = 'NCRONTAB of six fields, the last three *, such as 0 * * * * *';
+  const seconds = 'whole seconds, 1 to 600';
+  const sweepMs = reader.required('SWEEP_SCHEDULE', schedule, longestGapMs);
+  const reconcileMs = reader.required('RECONCILE_SCHEDULE', schedule, longestGapMs);
+  const sweepRunMs = reader.required('SWEEP_RUN_SECONDS', seconds, parseSeconds);
+  const deleteMs = reader.required('DELETE_SECONDS', seconds, parseSeconds);
+  if (sweepMs === null || reconcileMs === null || sweepRunMs === null || deleteMs === null) {
+    return null;
+  }
+  return { sweepMs, reconcileMs, sweepRunMs, deleteMs };
+}
+
+function parseSeconds(text: string): number | null {
+  const seconds = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : Number.NaN;
+  return seconds <= 600 ? seconds * 1_000 : null;
+}

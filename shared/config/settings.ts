@@ -1,0 +1,81 @@
+/** Every setting of the app, and which half needs it. `local.settings.sample.json` has them all. */
+export const settings = {
+  /** Storage of the host and of the ledger, as a connection string: for a local Azure. */
+  AzureWebJobsStorage: 'closing',
+  /** The same by identity, in Azure: the URI of the table service. One of the two. */
+  AzureWebJobsStorage__tableServiceUri: 'closing',
+  /** Name of the Durable task hub; `host.json` takes it from here. */
+  TASKHUB_NAME: 'closing',
+  /** `AzureCloud`, `AzureUSGovernment`, `AzureChinaCloud`, or `Custom` with the two after it. */
+  AZURE_CLOUD: 'closing',
+  /** Resource Manager of a `Custom` cloud: https, host and port only. */
+  ARM_ENDPOINT: 'closing',
+  /** What tokens for it are asked for; optional, the endpoint if absent. */
+  ARM_AUDIENCE: 'closing',
+  /** Client id of a user-assigned identity; optional, the system-assigned one if absent. */
+  AZURE_CLIENT_ID: 'closing',
+  /** Six lower-case letters or digits that stand in every rule name. */
+  DEPLOYMENT: 'closing',
+  /** `1:<base64 of 32 bytes>,2:…`: every key version that open windows may carry. */
+  MARKER_PUBLIC_KEYS: 'closing',
+  /** NCRONTAB with seconds. */
+  SWEEP_SCHEDULE: 'closing',
+  RECONCILE_SCHEDULE: 'closing',
+  /** How long one sweep and one delete of a rule are assumed to take, in seconds. */
+  SWEEP_RUN_SECONDS: 'closing',
+  DELETE_SECONDS: 'closing',
+  /** The policy, beside `host.json`. */
+  POLICY_FILE: 'opening',
+  /** PKCS#8, as base64 or PEM; in Azure a Key Vault reference. */
+  MARKER_PRIVATE_KEY: 'opening',
+  /** Which of the public keys belongs to it. */
+  MARKER_KEY_VERSION: 'opening',
+  /** Storage queue that Event Grid delivers to. */
+  ACTIVATION_QUEUE: 'opening',
+} as const satisfies Record<string, 'closing' | 'opening'>;
+
+export type SettingName = keyof typeof settings;
+
+/** Environment variables, or a test's own. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Collects the faults of one half while its settings are read. Fault texts name the setting and what
+ * is expected of it, never its value: a secret may stand in the wrong one.
+ */
+export class SettingsReader {
+  readonly faults: string[] = [];
+  readonly #env: Environment;
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  /** The setting without surrounding blanks, `''` where it is absent. */
+  optional(name: SettingName): string {
+    return this.#env[name]?.trim() ?? '';
+  }
+
+  /**
+   * The setting as `parse` reads it; `null` with a fault where it is missing, or where `parse` gives
+   * `null`. A Key Vault reference that was not resolved arrives as its own text and is named as such.
+   */
+  required<Value>(
+    name: SettingName,
+    expected: string,
+    parse: (text: string) => Value | null,
+  ): Value | null {
+    const text = this.optional(name);
+    if (text === '') return this.fault(`${name} is missing: ${expected}.`);
+    if (text.startsWith('@Microsoft.KeyVault(')) {
+      return this.fault(`${name} is a Key Vault reference that was not resolved.`);
+    }
+    const value = parse(text);
+    return value ?? this.fault(`${name} is not valid: ${expected}.`);
+  }
+
+  fault(text: string): null {
+    this.faults.push(text);
+    return null;
+  }
+}
