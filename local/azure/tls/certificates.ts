@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import { generate } from 'selfsigned';
 
+import { codeOf } from './errorCode';
+
 /** A certificate with its key, both PEM. */
 type Pair = { cert: string; key: string };
 
@@ -124,7 +126,7 @@ function load(folder: string, name: string): Pair | undefined {
     const cert = readFileSync(join(folder, `${name}.pem`), 'utf8');
     return { cert, key: readFileSync(join(folder, `${name}.key`), 'utf8') };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

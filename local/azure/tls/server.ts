@@ -8,6 +8,7 @@ import { createServer as createSecure } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 import type { ArmRequest, ArmResponse } from '../contract';
+import { codeOf } from './errorCode';
 
 export type Handle = (request: ArmRequest) => Promise<ArmResponse>;
 
@@ -106,7 +107,7 @@ async function answer(
     write(outgoing, await options.handle(request));
   } catch (error) {
     // A handler that imitates a broken connection says so by this code.
-    if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') {
+    if (codeOf(error) === 'ECONNRESET') {
       incoming.socket.destroy();
       return;
     }

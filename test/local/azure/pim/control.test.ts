@@ -16,7 +16,7 @@ function control(knobs: Partial<PimKnobs> = {}) {
   const handle = pimControl(pim);
   return {
     pim,
-    async curl(line: string, data?: unknown) {
+    curl: async (line: string, data?: unknown) => {
       const [method = '', path = ''] = line.split(' ');
       const body = typeof data === 'string' ? data : JSON.stringify(data);
       const answer = await handle({
