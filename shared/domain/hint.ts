@@ -12,7 +12,7 @@ export type HintRow = {
   /** How it ended; `null` while intake works on it. Codes, never prose of others. */
   readonly outcome: string | null;
   readonly windowId: string | null;
-  /** For `end`: how many point queries in a row lacked the instance, and when the last was asked. */
+  /** Answers in a row: above zero those that lacked the activation, below zero those that showed it. */
   readonly lacks: number;
 };
 

@@ -1,0 +1,89 @@
+import { Fault } from '../../shared/domain/fault';
+import { assignmentKeyOf } from '../../shared/domain/identity';
+import type { HintRow } from '../../shared/domain/hint';
+import { afterFaultMs, hintLifeMs } from '../../shared/domain/intake/pace';
+import type { Stored } from '../../shared/ports/ledger';
+import type { Look, Starter } from '../../shared/ports/starter';
+import type { World } from '../../shared/ports/world';
+import { judgeEnd } from './intake/judgeEnd';
+import { judgeLook } from './intake/judgeLook';
+import { again, end } from './intake/verdict';
+import type { Verdict } from './intake/verdict';
+
+/**
+ * One look of intake at one hint: reads the truth, decides, and saves what it came to. Level, not
+ * edge: run twice, late, at once or after a crash at any point it ends in the same place.
+ */
+export async function advanceIntake(
+  world: World,
+  starter: Starter,
+  { id }: { readonly id: string },
+): Promise<Look> {
+  const stored = await world.ledger.hints.get(id);
+  if (stored === null) return finish(world, id, 'noHint');
+  if (stored.row.outcome !== null) return finish(world, id, stored.row.outcome);
+  return save(world, stored, await judge(world, starter, stored.row));
+}
+
+/** A fault closes nothing and opens nothing: it is a reason to look again. */
+async function judge(world: World, starter: Starter, hint: HintRow): Promise<Verdict> {
+  if (world.clock.now() - hint.receivedAt > hintLifeMs) return end('givenUp');
+  try {
+    return hint.kind === 'look'
+      ? await judgeLook(world, starter, hint)
+      : await judgeEnd(world, starter, hint);
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return verdictOf(world, hint, fault);
+  }
+}
+
+function verdictOf({ log }: World, hint: HintRow, { facts }: Fault): Verdict {
+  const fields = { intake: hint.id, roleAssignmentId: hint.roleAssignmentId, ...facts };
+  if (facts.kind === 'licence') {
+    log.alarm('licenceMissing', {
+      ...fields,
+      next: 'PIM needs Microsoft Entra ID P2; without it no activation can be confirmed.',
+    });
+    return end('licenceMissing');
+  }
+  const lasting = ['denied', 'invalid', 'foreignHost'].includes(facts.kind);
+  if (lasting) log.alarm('intakeFault', fields);
+  else log.warn('intake.fault', fields);
+  return again(afterFaultMs(facts, hint.looks), hint.lacks);
+}
+
+async function save(world: World, { row, etag }: Stored<HintRow>, verdict: Verdict): Promise<Look> {
+  const { ledger, clock, log } = world;
+  const looks = row.looks + 1;
+  if (verdict.kind === 'again') {
+    const nextLook = clock.now() + verdict.afterMs;
+    await ledger.hints.replace({ ...row, looks, lacks: verdict.lacks, nextLook }, etag);
+    // A row that somebody else changed is read anew at the next look; the time is as good as theirs.
+    return { done: false, nextLook: new Date(nextLook).toISOString() };
+  }
+  const { outcome, windowId } = verdict;
+  const nextLook = clock.now();
+  const ended = { ...row, looks, nextLook, outcome, windowId };
+  if ((await ledger.hints.replace(ended, etag)) === 'changed') {
+    return { done: false, nextLook: new Date(nextLook + 1_000).toISOString() };
+  }
+  const { id, roleAssignmentId } = row;
+  if (outcome === 'givenUp') log.alarm('intakeGivenUp', { intake: id, roleAssignmentId });
+  log.info(outcome === 'granted' ? 'intake.confirmed' : 'intake.stopped', {
+    intake: id,
+    kind: row.kind,
+    outcome,
+    window: windowId,
+    roleAssignmentId,
+    assignmentKey: assignmentKeyOf(roleAssignmentId),
+  });
+  return finish(world, id, outcome);
+}
+
+/** Removes the live row, which is the very last thing: until then somebody looks after this intake. */
+async function finish({ ledger }: World, id: string, outcome: string): Promise<Look> {
+  const live = await ledger.live.get(id);
+  if (live !== null && live.row.kind === 'intake') await ledger.live.remove(id, live.etag);
+  return { done: true, outcome };
+}

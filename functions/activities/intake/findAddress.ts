@@ -1,0 +1,53 @@
+import { isGuid, sameArmId } from '../../../shared/domain/armId';
+import type { AddressHintRow, HintRow } from '../../../shared/domain/hint';
+import { addressWaitMs } from '../../../shared/domain/intake/pace';
+import { confirmsAddress } from '../../../shared/domain/intake/confirmsAddress';
+import type { ScheduleRequest } from '../../../shared/ports/directory';
+import type { World } from '../../../shared/ports/world';
+import type { Activation } from './judgeLook';
+
+/** What is known of the address that somebody activated the role from. */
+export type FoundAddress =
+  | { readonly kind: 'found'; readonly address: string; readonly request: ScheduleRequest }
+  /** Not yet: the request's event may be on its way. */
+  | { readonly kind: 'wait'; readonly forMs: number }
+  | { readonly kind: 'none' };
+
+/** Forged hints cost a read each; beyond these the oldest are not looked at. */
+const candidatesMax = 5;
+
+/**
+ * The address of the activation's own request: remembered from an event, and counted only if
+ * Resource Manager knows a request of that name, by that person, made at that time, which this
+ * activation came out of.
+ */
+export async function findAddress(
+  { ledger, directory, clock }: World,
+  hint: HintRow,
+  activation: Activation,
+): Promise<FoundAddress> {
+  const rows = (await ledger.addresses.list()).map(({ row }) => row);
+  for (const row of candidates(rows, activation)) {
+    const request = await directory.readScheduleRequest(row.scope, row.requestName);
+    if (request !== null && confirmsAddress(row, request, activation.instance)) {
+      return { kind: 'found', address: row.address, request };
+    }
+  }
+  const waitMs = hint.receivedAt + addressWaitMs - clock.now();
+  // Short pauses: the address usually comes a second or two before or after the assignment.
+  return waitMs > 0 ? { kind: 'wait', forMs: Math.min(waitMs, 3_000) } : { kind: 'none' };
+}
+
+/** Hints of this person at this scope; the one named like the schedule first, then the newest. */
+function candidates(
+  rows: readonly AddressHintRow[],
+  { asker, instance }: Activation,
+): readonly AddressHintRow[] {
+  const named = ({ requestName }: AddressHintRow): number =>
+    requestName === instance.scheduleName ? 0 : 1;
+  return rows
+    .filter((row) => !row.void && isGuid(row.requestName))
+    .filter(({ objectId, scope }) => objectId === asker.personId && sameArmId(scope, asker.scope))
+    .sort((one, other) => named(one) - named(other) || other.receivedAt - one.receivedAt)
+    .slice(0, candidatesMax);
+}

@@ -1,0 +1,174 @@
+import { sameArmId } from '../../../shared/domain/armId';
+import { cleanText } from '../../../shared/domain/text';
+import type { Origin } from '../../../shared/domain/grant';
+import type { HintRow } from '../../../shared/domain/hint';
+import { assignmentKeyOf, windowIdOf } from '../../../shared/domain/identity';
+import { nowOf, skewMaxMs } from '../../../shared/domain/instant';
+import type { Now } from '../../../shared/domain/instant';
+import { findInstance } from '../../../shared/domain/intake/findInstance';
+import { wasRefused } from '../../../shared/domain/intake/newWindow';
+import { afterLackMs } from '../../../shared/domain/intake/pace';
+import { isRefusal, ruleFor } from '../../../shared/domain/policy/ruleFor';
+import type { Asker } from '../../../shared/domain/policy/ruleFor';
+import type { Policy } from '../../../shared/domain/policy/policy';
+import { refusal } from '../../../shared/domain/refusal';
+import type { Instance, RoleAssignment } from '../../../shared/ports/directory';
+import type { Starter } from '../../../shared/ports/starter';
+import type { World } from '../../../shared/ports/world';
+import { findAddress } from './findAddress';
+import { openOrRefuse } from './openOrRefuse';
+import { again, end } from './verdict';
+import type { IntakeOutcome, Verdict } from './verdict';
+
+/** An activation as Resource Manager confirmed it, active now. */
+export type Activation = {
+  readonly origin: Origin & { readonly kind: 'activation' };
+  readonly instance: Instance & { readonly startAt: number };
+  readonly asker: Asker;
+  readonly assignmentKey: string;
+};
+
+/** A start this near is waited for; a later one raises an event of its own. */
+const startWaitMaxMs = 600_000;
+
+/** Is there an activation behind this hint, active now, and what does policy say to it? */
+export async function judgeLook(world: World, starter: Starter, hint: HintRow): Promise<Verdict> {
+  const { directory, clock, log } = world;
+  if ('faults' in world.opening) {
+    log.alarm('openingsDisabled', { intake: hint.id, faults: world.opening.faults });
+    return end('openingsDisabled');
+  }
+  const { skewMs } = clock.skew();
+  if (Math.abs(skewMs) > skewMaxMs) {
+    log.alarm('skew', { skewMs, doing: 'nothing is opened' });
+    return again(30_000, hint.lacks);
+  }
+  const assignment = await directory.readRoleAssignment(hint.roleAssignmentId);
+  if (assignment === null) return lacking(hint, 'noAssignment');
+  const stop = stopFor(world, world.opening.policy, hint, assignment);
+  if (stop !== null) return stop;
+
+  const { instances } = await directory.listInstances(assignment.scope, assignment.principalId);
+  const now = nowOf(clock.now(), skewMs);
+  const found = findInstance(instances, assignment, now);
+  switch (found.kind) {
+    case 'active':
+      return confirmed(world, starter, hint, activationOf(hint, assignment, found.instance), now);
+    case 'later': {
+      const waitMs = found.startAt - now.earliestMs;
+      return waitMs <= startWaitMaxMs ? again(Math.max(waitMs, 1_000)) : end('startsLater');
+    }
+    case 'over':
+      return lacking(hint, 'activationOver');
+    case 'assigned':
+    case 'none':
+    default:
+      return lacking(hint, 'notAnActivation');
+  }
+}
+
+/** Facts of the plain assignment that make every further question needless. */
+function stopFor(
+  { log }: World,
+  policy: Policy,
+  hint: HintRow,
+  { roleDefinitionGuid, principalType, scope }: RoleAssignment,
+): Verdict | null {
+  const fields = { intake: hint.id, roleAssignmentId: hint.roleAssignmentId };
+  if (!policy.allow.some(({ roles }) => roles.includes(roleDefinitionGuid.toLowerCase()))) {
+    log.info('intake.refused', {
+      ...fields,
+      ...refusal('roleNotAllowed', { role: roleDefinitionGuid }),
+    });
+    return end('roleNotAllowed');
+  }
+  if (principalType.toLowerCase() !== 'user') {
+    const kind = cleanText(principalType, 40);
+    log.info('intake.refused', { ...fields, ...refusal('notAUser', { principalType: kind }) });
+    return end('notAUser');
+  }
+  if (scope === '/') {
+    const allowed = policy.allow.flatMap(({ scopes }) => scopes);
+    log.info('intake.refused', { ...fields, ...refusal('scopeNotAllowed', { scope, allowed }) });
+    return end('scopeNotAllowed');
+  }
+  return null;
+}
+
+/** It may only be listed late: ask again for about a minute, then it is none. */
+function lacking({ lacks }: HintRow, outcome: IntakeOutcome): Verdict {
+  const afterMs = afterLackMs(lacks + 1);
+  return afterMs === null ? end(outcome) : again(afterMs, lacks + 1);
+}
+
+async function confirmed(
+  world: World,
+  starter: Starter,
+  hint: HintRow,
+  activation: Activation,
+  now: Now,
+): Promise<Verdict> {
+  const { ledger } = world;
+  if ('faults' in world.opening) return end('openingsDisabled');
+  const { policy } = world.opening;
+
+  const ending = await ledger.endHints.get(activation.assignmentKey);
+  if (ending !== null && ending.row.eventAt >= activation.origin.startAt) {
+    if (ending.row.state === 'ended') return end('endedAlready');
+    // Its own intake judges it; until then nobody knows whether this activation still stands.
+    if (ending.row.state === 'open') return again(5_000);
+  }
+
+  const rule = ruleFor(policy, activation.asker);
+  const wanted = !isRefusal(rule) && rule.sources.fromActivation !== null;
+  const found = wanted ? await findAddress(world, hint, activation) : noAddress;
+  const known = await ledger.windows.get(windowIdOf(activation.origin));
+  if (known !== null && !isJudgedAgain(known.row, policy, found)) {
+    const { id, concludedAt } = known.row;
+    if (wasRefused(known.row)) return end('refusedBefore', id);
+    if (concludedAt === null) await starter.start('accessWindow', id, { id, successor: 0 });
+    return end('sameWindow', id);
+  }
+  if (found.kind === 'wait') return again(found.forMs);
+  const address = found.kind === 'found' ? found.address : null;
+  return openOrRefuse(world, starter, { policy, activation, now, address, hint });
+}
+
+/** What was refused is judged again only when the policy or the address has changed. */
+function isJudgedAgain(
+  row: Parameters<typeof wasRefused>[0],
+  policy: Policy,
+  address: { readonly kind: string },
+): boolean {
+  if (!wasRefused(row)) return false;
+  const lackedAddress = row.refusals.some(({ code }) => code === 'noAddress');
+  const changed = row.grant.policyVersion !== policy.version;
+  return changed || (lackedAddress && address.kind === 'found');
+}
+
+const noAddress = { kind: 'none' } as const;
+
+function activationOf(
+  { roleAssignmentId }: HintRow,
+  assignment: RoleAssignment,
+  instance: Instance & { readonly startAt: number },
+): Activation {
+  const { scope, principalId, roleDefinitionGuid } = assignment;
+  // As Resource Manager spells it, if it is the one that was asked for.
+  const id = sameArmId(assignment.id, roleAssignmentId) ? assignment.id : roleAssignmentId;
+  const principalType = instance.principalType || assignment.principalType;
+  return {
+    instance,
+    assignmentKey: assignmentKeyOf(roleAssignmentId),
+    asker: { roleDefinitionGuid, scope, personId: principalId.toLowerCase(), principalType },
+    origin: {
+      kind: 'activation',
+      roleAssignmentId: id,
+      scope,
+      roleDefinitionGuid,
+      principalId,
+      startAt: instance.startAt,
+      endAt: instance.endAt ?? instance.startAt,
+    },
+  };
+}

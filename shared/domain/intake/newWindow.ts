@@ -1,0 +1,98 @@
+import type { Grant, Origin, Person, TargetRefusal } from '../grant';
+import { windowIdOf } from '../identity';
+import type { LiveRow } from '../live';
+import type { GrantParts } from '../policy/decide';
+import type { Policy } from '../policy/policy';
+import type { WindowRow } from '../window/windowRow';
+
+/** Who asked, why, and on the ground of what. */
+export type Request = {
+  readonly origin: Origin;
+  readonly person: Person;
+  readonly reason: string;
+  readonly ticket: string;
+};
+
+/** The row of a window that is granted and not planned yet. `at` is epoch ms. */
+export function grantedWindow(request: Request, parts: GrantParts, at: number): WindowRow {
+  return {
+    ...emptyWindow({ ...request, ...parts }, at),
+    refusals: parts.refusedTargets,
+  };
+}
+
+/** The row of a window that never will be: it is at its end from the first. */
+export function refusedWindow(
+  request: Request,
+  policy: Policy,
+  rule: string,
+  refusals: readonly TargetRefusal[],
+  at: number,
+): WindowRow {
+  const grant: Grant = {
+    ...request,
+    policyVersion: policy.version,
+    policyRule: rule,
+    source: { prefixes: [], wonBy: '' },
+    portSets: [],
+    targets: [],
+    refusedTargets: refusals,
+    untilAt: at,
+    limits: policy.limits,
+    band: policy.band,
+    locks: policy.locks,
+  };
+  return {
+    ...emptyWindow(grant, at),
+    wish: 'closed',
+    closeReason: 'neverOpened',
+    refusals,
+    concludedAt: at,
+  };
+}
+
+/** True for rows that `refusedWindow` made: such a window may be judged again, nothing ever stood open. */
+export function wasRefused({ grant, concludedAt, plans, placements }: WindowRow): boolean {
+  return (
+    concludedAt !== null && plans === 0 && placements.length === 0 && grant.targets.length === 0
+  );
+}
+
+/** The live row of a window: inserted before its row, removed after its tombstone. */
+export function liveWindow(
+  request: Request,
+  assignmentKey: string,
+  until: number,
+  at: number,
+): LiveRow {
+  return {
+    id: windowIdOf(request.origin),
+    kind: 'window',
+    assignmentKey,
+    personId: request.person.objectId,
+    nsgIds: [],
+    until,
+    createdAt: at,
+  };
+}
+
+function emptyWindow(grant: Grant, at: number): WindowRow {
+  return {
+    schema: 1,
+    id: windowIdOf(grant.origin),
+    grant,
+    createdAt: at,
+    generation: 0,
+    until: null,
+    wantedUntil: grant.untilAt,
+    wish: 'open',
+    closeReason: null,
+    closingAt: null,
+    nextLook: at,
+    plans: 0,
+    placements: [],
+    refusals: [],
+    endHintAt: null,
+    concludedAt: null,
+  };
+}
