@@ -153,11 +153,76 @@ export function foreignRules(): NamedRule[] {
   ];
 }
 
-/**
- * The demonstration: one VM with an NSG of its own and one on its subnet, in two resource groups,
- * so that a window needs a rule in each.
- */
-export function demonstrationEstate(): Estate {
+/** A network interface as a test asks for it. */
+export type NicPlan = {
+  /** Name of its own NSG; `null` for none. By default `nsg-` and the VM's name. */
+  nsg?: string | null;
+  /** Name of its subnet, by default `snet-app`. */
+  subnet?: string;
+  /** Private addresses, v4 or v6; by default the next free one of the subnet. */
+  addresses?: string[];
+};
+
+/** A virtual machine as a test asks for it: by default running, Windows, opted in, one NIC. */
+export type VmPlan = {
+  name: string;
+  group?: string;
+  tags?: Record<string, string>;
+  osType?: 'Windows' | 'Linux';
+  powerState?: PowerState;
+  nics?: NicPlan[];
+  scaleSetId?: string;
+};
+
+/** An estate as a test asks for it. */
+export type EstatePlan = {
+  vms: VmPlan[];
+  /** NSG of a subnet by the subnet's name; `null` for none. By default `nsg-` and its name. */
+  subnetNsgs?: Record<string, string | null>;
+  /** Rules of an NSG by its name; by default the foreign rules. */
+  rules?: Record<string, NamedRule[]>;
+  locks?: LockSeed[];
+};
+
+/** Builds an estate: every NSG, subnet and address that the plan names or implies. */
+export function estateOf(plan: EstatePlan): Estate {
+  const nsgs = new Map<string, NetworkSecurityGroupSeed>();
+  const nsg = (name: string, group: string): string => {
+    const id = nsgId(name, group);
+    nsgs.set(id, { id, location, rules: plan.rules?.[name] ?? foreignRules() });
+    return id;
+  };
+  const subnets = subnetsOf(plan, nsg);
+  const nics: NetworkInterfaceSeed[] = [];
+  const used = new Map<string, number>();
+  const vms = plan.vms.map((vm): VirtualMachineSeed => {
+    const group = vm.group ?? 'rg-app';
+    const plans = vm.nics ?? [{}];
+    const own = plans.map((nic, at): NetworkInterfaceSeed => {
+      const subnet = nic.subnet ?? 'snet-app';
+      const range = [...subnets.keys()].indexOf(subnet);
+      const taken = used.get(subnet) ?? 0;
+      if (nic.addresses === undefined) used.set(subnet, taken + 1);
+      const nsgName = nic.nsg === undefined ? `nsg-${vm.name}` : nic.nsg;
+      return {
+        id: nicId(plans.length === 1 ? `nic-${vm.name}` : `nic-${vm.name}-${at + 1}`, group),
+        location,
+        ...(nsgName === null ? {} : { networkSecurityGroupId: nsg(nsgName, group) }),
+        virtualMachineId: vmId(vm.name, group),
+        primary: at === 0,
+        ipConfigurations: (nic.addresses ?? [addressIn(range, taken)]).map((address, place) => ({
+          name: `ipconfig${place + 1}`,
+          privateIPAddress: address,
+          version: address.includes(':') ? 'IPv6' : 'IPv4',
+          subnetId: vnetId(subnet),
+          primary: place === 0,
+        })),
+      };
+    });
+    nics.push(...own);
+    return vmSeed(vm, group, own);
+  });
+  const groups = new Set([...plan.vms.map((vm) => vm.group ?? 'rg-app'), 'rg-net']);
   return {
     tenantId,
     managementGroups: [
@@ -168,54 +233,101 @@ export function demonstrationEstate(): Estate {
       },
     ],
     subscriptions: [{ subscriptionId, displayName: 'Postern demonstration' }],
-    resourceGroups: ['rg-app', 'rg-net'].map((name) => ({ subscriptionId, name, location })),
-    networkSecurityGroups: [
-      { id: nsgId('nsg-vm-app-01'), location, rules: foreignRules() },
-      { id: nsgId('nsg-snet-app', 'rg-net'), location, rules: foreignRules() },
-    ],
+    resourceGroups: [...groups].map((name) => ({ subscriptionId, name, location })),
+    networkSecurityGroups: [...nsgs.values()],
     virtualNetworks: [
       {
         id: vnetId(),
         location,
-        addressPrefixes: ['10.10.0.0/16'],
-        subnets: [
-          {
-            name: 'snet-app',
-            addressPrefixes: ['10.10.1.0/24'],
-            networkSecurityGroupId: nsgId('nsg-snet-app', 'rg-net'),
-          },
-        ],
+        addressPrefixes: [...subnets.keys()].map((_name, at) => `10.${10 + at}.0.0/16`),
+        subnets: [...subnets.values()],
       },
     ],
-    networkInterfaces: [
-      {
-        id: nicId('nic-vm-app-01'),
-        location,
-        networkSecurityGroupId: nsgId('nsg-vm-app-01'),
-        virtualMachineId: vmId('vm-app-01'),
-        primary: true,
-        ipConfigurations: [
-          {
-            name: 'ipconfig1',
-            privateIPAddress: '10.10.1.4',
-            version: 'IPv4',
-            subnetId: vnetId('snet-app'),
-            primary: true,
-          },
-        ],
-      },
-    ],
-    virtualMachines: [
-      {
-        id: vmId('vm-app-01'),
-        location,
-        tags: { postern: 'enabled', owner: 'team-app' },
-        vmId: guidOf(vmId('vm-app-01')),
-        osType: 'Windows',
-        powerState: 'running',
-        networkInterfaceIds: [nicId('nic-vm-app-01')],
-      },
-    ],
-    locks: [],
+    networkInterfaces: nics,
+    virtualMachines: vms,
+    locks: plan.locks ?? [],
   };
+}
+
+type SubnetSeed = VirtualNetworkSeed['subnets'][number];
+
+function subnetsOf(
+  plan: EstatePlan,
+  nsg: (name: string, group: string) => string,
+): Map<string, SubnetSeed> {
+  const names = new Set(
+    plan.vms.flatMap((vm) => (vm.nics ?? [{}]).map((nic) => nic.subnet ?? 'snet-app')),
+  );
+  return new Map(
+    [...names].map((name, at) => {
+      const planned = plan.subnetNsgs?.[name];
+      const nsgName = planned === undefined ? `nsg-${name}` : planned;
+      const seed: SubnetSeed = {
+        name,
+        addressPrefixes: [`10.${10 + at}.0.0/17`],
+        ...(nsgName === null ? {} : { networkSecurityGroupId: nsg(nsgName, 'rg-net') }),
+      };
+      return [name, seed];
+    }),
+  );
+}
+
+function addressIn(range: number, at: number): string {
+  return `10.${10 + range}.${1 + Math.floor(at / 250)}.${4 + (at % 250)}`;
+}
+
+function vmSeed(vm: VmPlan, group: string, nics: NetworkInterfaceSeed[]): VirtualMachineSeed {
+  const id = vmId(vm.name, group);
+  return {
+    id,
+    location,
+    tags: vm.tags ?? { postern: 'enabled' },
+    vmId: guidOf(id),
+    osType: vm.osType ?? 'Windows',
+    powerState: vm.powerState ?? 'running',
+    networkInterfaceIds: nics.map((nic) => nic.id),
+    ...(vm.scaleSetId === undefined ? {} : { scaleSetId: vm.scaleSetId }),
+  };
+}
+
+/** So many VMs that share the one NSG of their subnet. */
+export function vmsOnOneNsg(count: number): Estate {
+  const vms = Array.from({ length: count }, (_item, at) => ({
+    name: `vm-${at + 1}`,
+    nics: [{ nsg: null }],
+  }));
+  return estateOf({ vms });
+}
+
+/** So many VMs, each with an NSG of its own, in a subnet without one. */
+export function vmsOnManyNsgs(count: number): Estate {
+  const vms = Array.from({ length: count }, (_item, at) => ({ name: `vm-${at + 1}` }));
+  return estateOf({ vms, subnetNsgs: { 'snet-app': null } });
+}
+
+/** So many rules that matter to nobody, outbound, to fill an NSG up. */
+export function fillerRules(count: number): NamedRule[] {
+  return Array.from({ length: count }, (_item, at) => ({
+    name: `filler-${at + 1}`,
+    properties: {
+      protocol: 'Udp',
+      sourcePortRange: '*',
+      destinationPortRange: String(10_000 + at),
+      sourceAddressPrefix: '10.10.0.0/16',
+      destinationAddressPrefix: '10.99.0.0/16',
+      access: 'Allow',
+      priority: 1100 + at,
+      direction: 'Outbound',
+    },
+  }));
+}
+
+/**
+ * The demonstration: one VM with an NSG of its own and one on its subnet, in two resource groups,
+ * so that a window needs a rule in each.
+ */
+export function demonstrationEstate(): Estate {
+  return estateOf({
+    vms: [{ name: 'vm-app-01', tags: { postern: 'enabled', owner: 'team-app' } }],
+  });
 }

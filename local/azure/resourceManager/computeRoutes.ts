@@ -76,7 +76,7 @@ function vmBody(vm: VirtualMachineSeed, isExpanded: boolean): unknown {
     etag: '"1"',
     properties: {
       vmId: vm.vmId,
-      hardwareProfile: { vmSize: 'Standard_D2s_v5' },
+      hardwareProfile: { vmSize: 'Standard_D2s_v3' },
       storageProfile: {
         imageReference: images[vm.osType],
         osDisk: {

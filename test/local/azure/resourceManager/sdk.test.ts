@@ -96,6 +96,6 @@ describe('the real network client', () => {
     const names: (string | undefined)[] = [];
     for await (const nic of client.networkInterfaces.listAll()) names.push(nic.name);
     for await (const nsg of client.networkSecurityGroups.listAll()) names.push(nsg.name);
-    expect(names).toEqual(['nic-vm-app-01', 'nsg-vm-app-01', 'nsg-snet-app']);
+    expect(names.sort()).toEqual(['nic-vm-app-01', 'nsg-snet-app', 'nsg-vm-app-01']);
   });
 });
