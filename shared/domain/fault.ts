@@ -44,3 +44,13 @@ export class Fault extends Error {
     this.facts = facts;
   }
 }
+
+/**
+ * The facts of whatever was thrown. Only adapters throw faults; anything else is a bug, which must
+ * not keep the other rules of a window from being closed: it counts as an answer that never came.
+ */
+export function factsOf(error: unknown): FaultFacts {
+  if (error instanceof Fault) return error.facts;
+  const code = error instanceof Error ? error.name : typeof error;
+  return { kind: 'unavailable', code: `unexpected ${code}`.slice(0, 80), status: 0, retryAfterMs: null };
+}

@@ -33,6 +33,7 @@ export function applyFact(placement: Placement, step: FactStep, now: Now): Place
         ...moved,
         phase: 'open',
         openedAt: now.hostMs,
+        notBefore: step.lookAt,
         confirmedAt: step.answeredAt,
         unconfirmedSince: null,
         fault: null,
@@ -47,7 +48,16 @@ export function applyFact(placement: Placement, step: FactStep, now: Now): Place
         faults: 0,
       };
     case 'proveDisarmed':
-      return withAlarm({ ...moved, phase: 'disarmed', fault: null, faults: 0 }, 'disarmed');
+      return withAlarm(
+        {
+          ...moved,
+          phase: 'disarmed',
+          notBefore: now.hostMs + disarmedPauseMs,
+          fault: null,
+          faults: 0,
+        },
+        'disarmed',
+      );
     case 'proveClosed':
       return {
         ...moved,

@@ -1,6 +1,6 @@
 import { isSkewed, type Now } from '../instant';
 import type { TargetRefusal } from '../grant';
-import { isClosingTime } from './deadline';
+import { isClosingTime, lastPutMomentOf } from './deadline';
 import { isOpenable } from './phase';
 import type { CloseReason, Placement, WindowRow } from './windowRow';
 
@@ -19,6 +19,10 @@ function closeIfDue(row: WindowRow, now: Now): WindowRow {
     const opened = row.placements.some(({ openedAt }) => openedAt !== null);
     return beginClosing(row, opened ? 'expired' : 'neverOpened', now);
   }
+  // Nothing is planned and nothing may be sent any more: there is nothing to wait for.
+  if (row.placements.length === 0 && now.latestMs > lastPutMomentOf(row)) {
+    return beginClosing(row, 'neverOpened', now);
+  }
   return row;
 }
 
@@ -31,7 +35,7 @@ function concludeIfDone(row: WindowRow, now: Now): WindowRow {
 }
 
 function lastReason(row: WindowRow): CloseReason {
-  if (row.placements.length === 0) return 'planFailed';
+  if (row.placements.length === 0 && row.refusals.length > 0) return 'planFailed';
   const kinds = row.placements.map(({ closedKind }) => closedKind);
   if (kinds.includes('removedByOthers')) return 'removedByOthers';
   return row.placements.some(({ openedAt }) => openedAt !== null) ? 'expired' : 'neverOpened';

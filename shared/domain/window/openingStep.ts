@@ -10,6 +10,7 @@ import {
   hintPauseMs,
   lackingForMs,
   nextLookAfter,
+  openingDisabledMs,
   openLookMs,
   pauseAfter,
   putAgainAfterMs,
@@ -29,7 +30,7 @@ export function openingStep(
   if (!isPutTime(row, now)) return { do: 'refuse', code: 'neverOpened', detail: '' };
   const refused = refusalOf(placement);
   if (refused !== null) return refused;
-  if (placement.fault?.kind === 'conflict') return replanStep(knowledge);
+  if (placement.fault?.kind === 'conflict') return replanStep(placement, knowledge, now);
   return placement.phase === 'planned'
     ? firstPutStep(row, placement, knowledge, now)
     : provingStep(row, placement, knowledge, now);
@@ -51,8 +52,12 @@ function refusalOf({ fault }: Placement): Step | null {
   return { do: 'refuse', code: refusalByFault[kind], detail: fault.code };
 }
 
-function replanStep({ observation }: Knowledge): Step {
-  return observation === null ? { do: 'look' } : { do: 'replan' };
+function replanStep(placement: Placement, knowledge: Knowledge, now: Now): Step {
+  const { observation } = knowledge;
+  if (observation === null) return { do: 'look' };
+  if (observation.kind === 'read') return { do: 'replan' };
+  if (observation.kind === 'absent') return missingStep(placement, knowledge, now);
+  return { do: 'wait', until: now.hostMs + pauseAfter(observation.fault, 3, false) };
 }
 
 /** Nothing of this content was ever sent. */
@@ -70,7 +75,7 @@ function firstPutStep(row: WindowRow, placement: Placement, knowledge: Knowledge
 }
 
 function putStep(placement: Placement, knowledge: Knowledge, now: Now): Step {
-  if (!knowledge.mayOpen) return { do: 'wait', until: now.hostMs + confirmAgainMs };
+  if (!knowledge.mayOpen) return { do: 'wait', until: now.hostMs + openingDisabledMs };
   return (
     confirmStep(placement, knowledge, now, null) ?? {
       do: 'putRule',
@@ -151,7 +156,8 @@ function proveOpenStep(row: WindowRow, placement: Placement, knowledge: Knowledg
   if (pending !== null) return pending;
   const { confirmation } = knowledge;
   const fresh = confirmation?.kind === 'standing' ? confirmation.answeredAt : null;
-  return { do: 'proveOpen', answeredAt: fresh ?? remembered ?? 0 };
+  const lookAt = Math.min(now.hostMs + openLookMs, hostClosingStartOf(row, now));
+  return { do: 'proveOpen', answeredAt: fresh ?? remembered ?? 0, lookAt };
 }
 
 /** It is open: has somebody touched it? */

@@ -27,6 +27,8 @@ export const disarmAgainAfterMs = 300_000;
 /** Lists of activations are known to be stale for about 25 s: lacking counts when this long apart. */
 export const lackingForMs = 30_000;
 export const confirmAgainMs = 10_000;
+/** The pause while policy or signing key are not in order. */
+export const openingDisabledMs = 30_000;
 export const hintPauseMs = 5_000;
 /** How long an NSG and a rule's name must not be found before the NSG counts as gone. */
 export const nsgGoneAfterMs = 600_000;

@@ -19,7 +19,7 @@ export function isForbiddenPriority(priority: number): boolean {
 }
 
 /** How many free priorities are chosen among at the n-th plan: more with each conflict. */
-const choices = [1, 8, 32, 128];
+const choices = [1, 32, 128];
 
 /**
  * A free priority of the band for an inbound rule, `null` if there is none: the lowest at the first
@@ -47,10 +47,12 @@ export function freePriority(
     }
   }
   if (free.length === 0) return null;
-  return free[plans === 0 ? 0 : Number.parseInt(digits(`${own}|${plans}`), 32) % free.length] ?? null;
+  return free[plans === 0 ? 0 : numberOf(`${own}|${plans}`) % free.length] ?? null;
 }
 
-/** A hash in the digits of base 32, short enough for a safe integer. */
-function digits(text: string): string {
-  return hashId(text, 8).replaceAll(/[w-z]/g, (letter) => String(letter.charCodeAt(0) % 8));
+/** A text's hash as a number. */
+function numberOf(text: string): number {
+  let value = 0;
+  for (const letter of hashId(text, 8)) value = (value * 31 + letter.charCodeAt(0)) >>> 0;
+  return value;
 }

@@ -16,7 +16,7 @@ export type Step =
   | { readonly do: 'disarmRule'; readonly rule: SecurityRule }
   | { readonly do: 'deleteRule' }
   /** Facts: what the reading, begun at `at`, proves. */
-  | { readonly do: 'proveOpen'; readonly answeredAt: number }
+  | { readonly do: 'proveOpen'; readonly answeredAt: number; readonly lookAt: number }
   | { readonly do: 'noteGone'; readonly at: number }
   | { readonly do: 'proveDisarmed' }
   | { readonly do: 'proveClosed'; readonly at: number; readonly kind: ClosedKind }

@@ -1,0 +1,99 @@
+import { outcomeOf } from '../../shared/domain/window/phase';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
+import type { Stored } from '../../shared/ports/ledger';
+import type { Look } from '../../shared/ports/starter';
+import type { World } from '../../shared/ports/world';
+import { factsOf } from '../../shared/domain/fault';
+import { takeRound } from './window/round';
+import { iso, type Run, startRun } from './window/run';
+
+/** An activity is short: a crash inside one is only noticed five minutes later. */
+const runMaxMs = 15_000;
+/** Pauses up to this are waited out here; longer ones are the engine's. */
+const pauseMaxMs = 2_000;
+/** The engine's timers fire up to a second early. */
+const earlyMs = 1_500;
+const changesMax = 20;
+
+/**
+ * Brings one window as near to what its row wants as it can now, and says when to look again.
+ * Level, not edge: run twice, at once, late, or again after a crash at any point, the same rules
+ * stand or are gone in the end. Throws `Fault` when the ledger cannot be reached.
+ */
+export async function advanceWindow(world: World, { id }: { readonly id: string }): Promise<Look> {
+  const run = startRun(world, id);
+  await waitOutEarly(world, id);
+  for (let changes = 0; changes < changesMax;) {
+    const stored = await world.ledger.windows.get(id);
+    if (stored === null) return { done: true, outcome: 'noRow' };
+    if (stored.row.concludedAt !== null) return conclude(run, stored.row);
+    const next = await advance(run, stored);
+    if (next === 'changed') changes += 1;
+    else if (next !== 'again') return next;
+  }
+  return lookAt(world, world.clock.now() + pauseMaxMs);
+}
+
+/** Rounds on one version of the row, each continuing where the last one saved. */
+async function advance(run: Run, start: Stored<WindowRow>): Promise<Look | 'changed' | 'again'> {
+  const { clock } = run.world;
+  let stored = start;
+  for (;;) {
+    const saved = await takeRound(run, stored);
+    if (saved === 'changed') return 'changed';
+    if (saved.row.concludedAt !== null) return 'again';
+    const pauseMs = saved.row.nextLook - clock.now();
+    const ranMs = clock.now() - run.startedAt;
+    if (pauseMs > pauseMaxMs || ranMs + pauseMs >= runMaxMs) {
+      return lookAt(run.world, saved.row.nextLook);
+    }
+    if (pauseMs > 0) await clock.wait(pauseMs);
+    stored = saved;
+  }
+}
+
+/** Answering the same time again would wake the sleeper at once, again and again. */
+async function waitOutEarly({ ledger, clock }: World, id: string): Promise<void> {
+  const stored = await ledger.windows.get(id);
+  const earlyBy = (stored?.row.nextLook ?? 0) - clock.now();
+  if (earlyBy > 0 && earlyBy <= earlyMs) await clock.wait(earlyBy);
+}
+
+function lookAt({ clock }: World, atMs: number): Look {
+  const nextLook = iso(Math.max(atMs, clock.now())) ?? new Date(clock.now()).toISOString();
+  return { done: false, nextLook };
+}
+
+/** The end: what this run sent too late is taken back, and the live row goes last. */
+async function conclude(run: Run, row: WindowRow): Promise<Look> {
+  await takeBack(run, row);
+  await removeLive(run.world, row.id);
+  return { done: true, outcome: outcomeOf(row) };
+}
+
+/**
+ * The row was closed while a PUT of this run was under way. That cannot happen as long as `settle`
+ * holds; should it happen all the same, nobody else would look for the rule but the sweep.
+ */
+async function takeBack({ world, puts, windowId }: Run, row: WindowRow): Promise<void> {
+  for (const { nsgId, ruleName, announcedAt } of puts) {
+    const placement = row.placements.find(({ rule }) => rule.name === ruleName);
+    // Without a proof of its own (another NSG, never put) it counts as not proved.
+    const closedAt = placement?.closedAt ?? 0;
+    if (closedAt - announcedAt >= row.grant.limits.settleMs) continue;
+    const fields = { windowId, nsgId, rule: ruleName };
+    world.log.alarm('ruleAfterClose', fields);
+    try {
+      await world.network.deleteRule(nsgId, ruleName);
+    } catch (error) {
+      const { kind, code } = factsOf(error);
+      world.log.warn('rule.deleteFailed', { ...fields, faultKind: kind, azureCode: code });
+    }
+  }
+}
+
+/** Removes the live row of a window that is concluded. */
+export async function removeLive({ ledger }: World, id: string): Promise<void> {
+  const live = await ledger.live.get(id);
+  if (live !== null) await ledger.live.remove(id, live.etag);
+}

@@ -1,0 +1,168 @@
+import {
+  applyFact,
+  type EffectStep,
+  type FactStep,
+  withAlarm,
+} from '../../../shared/domain/window/apply';
+import { deadlineOf, hostClosingStartOf } from '../../../shared/domain/window/deadline';
+import { beginClosing, judgeRow, refusePlacement } from '../../../shared/domain/window/judgeRow';
+import { nextStep } from '../../../shared/domain/window/nextStep';
+import { isOpenable } from '../../../shared/domain/window/phase';
+import { placementRefusal } from '../../../shared/domain/window/planRefusal';
+import { replanPlacement } from '../../../shared/domain/window/replan';
+import type { Step } from '../../../shared/domain/window/step';
+import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/window/windowRow';
+import type { Now } from '../../../shared/domain/instant';
+import { gather, knowledgeOf } from './gather';
+import { nowOfWorld, type Run } from './run';
+
+/** The row with every fact and decision in it, and what remains to be sent. */
+export type Decision = {
+  readonly row: WindowRow;
+  readonly effects: readonly { readonly index: number; readonly step: EffectStep }[];
+};
+
+/** Facts lead to facts (gone, then back, then delete), but never far. */
+const turnsMax = 12;
+
+/** Asks `nextStep` of every placement until only effects and pauses are left. */
+export async function decide(run: Run, start: WindowRow): Promise<Decision> {
+  let row = start;
+  for (let turn = 0; turn < turnsMax; turn++) {
+    const now = nowOfWorld(run.world);
+    row = judgeRow(row, now);
+    if (row.concludedAt !== null) return { row, effects: [] };
+    const steps = stepsOf(run, row, now);
+    if ((await gather(run, row, steps)) > 0) continue;
+    const next = applyAll(run, row, steps, now);
+    if (next === row) return { row, effects: effectsOf(row, steps) };
+    row = next;
+  }
+  // Nothing is lost: the row is saved as it is and looked at again.
+  return { row, effects: [] };
+}
+
+function stepsOf(run: Run, row: WindowRow, now: Now): Step[] {
+  return row.placements.map((placement) =>
+    nextStep(row, placement, knowledgeOf(run, row, placement), now),
+  );
+}
+
+/** The row after the first decision about the whole, or after all facts; the row itself if nothing is new. */
+function applyAll(run: Run, row: WindowRow, steps: readonly Step[], now: Now): WindowRow {
+  const close = steps.find((step) => step.do === 'closeWindow');
+  if (close !== undefined) return beginClosing(row, close.reason, now);
+  for (const [index, step] of steps.entries()) {
+    const placement = row.placements[index];
+    if (placement === undefined) continue;
+    if (step.do === 'refuse') return refuse(row, placement, step, now);
+    if (step.do === 'replan') return replan(run, row, index, placement, now);
+  }
+  return applyFacts(row, steps, now);
+}
+
+const reasons: Readonly<Partial<Record<string, CloseReason>>> = {
+  shadowed: 'shadowed',
+  neverOpened: 'neverOpened',
+};
+
+function refuse(
+  row: WindowRow,
+  placement: Placement,
+  { code, detail }: Extract<Step, { do: 'refuse' }>,
+  now: Now,
+): WindowRow {
+  const words = placementRefusal(row, placement, code, detail);
+  return refusePlacement(row, placement, words, reasons[code] ?? 'planFailed', now);
+}
+
+function replan(
+  run: Run,
+  row: WindowRow,
+  index: number,
+  placement: Placement,
+  now: Now,
+): WindowRow {
+  const observation = run.observations.get(placement.nsgId.toLowerCase());
+  const rules = observation?.kind === 'read' ? observation.reading.rules : [];
+  const others = row.placements
+    .filter((other) => other !== placement && other.nsgId === placement.nsgId)
+    .map((other) => other.rule);
+  const band = row.grant.band;
+  const planned = replanPlacement(placement, band, [...rules, ...others], row.plans);
+  if (planned === null)
+    return refuse(row, placement, { do: 'refuse', code: 'conflict', detail: '' }, now);
+  const placements = row.placements.map((other, at) => (at === index ? planned : other));
+  return { ...row, plans: row.plans + 1, placements };
+}
+
+function applyFacts(row: WindowRow, steps: readonly Step[], now: Now): WindowRow {
+  let { until } = row;
+  const placements = row.placements.map((placement, index) => {
+    const step = steps[index];
+    if (step?.do === 'proveOpen') until = Math.floor(row.wantedUntil / 1000) * 1000;
+    const next = step !== undefined && isFact(step) ? applyFact(placement, step, now) : placement;
+    return withOverrun(row, next, now);
+  });
+  const changed = placements.some((placement, index) =>
+    isChanged(row.placements[index], placement),
+  );
+  return changed ? { ...row, until, placements } : row;
+}
+
+function isChanged(before: Placement | undefined, after: Placement): boolean {
+  return before !== after && JSON.stringify(before) !== JSON.stringify(after);
+}
+
+/** A rule that may still stand after its deadline is what a person must be woken for. */
+function withOverrun(row: WindowRow, placement: Placement, now: Now): Placement {
+  const standing = placement.phase === 'closing';
+  return standing && now.latestMs > deadlineOf(row) ? withAlarm(placement, 'overrun') : placement;
+}
+
+const factNames: readonly string[] = [
+  'proveOpen',
+  'noteGone',
+  'proveDisarmed',
+  'proveClosed',
+  'noteBack',
+  'noteMissing',
+  'follow',
+  'noteLacking',
+  'wait',
+] satisfies FactStep['do'][];
+
+function isFact(step: Step): step is FactStep {
+  return factNames.includes(step.do);
+}
+
+/** One write per NSG and round: an NSG works off one operation at a time. Closes come first. */
+function effectsOf(row: WindowRow, steps: readonly Step[]): { index: number; step: EffectStep }[] {
+  const all = steps.flatMap((step, index) =>
+    step.do === 'putRule' || step.do === 'disarmRule' || step.do === 'deleteRule'
+      ? [{ index, step }]
+      : [],
+  );
+  const taken = new Set<string>();
+  return all
+    .sort((one, other) => Number(one.step.do === 'putRule') - Number(other.step.do === 'putRule'))
+    .filter(({ index }) => {
+      const nsgId = row.placements[index]?.nsgId.toLowerCase() ?? '';
+      if (taken.has(nsgId)) return false;
+      taken.add(nsgId);
+      return true;
+    });
+}
+
+/** When to look next: the earliest pause of a placement, and never later than closing begins. */
+export function nextLookOf(row: WindowRow, again: number, now: Now): number {
+  if (row.concludedAt !== null) return now.hostMs;
+  const looks = row.placements
+    .filter(({ phase }) => phase !== 'closed')
+    .map(({ notBefore }) => notBefore ?? again);
+  if (row.placements.length === 0) looks.push(again);
+  if (row.placements.some(isOpenable) || row.placements.length === 0) {
+    looks.push(hostClosingStartOf(row, now));
+  }
+  return Math.max(now.hostMs, Math.min(...looks));
+}

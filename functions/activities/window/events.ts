@@ -1,0 +1,114 @@
+import { windowPhase, outcomeOf } from '../../../shared/domain/window/phase';
+import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
+import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/window/windowRow';
+import type { World } from '../../../shared/ports/world';
+import { iso } from './run';
+
+/** Reasons that a person must hear of, and the alarm each raises. */
+const alarmOf: Readonly<Partial<Record<CloseReason, string>>> = {
+  removedByOthers: 'removedByOthers',
+  changedByOthers: 'changedByOthers',
+  clockSkew: 'skew',
+};
+
+/**
+ * One line for each thing that became true between two saved versions of a row. Called after the
+ * save, so that a line is written once, by the worker whose save counted.
+ */
+export function tell(world: World, before: WindowRow, after: WindowRow): void {
+  const { log } = world;
+  const windowId = after.id;
+  if (before.placements.length === 0 && after.placements.length > 0) tellPlan(world, after);
+  for (const refusal of after.refusals.slice(before.refusals.length)) {
+    log.warn('window.targetRefused', {
+      windowId,
+      vmId: refusal.vmId,
+      refusal: refusal.code,
+      rule: refusal.rule,
+      next: refusal.next,
+    });
+  }
+  for (const placement of after.placements) {
+    const earlier = before.placements.find((other) => isSamePlacement(other, placement));
+    if (earlier !== undefined) tellPlacement(world, windowId, earlier, placement);
+  }
+  if (before.closingAt === null && after.closingAt !== null) tellClosing(world, after);
+  tellPhase(world, before, after);
+}
+
+function tellPlan({ log }: World, { id, placements }: WindowRow): void {
+  for (const { nsgId, rule, admittedAnyway, targets } of placements) {
+    log.info('window.planned', {
+      windowId: id,
+      nsgId,
+      rule: rule.name,
+      priority: rule.priority,
+      protocol: rule.protocol,
+      ports: rule.destinationPorts,
+      sources: rule.sources,
+      destinations: rule.destinations,
+      vms: targets.map(({ vmId }) => vmId),
+      admittedAnyway,
+    });
+  }
+}
+
+function tellPlacement(world: World, windowId: string, before: Placement, after: Placement): void {
+  const { log } = world;
+  const fields = { windowId, nsgId: after.nsgId, rule: after.rule.name };
+  for (const name of after.alarms.slice(before.alarms.length)) {
+    log.alarm(name, { ...fields, faultKind: after.fault?.kind, azureCode: after.fault?.code });
+  }
+  if (before.nsgId !== after.nsgId) log.warn('rule.followed', { ...fields, from: before.nsgId });
+  if (before.rule.priority !== after.rule.priority) {
+    log.warn('rule.replanned', { ...fields, priority: after.rule.priority });
+  }
+  if (before.phase === after.phase) return;
+  switch (after.phase) {
+    case 'open':
+      log.info('rule.open', {
+        ...fields,
+        putAt: iso(after.putAcceptedAt),
+        provedAt: iso(after.openedAt),
+      });
+      break;
+    case 'gone':
+      log.info('rule.gone', { ...fields, seenAt: iso(after.goneAt) });
+      break;
+    case 'disarmed':
+      log.warn('rule.disarmed', fields);
+      break;
+    case 'closed':
+      log.info('rule.closed', { ...fields, kind: after.closedKind, provedAt: iso(after.closedAt) });
+      break;
+    case 'closing':
+      if (before.phase === 'gone') log.warn('rule.cameBack', fields);
+      break;
+    case 'planned':
+    case 'putting':
+      break;
+  }
+}
+
+function tellClosing({ log }: World, row: WindowRow): void {
+  const { id, closeReason, closingAt, generation } = row;
+  const fields = { windowId: id, reason: closeReason, at: iso(closingAt), generation };
+  log.info('window.closing', { ...fields, until: iso(row.until ?? row.wantedUntil) });
+  const alarm = closeReason === null ? undefined : alarmOf[closeReason];
+  if (alarm !== undefined) log.alarm(alarm, fields);
+}
+
+function tellPhase({ log }: World, before: WindowRow, after: WindowRow): void {
+  const phase = windowPhase(after);
+  if (phase === windowPhase(before)) return;
+  const fields = { windowId: after.id, personId: after.grant.person.objectId };
+  if (phase === 'open') {
+    log.info('window.open', { ...fields, until: iso(after.until) });
+  } else if (phase === 'closed' || phase === 'refused') {
+    log.info(`window.${phase}`, {
+      ...fields,
+      outcome: outcomeOf(after),
+      concludedAt: iso(after.concludedAt),
+    });
+  }
+}

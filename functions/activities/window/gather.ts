@@ -1,0 +1,138 @@
+import { factsOf } from '../../../shared/domain/fault';
+import { assignmentKeyOf } from '../../../shared/domain/identity';
+import { lastSegment, sameArmId } from '../../../shared/domain/armId';
+import { isFreshConfirmation } from '../../../shared/domain/window/deadline';
+import type {
+  Confirmation,
+  Knowledge,
+  Observation,
+  Search,
+} from '../../../shared/domain/window/knowledge';
+import type { Step } from '../../../shared/domain/window/step';
+import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
+import type { Instance } from '../../../shared/ports/directory';
+import { nowOfWorld, type Run } from './run';
+
+/** What this run knows about one placement. */
+export function knowledgeOf(run: Run, row: WindowRow, placement: Placement): Knowledge {
+  return {
+    observation: run.observations.get(placement.nsgId.toLowerCase()) ?? null,
+    confirmation: row.endHintAt === null ? usable(run) : { kind: 'withheld' },
+    search: run.searches.get(placement.rule.name) ?? null,
+    mayOpen: 'policy' in run.world.opening,
+  };
+}
+
+/** A confirmation that has grown old in this run is asked for again. */
+function usable(run: Run): Confirmation | null {
+  const { confirmation } = run;
+  if (confirmation?.kind !== 'standing') return confirmation;
+  return isFreshConfirmation(confirmation.answeredAt, nowOfWorld(run.world)) ? confirmation : null;
+}
+
+/**
+ * Asks what the steps want to know, each thing once, side by side. Answers how many things were
+ * asked: with 0 the steps can be carried out.
+ */
+export async function gather(run: Run, row: WindowRow, steps: readonly Step[]): Promise<number> {
+  const asked = new Map<string, () => Promise<void>>();
+  for (const [index, step] of steps.entries()) {
+    const placement = row.placements[index];
+    if (placement === undefined) continue;
+    if (step.do === 'look') {
+      asked.set(`look ${placement.nsgId.toLowerCase()}`, () => look(run, placement.nsgId));
+    } else if (step.do === 'search') {
+      asked.set(`search ${placement.rule.name}`, () => search(run, placement));
+    } else if (step.do === 'confirm') {
+      asked.set('confirm', async () => {
+        run.confirmation = await confirm(run, row);
+      });
+    }
+  }
+  await Promise.all([...asked.values()].map((ask) => ask()));
+  return asked.size;
+}
+
+/** Reads one NSG and remembers what was seen, faults included. */
+export async function look(run: Run, nsgId: string): Promise<void> {
+  run.observations.set(nsgId.toLowerCase(), await observe(run, nsgId));
+}
+
+async function observe({ world }: Run, nsgId: string): Promise<Observation> {
+  const startedAt = world.clock.now();
+  try {
+    const reading = await world.network.readNsg(nsgId);
+    return reading === null ? { kind: 'absent', startedAt } : { kind: 'read', reading };
+  } catch (error) {
+    return { kind: 'unreadable', startedAt, fault: factsOf(error) };
+  }
+}
+
+/**
+ * Where did the rule go? Only a rule with our own marker counts: somebody may have made another
+ * one of the same name.
+ */
+async function search(run: Run, placement: Placement): Promise<void> {
+  const { name, description } = placement.rule;
+  run.searches.set(name, await find());
+
+  async function find(): Promise<Search> {
+    try {
+      const sightings = await run.world.inventory.findRule(name);
+      const moved = sightings
+        .filter((one) => one.description === description)
+        .filter((one) => !sameArmId(one.nsgId, placement.nsgId));
+      const sameName = moved.find((one) => lastSegment(one.nsgId) === lastSegment(placement.nsgId));
+      const found = sameName ?? moved[0];
+      if (found !== undefined) return { kind: 'found', nsgId: found.nsgId };
+      // The index still shows it where Resource Manager says there is nothing: one of them is stale.
+      const stale: Search = {
+        kind: 'failed',
+        fault: { kind: 'unavailable', code: 'indexDisagrees', status: 0, retryAfterMs: null },
+      };
+      return sightings.length > 0 ? stale : { kind: 'nowhere' };
+    } catch (error) {
+      return { kind: 'failed', fault: factsOf(error) };
+    }
+  }
+}
+
+/** Does the activation behind this window still stand? An error is not a confirmation. */
+async function confirm({ world }: Run, row: WindowRow): Promise<Confirmation> {
+  const { origin } = row.grant;
+  if (origin.kind === 'request') {
+    const fault = {
+      kind: 'invalid',
+      code: 'noConfirmation',
+      status: 0,
+      retryAfterMs: null,
+    } as const;
+    return { kind: 'unknown', fault };
+  }
+  try {
+    const hint = await world.ledger.endHints.get(assignmentKeyOf(origin.roleAssignmentId));
+    const told = hint !== null && hint.row.eventAt >= origin.startAt;
+    if (told && hint.row.state !== 'unfounded') return { kind: 'withheld' };
+    const { instances, answeredAt } = await world.directory.listInstances(
+      origin.scope,
+      origin.principalId,
+    );
+    const stands = instances.some((instance) => isThisActivation(instance, row));
+    return { kind: stands ? 'standing' : 'lacking', answeredAt };
+  } catch (error) {
+    return { kind: 'unknown', fault: factsOf(error) };
+  }
+}
+
+/** The same activation, with the same start, and not ending before the window does. */
+function isThisActivation(instance: Instance, { grant, wantedUntil }: WindowRow): boolean {
+  const { origin } = grant;
+  if (origin.kind !== 'activation') return false;
+  return (
+    instance.assignmentType === 'Activated' &&
+    lastSegment(instance.originRoleAssignmentId) === lastSegment(origin.roleAssignmentId) &&
+    instance.startAt === origin.startAt &&
+    instance.endAt !== null &&
+    instance.endAt >= wantedUntil
+  );
+}

@@ -1,0 +1,75 @@
+import { factsOf } from '../../../shared/domain/fault';
+import type { EffectStep, Outcome } from '../../../shared/domain/window/apply';
+import { maySend, mayStillSend } from '../../../shared/domain/window/deadline';
+import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
+import { iso, nowOfWorld, type Run } from './run';
+
+/** An effect that the saved row announces: what, for which placement, and announced when. */
+export type Effect = {
+  readonly index: number;
+  readonly placement: Placement;
+  readonly step: EffectStep;
+  readonly announcedAt: number;
+};
+
+/** Sends one write. Never throws: what came of it is a value, so that the other writes go on. */
+export async function perform(run: Run, row: WindowRow, effect: Effect): Promise<Outcome> {
+  const { placement, step } = effect;
+  try {
+    const outcome = await send(run, row, effect);
+    report(run, effect, outcome);
+    return outcome;
+  } catch (error) {
+    const fault = factsOf(error);
+    run.world.log.warn(`rule.${verbs[step.do]}Failed`, {
+      windowId: run.windowId,
+      nsgId: placement.nsgId,
+      rule: placement.rule.name,
+      faultKind: fault.kind,
+      azureCode: fault.code,
+      status: fault.status,
+    });
+    return { kind: 'fault', fault };
+  }
+}
+
+const verbs = { putRule: 'put', disarmRule: 'disarm', deleteRule: 'delete' } as const;
+
+async function send(run: Run, row: WindowRow, effect: Effect): Promise<Outcome> {
+  const { network } = run.world;
+  const { placement, step, announcedAt } = effect;
+  // The worker may have been frozen since the save: the row may have been closed in the meantime.
+  const now = nowOfWorld(run.world);
+  switch (step.do) {
+    case 'putRule':
+      if (!maySend(row, announcedAt, step.answeredAt, now)) return { kind: 'unsent' };
+      run.puts.push({ nsgId: placement.nsgId, ruleName: step.rule.name, announcedAt });
+      return { kind: await network.putRule(placement.nsgId, step.rule) };
+    case 'disarmRule':
+      if (!mayStillSend(announcedAt, now)) return { kind: 'unsent' };
+      run.puts.push({ nsgId: placement.nsgId, ruleName: step.rule.name, announcedAt });
+      return { kind: await network.putRule(placement.nsgId, step.rule) };
+    case 'deleteRule':
+      return { kind: await network.deleteRule(placement.nsgId, placement.rule.name) };
+  }
+}
+
+function report(run: Run, { placement, step }: Effect, outcome: Outcome): void {
+  const { log, clock } = run.world;
+  const { rule, nsgId } = placement;
+  const fields = { windowId: run.windowId, nsgId, rule: rule.name, at: iso(clock.now()) };
+  if (outcome.kind === 'unsent') {
+    log.warn('rule.putUnsent', fields);
+  } else if (step.do === 'deleteRule') {
+    log.info('rule.deleteAccepted', { ...fields, absent: outcome.kind === 'absent' });
+  } else {
+    log.info(step.do === 'putRule' ? 'rule.putAccepted' : 'rule.disarmAccepted', {
+      ...fields,
+      priority: step.rule.priority,
+      access: step.rule.access,
+      sources: step.rule.sources,
+      destinations: step.rule.destinations,
+      ports: step.rule.destinationPorts,
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import { factsOf } from '../../../shared/domain/fault';
+import { parseArmId } from '../../../shared/domain/armId';
+import { groupBy } from '../../../shared/domain/group';
+import {
+  type Attachment,
+  attachmentsOf,
+  isDoubtful,
+} from '../../../shared/domain/window/attachments';
+import { planWindow } from '../../../shared/domain/window/plan';
+import type { PlanReadings, Reading } from '../../../shared/domain/window/planReadings';
+import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { World } from '../../../shared/ports/world';
+import { eachOf } from './eachOf';
+import type { Run } from './run';
+
+/** How long faults of reads are waited out before the VMs they concern are refused. */
+const patienceMs = 60_000;
+/** Rows of the index that are looked through for a second machine of the same address. */
+const neighboursMax = 5_000;
+
+type Mutable<Value> = Map<string, Reading<Value>>;
+
+/**
+ * Reads everything that a plan needs, fresh, and plans. `later`: a read failed that may yet
+ * succeed, and there is time to try again. The NSGs read here serve the rest of the run as well.
+ */
+export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | 'later'> {
+  const { world } = run;
+  if (!('policy' in world.opening)) return 'later';
+  const readings = await readAll(run, row);
+  const patient = world.clock.now() - row.createdAt < patienceMs;
+  if (patient && hasPassingFault(readings)) return 'later';
+  const { placements, refusals } = planWindow(
+    row,
+    world.deployment,
+    world.opening.signer,
+    readings,
+  );
+  return { ...row, plans: row.plans + 1, placements, refusals: [...row.refusals, ...refusals] };
+}
+
+function hasPassingFault(readings: PlanReadings): boolean {
+  const all = [
+    ...readings.nics.values(),
+    ...readings.subnetNsgIds.values(),
+    ...readings.nsgs.values(),
+    ...readings.locks.values(),
+    ...readings.neighbours.values(),
+  ];
+  return all.some(
+    (one) => one.kind === 'fault' && one.fault.kind !== 'denied' && one.fault.kind !== 'invalid',
+  );
+}
+
+async function readAll(run: Run, row: WindowRow): Promise<PlanReadings> {
+  const { network } = run.world;
+  const { targets, locks: wantedLocks } = row.grant;
+  const nics: PlanReadings['nics'] = await readEach(
+    targets.flatMap(({ nicIds }) => nicIds),
+    (id) => network.readNic(id),
+  );
+  const subnetIds = [...nics.values()].flatMap((nic) =>
+    nic.kind === 'ok' ? nic.value.ipConfigurations.map(({ subnetId }) => subnetId) : [],
+  );
+  const subnetNsgIds = await readEach(subnetIds, (id) => network.readSubnetNsgId(id));
+  const partial = { nics, subnetNsgIds, nsgs: new Map(), locks: new Map(), neighbours: new Map() };
+  const attachments = targets.flatMap((target) => {
+    const found = attachmentsOf(target, partial);
+    return Array.isArray(found) ? found : [];
+  });
+  const nsgIds = attachments.map(({ nsgId }) => nsgId);
+  const [nsgs, locks] = await Promise.all([
+    readEach(nsgIds, (id) => network.readNsg(id)),
+    readEach(wantedLocks === 'refuse' ? nsgIds : [], (id) => network.readLocks(id)),
+  ]);
+  for (const [nsgId, nsg] of nsgs) {
+    if (nsg.kind === 'ok') run.observations.set(nsgId, { kind: 'read', reading: nsg.value });
+  }
+  const neighbours = await readNeighbours(run.world, attachments, nsgs);
+  return { nics, subnetNsgIds, nsgs, locks, neighbours };
+}
+
+/** The machines of a subscription, asked for once, and only where an NSG leaves a doubt. */
+async function readNeighbours(
+  { inventory }: World,
+  attachments: readonly Attachment[],
+  nsgs: PlanReadings['nsgs'],
+): Promise<PlanReadings['neighbours']> {
+  const doubtful = [...groupBy(attachments, ({ nsgId }) => nsgId.toLowerCase())].flatMap(
+    ([nsgId, guarded]) => {
+      const nsg = nsgs.get(nsgId);
+      return nsg?.kind === 'ok' && isDoubtful(nsg.value, guarded) ? [nsgId] : [];
+    },
+  );
+  const scopeOf = (nsgId: string): string => `/subscriptions/${parseArmId(nsgId)?.subscriptionId}`;
+  const rows = await readEach(doubtful.map(scopeOf), (scope) =>
+    inventory.listTargets(scope, neighboursMax),
+  );
+  return new Map(
+    doubtful.map((nsgId) => [nsgId, rows.get(scopeOf(nsgId).toLowerCase()) ?? { kind: 'missing' }]),
+  );
+}
+
+/** Reads each id once, some at a time; faults are values. */
+async function readEach<Value>(
+  ids: readonly string[],
+  read: (id: string) => Promise<Value | null>,
+): Promise<Mutable<Value>> {
+  const readings: Mutable<Value> = new Map();
+  const unique = [...new Map(ids.filter((id) => id !== '').map((id) => [id.toLowerCase(), id]))];
+  await eachOf(unique, 8, async ([key, id]) => {
+    try {
+      const value = await read(id);
+      readings.set(key, value === null ? { kind: 'missing' } : { kind: 'ok', value });
+    } catch (error) {
+      readings.set(key, { kind: 'fault', fault: factsOf(error) });
+    }
+  });
+  return readings;
+}

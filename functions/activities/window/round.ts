@@ -1,0 +1,127 @@
+import { announce, applyOutcome } from '../../../shared/domain/window/apply';
+import { isOpenable } from '../../../shared/domain/window/phase';
+import { judgeRow } from '../../../shared/domain/window/judgeRow';
+import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
+import type { Stored } from '../../../shared/ports/ledger';
+import { type Decision, decide, nextLookOf } from './decide';
+import { tell } from './events';
+import { look } from './gather';
+import { type Effect, perform } from './perform';
+import { planNow } from './planNow';
+import { forget, nowOfWorld, type Run } from './run';
+import { nextWriteMs, openingDisabledMs } from '../../../shared/domain/window/pace';
+
+/** How long before a plan that could not be made is tried again. */
+const planAgainMs = 5_000;
+/** A skew measured longer ago than this is measured again by a cheap read. */
+const skewAgeMaxMs = 600_000;
+
+type Saved = Stored<WindowRow> | 'changed';
+
+/** One round: plan if there is no plan, decide, announce, act, save. `changed`: somebody else saved. */
+export async function takeRound(run: Run, stored: Stored<WindowRow>): Promise<Saved> {
+  await measureSkew(run, stored.row);
+  const planned = await planIfNeeded(run, stored);
+  if (planned === 'changed' || planned === 'later') {
+    if (planned === 'changed') return planned;
+    const disabled = !('policy' in run.world.opening);
+    return save(run, stored, stored.row, disabled ? openingDisabledMs : planAgainMs);
+  }
+  const decision = await decide(run, planned.row);
+  const saved = await carryOut(run, planned, decision);
+  forget(run);
+  return saved;
+}
+
+/** After ten minutes without an answer nobody knows what the time is: one read tells. */
+async function measureSkew(run: Run, row: WindowRow): Promise<void> {
+  const { clock } = run.world;
+  const { measuredAt } = clock.skew();
+  if (measuredAt !== null && clock.now() - measuredAt < skewAgeMaxMs) return;
+  const first = row.placements.find(({ phase }) => phase !== 'closed');
+  if (first !== undefined) await look(run, first.nsgId);
+}
+
+/** The plan is saved before anything is sent: of two planners one wins, and both carry out its plan. */
+async function planIfNeeded(run: Run, stored: Stored<WindowRow>): Promise<Saved | 'later'> {
+  const { row } = stored;
+  const judged = judgeRow(row, nowOfWorld(run.world));
+  if (row.plans > 0 || judged.wish === 'closed' || judged.concludedAt !== null) return stored;
+  const planned = await planNow(run, row);
+  if (planned === 'later') return 'later';
+  await noteNsgs(run, planned);
+  return save(run, stored, judgeRow(planned, nowOfWorld(run.world)), 0);
+}
+
+/** The live row tells timers which NSGs a window holds, before any rule stands there. */
+async function noteNsgs({ world }: Run, { id, placements }: WindowRow): Promise<void> {
+  const live = await world.ledger.live.get(id);
+  if (live === null) return;
+  const nsgIds = [...new Set(placements.map(({ nsgId }) => nsgId.toLowerCase()))];
+  await world.ledger.live.replace({ ...live.row, nsgIds }, live.etag);
+}
+
+async function carryOut(
+  run: Run,
+  stored: Stored<WindowRow>,
+  { row, effects }: Decision,
+): Promise<Saved> {
+  if (effects.length === 0) return save(run, stored, row, nextWriteMs);
+  const now = nowOfWorld(run.world);
+  const announced: Effect[] = effects.flatMap(({ index, step }) => {
+    const placement = row.placements[index];
+    return placement === undefined
+      ? []
+      : [{ index, step, placement: announce(placement, step, now), announcedAt: now.hostMs }];
+  });
+  const ahead = isAnnounced(stored.row, announced)
+    ? stored
+    : await save(run, stored, withPlacements(row, announced), nextWriteMs);
+  if (ahead === 'changed') return ahead;
+  const done = await Promise.all(
+    announced.map(async (effect): Promise<{ index: number; placement: Placement }> => {
+      const outcome = await perform(run, ahead.row, effect);
+      const before = row.placements[effect.index] ?? effect.placement;
+      const after = nowOfWorld(run.world);
+      const placement = applyOutcome(before, effect.placement, effect.step, outcome, after);
+      return { index: effect.index, placement };
+    }),
+  );
+  const after = judgeRow(
+    withPlacements(withPlacements(row, announced), done),
+    nowOfWorld(run.world),
+  );
+  return save(run, ahead, after, nextWriteMs);
+}
+
+/** A DELETE of a placement that is saved as closing needs no word ahead; every PUT does. */
+function isAnnounced(saved: WindowRow, effects: readonly Effect[]): boolean {
+  return effects.every(({ index, step }) => {
+    const placement = saved.placements[index];
+    return step.do === 'deleteRule' && placement !== undefined && !isOpenable(placement);
+  });
+}
+
+function withPlacements(
+  row: WindowRow,
+  changes: readonly { readonly index: number; readonly placement: Placement }[],
+): WindowRow {
+  const placements = row.placements.map(
+    (placement, index) => changes.find((change) => change.index === index)?.placement ?? placement,
+  );
+  return { ...row, placements };
+}
+
+/** Saves by ETag with the time of the next look, then tells what became true by it. */
+async function save(
+  run: Run,
+  stored: Stored<WindowRow>,
+  row: WindowRow,
+  pauseMs: number,
+): Promise<Saved> {
+  const now = nowOfWorld(run.world);
+  const next = { ...row, nextLook: nextLookOf(row, now.hostMs + pauseMs, now) };
+  const saved = await run.world.ledger.windows.replace(next, stored.etag);
+  if (saved !== 'changed') tell(run.world, stored.row, next);
+  return saved;
+}

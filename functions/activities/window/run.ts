@@ -1,0 +1,50 @@
+import { type Now, nowOf } from '../../../shared/domain/instant';
+import type { Confirmation, Observation, Search } from '../../../shared/domain/window/knowledge';
+import type { World } from '../../../shared/ports/world';
+
+/** What one run of `advanceWindow` has learnt and done so far. */
+export type Run = {
+  readonly world: World;
+  readonly windowId: string;
+  readonly startedAt: number;
+  /** By lower-case NSG id; forgotten with each round. */
+  readonly observations: Map<string, Observation>;
+  /** By rule name; forgotten with each round. */
+  readonly searches: Map<string, Search>;
+  confirmation: Confirmation | null;
+  /** Every rule this run has sent a PUT for. */
+  readonly puts: {
+    readonly nsgId: string;
+    readonly ruleName: string;
+    readonly announcedAt: number;
+  }[];
+};
+
+export function startRun(world: World, windowId: string): Run {
+  return {
+    world,
+    windowId,
+    startedAt: world.clock.now(),
+    observations: new Map(),
+    searches: new Map(),
+    confirmation: null,
+    puts: [],
+  };
+}
+
+/** Now, as the interval that host clock and measured skew leave open. */
+export function nowOfWorld({ clock }: World): Now {
+  return nowOf(clock.now(), clock.skew().skewMs);
+}
+
+/** What was read is true for one round; a confirmation is judged by its own age. */
+export function forget(run: Run): void {
+  run.observations.clear();
+  run.searches.clear();
+  if (run.confirmation?.kind !== 'standing') run.confirmation = null;
+}
+
+/** Epoch ms as people read it, for log lines. */
+export function iso(atMs: number | null): string | null {
+  return atMs === null || !Number.isFinite(atMs) ? null : new Date(atMs).toISOString();
+}
