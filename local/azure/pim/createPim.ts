@@ -13,9 +13,17 @@ import { newGuid } from './random';
 import { adminAssign, cancel, decide, endEarly, requestId, selfActivate } from './requests';
 import type { Wish } from './requests';
 import { scopeKey, tidyScope } from './scopes';
+import { restoreSnapshot, takeSnapshot } from './snapshot';
 import { assignmentId, createState, isActive, type PimState } from './state';
 import { formatDuration, parseDuration } from './time';
-import type { Eligibility, Grant, PimKnobs, PimOptions, ScheduleRequest } from './types';
+import type {
+  Eligibility,
+  Grant,
+  PimKnobs,
+  PimOptions,
+  PimSnapshot,
+  ScheduleRequest,
+} from './types';
 
 /** A person, a role and a scope, by id or by name. */
 export type Target = {
@@ -110,6 +118,8 @@ export type Pim = {
   assignments: () => ActiveAssignment[];
   /** The principal and role behind names, for whoever takes input from people. */
   resolve(target: { person: string }): { principalId: string; eligible: Eligibility[] };
+  /** Everything it knows, for the `from` of the next one: an estate that outlives its process. */
+  snapshot: () => PimSnapshot;
   /** Ends all timers; nothing happens by itself afterwards. */
   close: () => void;
 };
@@ -117,6 +127,7 @@ export type Pim = {
 /** Makes a PIM with what the estate gives it; nothing is active but its plain assignments. */
 export function createPim(options: PimOptions): Pim {
   const state = createState(options);
+  if (options.from) restoreSnapshot(state, options.from);
   return {
     ...lifecycle(state),
     ...views(state),
@@ -187,6 +198,7 @@ function views(state: PimState): Omit<Pim, keyof Lifecycle | 'knobs' | 'close'> 
         .filter((one) => isActive(one) && directory.isOrContains(one.principalId, principalId))
         .map(roleOf),
     roleDefinitions: () => [...state.roles.values()],
+    snapshot: () => takeSnapshot(state),
     truth: () => state.grants.flatMap(truthOf),
     eligibilities: () => [...state.eligibilities],
     activations: () =>

@@ -21,19 +21,31 @@ export function assignmentGuidFor(state: PimState, wanted: Omit<Grant, 'assignme
  */
 export function scheduleGrant(state: PimState, grant: Grant, onEffective: () => void): void {
   state.grants.push(grant);
-  const startAtMs = Math.max(Date.now(), grant.plannedStartAtMs) + state.knobs.assignmentDelayMs;
+  runGrant(state, grant, onEffective);
+}
+
+/** Sets the alarm for what a grant has before it: its start, its end, or nothing. */
+export function runGrant(state: PimState, grant: Grant, onEffective: () => void): void {
+  const { effectiveAtMs, removedAtMs, plannedStartAtMs, endAtMs, endingAtMs } = grant;
+  if (removedAtMs !== undefined) return;
+  if (effectiveAtMs !== undefined) {
+    const endsAtMs = endAtMs === undefined ? undefined : endAtMs + state.knobs.removalDelayMs;
+    const goneAtMs = endingAtMs ?? endsAtMs;
+    if (goneAtMs === undefined) return;
+    grant.stopWaiting = state.alarms.at(goneAtMs, () => remove(state, grant, { kind: 'msPim' }));
+    return;
+  }
+  const startAtMs = Math.max(Date.now(), plannedStartAtMs) + state.knobs.assignmentDelayMs;
   grant.stopWaiting = state.alarms.at(startAtMs, () => {
     // An activation that is over before PIM comes round to it never becomes an assignment.
-    if (grant.endAtMs !== undefined && grant.endAtMs <= startAtMs) {
+    if (endAtMs !== undefined && endAtMs <= startAtMs) {
       grant.removedAtMs = startAtMs;
       return;
     }
     grant.effectiveAtMs = startAtMs;
     tell(state, WRITE, grant, { kind: 'msPim' });
     onEffective();
-    if (grant.endAtMs === undefined) return;
-    const goneAtMs = grant.endAtMs + state.knobs.removalDelayMs;
-    grant.stopWaiting = state.alarms.at(goneAtMs, () => remove(state, grant, { kind: 'msPim' }));
+    runGrant(state, grant, onEffective);
   });
 }
 
@@ -44,14 +56,20 @@ export function writeGrant(state: PimState, grant: Grant, actor: Actor): void {
   tell(state, WRITE, grant, actor);
 }
 
-/** Ends a grant before its time, `delayMs` from now, whatever it was waiting for. */
-export function endGrantSoon(state: PimState, grant: Grant, actor: Actor, delayMs: number): void {
-  const atMs = Date.now() + delayMs;
-  const endsItself = grant.endAtMs !== undefined && grant.endAtMs + state.knobs.removalDelayMs;
-  if (endsItself !== false && endsItself <= atMs && grant.effectiveAtMs !== undefined) return;
+/** PIM ends a grant some time from now, unless it would end by itself before that. */
+export function endGrantSoon(state: PimState, grant: Grant): void {
+  const { deactivationDelayMs, removalDelayMs } = state.knobs;
+  const atMs = Date.now() + deactivationDelayMs;
+  if (grant.endAtMs !== undefined && grant.endAtMs + removalDelayMs <= atMs) return;
   grant.stopWaiting?.();
-  if (delayMs === 0) remove(state, grant, actor);
-  else grant.stopWaiting = state.alarms.at(atMs, () => remove(state, grant, actor));
+  grant.endingAtMs = atMs;
+  runGrant(state, grant, () => {});
+}
+
+/** Removes the role assignment at once, by an administrator's own hand. */
+export function deleteGrant(state: PimState, grant: Grant, actor: Actor): void {
+  grant.stopWaiting?.();
+  remove(state, grant, actor);
 }
 
 /** Calls off a grant that has not begun; nobody is told, for nothing was written. */

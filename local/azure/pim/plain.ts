@@ -1,5 +1,5 @@
 import { PimError } from './errors';
-import { endGrantSoon, writeGrant } from './grants';
+import { deleteGrant, writeGrant } from './grants';
 import { newGuid } from './random';
 import { tidyScope } from './scopes';
 import { assignmentId, isActive, isSameRole, type PimState } from './state';
@@ -41,6 +41,6 @@ export function removeAssignment(state: PimState, id: string, by: Principal): Gr
     const text = `The role assignment '${id.split('/').at(-1) ?? ''}' is not found.`;
     throw new PimError(404, 'RoleAssignmentNotFound', text);
   }
-  endGrantSoon(state, grant, { kind: 'administrator', principal: by }, 0);
+  deleteGrant(state, grant, { kind: 'administrator', principal: by });
   return grant;
 }

@@ -1,4 +1,4 @@
-import type { ArmContext, ArmResponse, Provider } from '../contract';
+import type { ArmContext, ArmRequest, ArmResponse, Caller, Provider } from '../contract';
 import {
   assignmentBody,
   eligibilityBody,
@@ -52,13 +52,21 @@ export function createAuthorizationProvider(state: PimState): Provider {
 }
 
 /**
- * True for the calls that PIM itself decides upon: a person's own activation, its end and its
- * cancellation need no role on the scope, so the RBAC check must let them through.
+ * True for the calls that PIM judges by itself: a person's own requests and lists of what is the
+ * person's own need no role on the scope, so the RBAC check must let them through. Nothing else of
+ * this provider may pass unchecked: it also writes plain role assignments.
  */
-export function isOwnPimRequest(method: string, path: string): boolean {
-  const asked = parsePath(path);
-  if (asked?.type !== 'roleassignmentschedulerequests' || asked.name === undefined) return false;
-  return method === 'PUT' || (method === 'POST' && asked.action?.toLowerCase() === 'cancel');
+export function isOwnPimRequest(request: ArmRequest, caller: Caller): boolean {
+  const url = new URL(request.url);
+  const asked = parsePath(url.pathname);
+  if (!asked || caller.kind !== 'person') return false;
+  if (request.method === 'GET') {
+    const filter = url.searchParams.get('$filter') ?? '';
+    return asked.name === undefined && /\bas(Target|Requestor)\(\)/i.test(filter);
+  }
+  if (asked.type !== 'roleassignmentschedulerequests' || asked.name === undefined) return false;
+  if (request.method === 'PUT') return asked.action === undefined;
+  return request.method === 'POST' && asked.action?.toLowerCase() === 'cancel';
 }
 
 function parsePath(path: string): Asked | undefined {
@@ -147,14 +155,14 @@ function requestWrite(
       name,
       scope,
       json: context.json,
-      caller: caller(context, state),
+      caller: principalOf(context, state),
     });
     return { status: 201, body: requestBody(state, request) };
   }
   if (method === 'POST' && action?.toLowerCase() === 'cancel') {
     const found = requestNamed(state, name);
     if (scopeKey(found.scope) !== scopeKey(scope)) throw notFound('request', name);
-    cancel(state, name, caller(context, state));
+    cancel(state, name, principalOf(context, state));
     return { status: 200 };
   }
   return undefined;
@@ -181,13 +189,13 @@ function plainAnswer(
       (one) => isActive(one) && one.assignmentGuid.toLowerCase() === name.toLowerCase(),
     );
     if (!exists) return { status: 204 };
-    const body = assignmentBody(state, removeAssignment(state, id, caller(context, state)));
+    const body = assignmentBody(state, removeAssignment(state, id, principalOf(context, state)));
     return { status: 200, body };
   }
   if (method !== 'PUT') return undefined;
   requireGuid(name, 'InvalidRoleAssignmentId');
   const wanted = { ...readAssignment(state, context.json), scope, name };
-  const grant = assignPlainly(state, wanted, caller(context, state));
+  const grant = assignPlainly(state, wanted, principalOf(context, state));
   return { status: 201, body: assignmentBody(state, grant) };
 }
 
@@ -252,7 +260,7 @@ function page(state: PimState, context: ArmContext, rows: (() => Body)[]): Answe
   return { status: 200, body: { value, nextLink: next.href } };
 }
 
-function caller(context: ArmContext, state: PimState): Principal {
+function principalOf(context: ArmContext, state: PimState): Principal {
   const { objectId, name, kind } = context.caller;
   const known = state.directory.find(objectId);
   return (

@@ -50,9 +50,7 @@ export function selfActivate(state: PimState, wish: Wish): ScheduleRequest {
   tellRequest(state, request, actorOf(wish), wish.withoutRequestEvent ?? false);
   if (needsApproval) {
     request.status = 'PendingApproval';
-    request.stopWaiting = state.alarms.at(nowMs + state.knobs.approvalTimeoutMs, () => {
-      request.status = 'TimedOut';
-    });
+    awaitApproval(state, request);
   } else provision(state, request);
   return request;
 }
@@ -68,6 +66,14 @@ export function adminAssign(state: PimState, wish: Wish): ScheduleRequest {
   tellRequest(state, request, actorOf(wish), wish.withoutRequestEvent ?? false);
   provision(state, request);
   return request;
+}
+
+/** Nobody answers a pending request in time: it is over, and nobody is told. */
+export function awaitApproval(state: PimState, request: ScheduleRequest): void {
+  const atMs = request.createdAtMs + state.knobs.approvalTimeoutMs;
+  request.stopWaiting = state.alarms.at(atMs, () => {
+    request.status = 'TimedOut';
+  });
 }
 
 /** Says yes or no to a pending request. A yes starts the activation now, or at its later start. */
@@ -113,7 +119,11 @@ export function endEarly(
   const wanted = { ...wish, principalId: wish.principal.objectId };
   const isOwn = requestType === 'SelfDeactivate';
   const grant = state.grants.findLast(
-    (one) => isActive(one) && isSameRole(one, wanted) && (one.kind === 'Activated' || !isOwn),
+    (one) =>
+      isActive(one) &&
+      one.endingAtMs === undefined &&
+      isSameRole(one, wanted) &&
+      (one.kind === 'Activated' || !isOwn),
   );
   if (grant?.effectiveAtMs === undefined) {
     throw new PimError(400, 'RoleAssignmentDoesNotExist', 'The Role assignment does not exist.');
@@ -129,7 +139,7 @@ export function endEarly(
   if (grant.eligibility) request.eligibility = grant.eligibility;
   state.requests.set(request.name.toLowerCase(), request);
   tellRequest(state, request, actorOf(wish), wish.withoutRequestEvent ?? false);
-  endGrantSoon(state, grant, { kind: 'msPim' }, state.knobs.deactivationDelayMs);
+  endGrantSoon(state, grant);
   return request;
 }
 

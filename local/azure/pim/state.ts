@@ -76,7 +76,7 @@ export function createState(options: PimOptions): PimState {
       alarms.at(atMs, () => write({ ...operation, atMs }));
     },
   };
-  for (const given of options.assignments ?? []) {
+  for (const given of options.from ? [] : (options.assignments ?? [])) {
     const name = newGuid(random);
     state.grants.push({
       kind: 'Plain',

@@ -48,6 +48,16 @@ export type PimKnobs = {
   pageSize: number;
 };
 
+/** All that a PIM has to remember, as plain JSON. Opaque: only `from` reads it. */
+export type PimSnapshot = {
+  eligibilities: Eligibility[];
+  grants: Omit<Grant, 'stopWaiting'>[];
+  /** So many of `grants`, from the first, are given; the others wait for approval or never were. */
+  standing: number;
+  /** Each with the place of its grant in `grants`, -1 for none. */
+  requests: (Omit<ScheduleRequest, 'stopWaiting' | 'grant'> & { grantAt: number })[];
+};
+
 /** What an estate gives its PIM. */
 export type PimOptions = {
   tenantId: string;
@@ -63,6 +73,8 @@ export type PimOptions = {
   managementGroups?: Record<string, string[]>;
   /** Who acts for administrators where a call names nobody. */
   administrator?: Principal;
+  /** What an earlier PIM knew, by its `snapshot`; it goes on from there. */
+  from?: PimSnapshot;
   /** Object id of the MS-PIM service principal in this tenant. */
   msPimObjectId?: string;
   knobs?: Partial<PimKnobs>;
@@ -144,6 +156,8 @@ export type Grant = {
   endAtMs?: number;
   /** When the role assignment was written; absent before. */
   effectiveAtMs?: number;
+  /** When it is to be removed before its time; absent where nobody asked for that. */
+  endingAtMs?: number;
   /** When it was removed; absent before. */
   removedAtMs?: number;
   createdBy: string;
