@@ -1,57 +1,52 @@
 import type { TokenCredential } from '@azure/core-auth';
-import type { HttpClient, Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline';
+import type { HttpClient, Pipeline } from '@azure/core-rest-pipeline';
+import { bearerTokenAuthenticationPolicy } from '@azure/core-rest-pipeline';
 import { classify } from '../domain/classify';
 import { Fault } from '../domain/fault';
 import type { Meter } from './meter';
 import type { Answer, Recorder } from './pipeline';
 import { applyArmPolicy, createArmPolicy, record } from './pipeline';
 
-/** Where Resource Manager is and how its clients are built and called. */
+/** Where Resource Manager is and how its clients are built. */
 export type Arm = {
   readonly endpoint: string;
-  readonly scopes: string;
   readonly credential: TokenCredential;
   readonly httpClient: HttpClient | undefined;
-  readonly policy: PipelinePolicy;
   /** Options for every generated client. */
   readonly clientOptions: {
     readonly endpoint: string;
-    readonly credentialScopes: string;
     readonly retryOptions: { readonly maxRetries: 0 };
     readonly httpClient?: HttpClient;
   };
-  /** Puts the rules into a client just built, and hands it back. */
-  governed<Client extends { readonly pipeline: Pipeline }>(client: Client): Client;
+  /** Puts the rules into a client just built, or into a bare pipeline, and hands it back. */
+  governed<Governed extends { readonly pipeline: Pipeline }>(governed: Governed): Governed;
 };
 
 /** What is known of Resource Manager: its endpoint without a trailing slash, and its audience. */
 export type ArmPlace = { readonly endpoint: string; readonly audience: string };
 
-/** Builds what all adapters of one Resource Manager share. */
+/** Builds what all adapters of one Resource Manager share: one set of rules, one token. */
 export function createArm(
-  place: ArmPlace,
+  { endpoint, audience }: ArmPlace,
   credential: TokenCredential,
   meter: Meter,
   httpClient?: HttpClient,
 ): Arm {
-  const { endpoint } = place;
-  const scopes = `${place.audience.replace(/\/$/, '')}/.default`;
-  const policy = createArmPolicy(new URL(endpoint).origin, meter);
+  const rules = createArmPolicy(new URL(endpoint).origin, meter);
+  const scopes = `${audience.replace(/\/$/, '')}/.default`;
+  const addToken = bearerTokenAuthenticationPolicy({ credential, scopes });
   return {
     endpoint,
-    scopes,
     credential,
     httpClient,
-    policy,
     clientOptions: {
       endpoint,
-      credentialScopes: scopes,
       retryOptions: { maxRetries: 0 },
       ...(httpClient === undefined ? {} : { httpClient }),
     },
-    governed: (client) => {
-      applyArmPolicy(client.pipeline, policy);
-      return client;
+    governed: (governed) => {
+      applyArmPolicy(governed.pipeline, rules, addToken);
+      return governed;
     },
   };
 }
@@ -77,13 +72,16 @@ export async function read(doing: string, call: () => Promise<unknown>): Promise
   throw new Fault(facts.kind === 'missing' ? { ...facts, kind: 'unavailable' } : facts, doing);
 }
 
+const acceptedStatuses = [200, 201, 202, 204];
+
 /** One PUT or DELETE: exactly one request. Resolves to its 2xx answer; throws `Fault` for all others. */
 export async function submit(doing: string, call: () => Promise<unknown>): Promise<Answer> {
   const recorder: Recorder = { once: true, sent: 0, answers: [] };
-  // What the SDK throws after the answer is about its poll, which was never sent.
   const thrown = await caught(recorder, call);
+  const [accepted] = recorder.answers.filter(({ status }) => acceptedStatuses.includes(status));
+  // What the SDK throws after that is about its poll, which was never sent.
+  if (accepted !== undefined) return accepted;
   const answer = lastAnswer(recorder, thrown, doing);
-  if ([200, 201, 202, 204].includes(answer.status)) return answer;
   throw new Fault(classify(answer), doing);
 }
 
@@ -99,16 +97,17 @@ export async function readPages(
   let taken = 0;
   const thrown = await caught(recorder, async () => {
     for await (const _page of pages()) {
-      take(lastAnswer(recorder, null, doing));
+      const answer = lastAnswer(recorder, null, doing);
+      if (answer.status !== 200) throw new Fault(classify(answer), doing);
+      take(answer);
       taken += 1;
-      if (taken > pagesMax) throw strangeAnswer('TooManyPages', doing);
+      if (taken >= pagesMax) throw strangeAnswer('TooManyPages', doing);
     }
   });
   if (thrown === null) return;
-  const answer = lastAnswer(recorder, thrown, doing);
-  throw answer.status === 200
-    ? strangeAnswer('StrangeAnswer', doing)
-    : new Fault(classify(answer), doing);
+  // What the client itself stumbled over was an answer, or the lack of one.
+  lastAnswer(recorder, thrown, doing);
+  throw strangeAnswer('StrangeAnswer', doing);
 }
 
 /** The JSON of an answer; throws `Fault` where it is none. */

@@ -69,10 +69,13 @@ const text = z
 const shownText = text.transform((value) => cleanText(value, 200));
 const guid = z.guid().transform((value) => value.toLowerCase());
 /** `null` and absence mean permanent; what is there but no date is as good as nothing. */
-const instant = z.unknown().transform((value) => {
-  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? null : at;
-});
+const instant = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+    return Number.isNaN(at) ? null : at;
+  });
 
 const assignmentAnswer = z
   .object({

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ManagementLockClient } from '@azure/arm-locks';
 import { NetworkManagementClient } from '@azure/arm-network';
 import * as z from 'zod';
@@ -5,20 +6,21 @@ import { isAtOrUnder, isGuid } from '../domain/armId';
 import type { Lock, Network, NicReading } from '../ports/network';
 import type { Arm } from './arm';
 import { asItCame, read, readPages, submit } from './arm';
-import { badId, partsOf, rebuilt, withoutSlash } from './ids';
+import { badId, partsOf, rebuilt } from './ids';
 import { readAs } from './readAs';
 import { wireParametersOf, wireRule } from './ruleMapping';
 
 const provider = 'Microsoft.Network';
-/** The lock client wants a subscription but never uses it where a scope is given. */
-const noSubscription = '00000000-0000-0000-0000-000000000000';
 const clientsMax = 100;
 
 /** The network provider, and the locks above its resources. */
 export function createNetwork(arm: Arm): Network {
-  const clientFor = createClients(arm);
-  const locks = arm.governed(
-    new ManagementLockClient(arm.credential, noSubscription, arm.clientOptions),
+  const { credential, clientOptions } = arm;
+  const clientFor = perSubscription((id) =>
+    arm.governed(new NetworkManagementClient(credential, id, clientOptions)),
+  );
+  const lockClientFor = perSubscription((id) =>
+    arm.governed(new ManagementLockClient(credential, id, clientOptions)),
   );
 
   const nsgOf = (nsgId: string) => {
@@ -59,7 +61,11 @@ export function createNetwork(arm: Arm): Network {
       );
       return answer && readAs(subnetAnswer, answer, 'reading a subnet');
     },
-    readLocks: async (resourceId) => listLocks(locks, rebuilt(resourceId).text),
+    readLocks: async (resourceId) => {
+      const { parsed, text } = rebuilt(resourceId);
+      if (parsed.resourceGroup === '') throw badId('the id of a resource in a group');
+      return listLocks(lockClientFor(parsed.subscriptionId), parsed.resourceGroup, text);
+    },
     putRule: async (nsgId, rule) => {
       const { client, resourceGroup, nsg } = nsgOf(nsgId);
       const name = requireRuleName(rule.name);
@@ -81,15 +87,11 @@ export function createNetwork(arm: Arm): Network {
 }
 
 /** One client per subscription: building one costs more than a call. */
-function createClients(arm: Arm): (subscriptionId: string) => NetworkManagementClient {
-  const clients = new Map<string, NetworkManagementClient>();
-  return (subscriptionId) => {
+function perSubscription<Client>(build: (subscriptionId: string) => Client) {
+  const clients = new Map<string, Client>();
+  return (subscriptionId: string): Client => {
     if (!isGuid(subscriptionId)) throw badId('a subscription id');
-    const known = clients.get(subscriptionId);
-    if (known !== undefined) return known;
-    const client = arm.governed(
-      new NetworkManagementClient(arm.credential, subscriptionId, arm.clientOptions),
-    );
+    const client = clients.get(subscriptionId) ?? build(subscriptionId);
     if (clients.size >= clientsMax) clients.clear();
     clients.set(subscriptionId, client);
     return client;
@@ -151,7 +153,8 @@ const nicAnswer = z
     nsgId: properties.networkSecurityGroup,
     ipConfigurations: properties.ipConfigurations.flatMap(({ properties: configuration }) => {
       const address = configuration.privateIPAddress ?? '';
-      return address === '' ? [] : [{ address, subnetId: configuration.subnet }];
+      // A block of addresses (`172.20.2.16/28`) belongs to no single machine.
+      return isIP(address) === 0 ? [] : [{ address, subnetId: configuration.subnet }];
     }),
   }));
 
@@ -168,19 +171,24 @@ const lockPage = z.object({
   ),
 });
 
-/** `atScope()` = at or above (learn.microsoft.com/powershell/module/az.resources/get-azresourcelock). */
-async function listLocks(client: ManagementLockClient, scope: string): Promise<Lock[]> {
+/**
+ * Locks on a resource and above it. The list of the group gives those at, above and below the group
+ * (learn.microsoft.com/powershell/module/az.resources/get-azresourcelock), from which the resource's
+ * own are picked: the client's list by scope would escape the slashes of the scope.
+ */
+async function listLocks(
+  client: ManagementLockClient,
+  resourceGroup: string,
+  resourceId: string,
+): Promise<Lock[]> {
   const found: Lock[] = [];
   await readPages(
     'listing locks',
-    () =>
-      client.managementLocks
-        .listByScope(withoutSlash(scope), { filter: 'atScope()', ...asItCame })
-        .byPage(),
+    () => client.managementLocks.listAtResourceGroupLevel(resourceGroup, asItCame).byPage(),
     (answer) => {
       for (const { id, properties } of readAs(lockPage, answer, 'listing locks').value) {
         const at = id.replace(/\/providers\/Microsoft\.Authorization\/locks\/[^/]+$/i, '');
-        if (properties.level === 'NotSpecified' || !isAtOrUnder(scope, at)) continue;
+        if (properties.level === 'NotSpecified' || !isAtOrUnder(resourceId, at)) continue;
         found.push({ id, level: properties.level });
       }
     },

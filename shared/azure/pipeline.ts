@@ -71,14 +71,19 @@ export function createArmPolicy(origin: string, meter: Meter): PipelinePolicy {
 }
 
 /**
- * Puts the policy into a client's pipeline, right before the token is added, and takes out what
- * would act behind its back: retries, redirects, tracing and the log of requests.
+ * Puts the rules into a client's pipeline, and the token behind them: the generated clients add it
+ * before everything else. What would act behind the rules' back is taken out: retries, redirects,
+ * tracing and the log of requests.
  */
-export function applyArmPolicy(pipeline: Pipeline, policy: PipelinePolicy): void {
-  for (const name of ['redirectPolicy', 'defaultRetryPolicy', 'tracingPolicy', 'logPolicy']) {
-    pipeline.removePolicy({ name });
-  }
-  pipeline.addPolicy(policy, { afterPhase: 'Retry' });
+export function applyArmPolicy(
+  pipeline: Pipeline,
+  rules: PipelinePolicy,
+  addToken: PipelinePolicy,
+): void {
+  const unwanted = ['redirectPolicy', 'defaultRetryPolicy', 'tracingPolicy', 'logPolicy'];
+  for (const name of [...unwanted, addToken.name]) pipeline.removePolicy({ name });
+  pipeline.addPolicy(rules, { afterPhase: 'Retry' });
+  pipeline.addPolicy(addToken, { phase: 'Sign' });
 }
 
 function requireOrigin(text: string, origin: string): URL {

@@ -1,6 +1,5 @@
 import type { ResourceGraphClient, ResourceGraphModels } from '@azure/arm-resourcegraph';
 import {
-  bearerTokenAuthenticationPolicy,
   createDefaultHttpClient,
   createEmptyPipeline,
   createHttpHeaders,
@@ -9,7 +8,6 @@ import {
 import * as z from 'zod';
 import type { Arm } from './arm';
 import { read, strangeAnswer } from './arm';
-import { applyArmPolicy } from './pipeline';
 import { readAs } from './readAs';
 
 type Scope = { readonly subscriptions?: string[]; readonly managementGroups?: string[] };
@@ -81,12 +79,7 @@ async function createClient(arm: Arm): Promise<ResourceGraphClient> {
 /** Hands the old client's requests to a pipeline with our policy, and the answer's bare facts back. */
 function createBridge(arm: Arm): OldHttpClient {
   const httpClient = arm.httpClient ?? createDefaultHttpClient();
-  const pipeline = createEmptyPipeline();
-  applyArmPolicy(pipeline, arm.policy);
-  pipeline.addPolicy(
-    bearerTokenAuthenticationPolicy({ credential: arm.credential, scopes: arm.scopes }),
-    { phase: 'Sign' },
-  );
+  const { pipeline } = arm.governed({ pipeline: createEmptyPipeline() });
   return {
     sendRequest: async (request) => {
       const body: unknown = request.body;
