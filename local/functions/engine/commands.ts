@@ -66,13 +66,14 @@ export class Commands {
       createdAt: atMs,
       lastUpdatedAt: atMs,
       freshGeneration: false,
+      generation: (this.engine.instances.get(request.instanceId)?.head.generation ?? -1) + 1,
       episodes: 0,
       parent,
       inbox: [],
       activities: [],
       timers: [],
     };
-    head.inbox.push(executionStarted(head, atMs, 0));
+    head.inbox.push(executionStarted(head, atMs, head.generation));
     return this.engine.create(head);
   }
 

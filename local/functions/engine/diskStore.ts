@@ -62,9 +62,8 @@ export class DiskStore implements InstanceStore {
     this.journal.append(entry);
     this.apply(entry);
     if (this.journal.size < Math.max(this.minimumCompactBytes, 2 * this.lastSnapshotBytes)) return;
-    const before = this.journal.size;
-    this.journal.compact({ instances: this.load(), schedules: [...this.schedules] });
-    this.lastSnapshotBytes = before;
+    const state: Snapshot = { instances: this.load(), schedules: [...this.schedules] };
+    this.lastSnapshotBytes = this.journal.compact(state);
   }
 
   load(): StoredInstance[] {

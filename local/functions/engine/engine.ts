@@ -139,6 +139,9 @@ export class Engine {
     this.running += 1;
     try {
       await work;
+    } catch (error) {
+      // A store that cannot write, or a mistake of ours: going on would lose work in silence.
+      this.options.fatal(error);
     } finally {
       this.running -= 1;
       if (this.running === 0) for (const done of this.drained.splice(0)) done();

@@ -154,7 +154,14 @@ function schedule(
     return () => engine.work.startActivity(instance, activity);
   }
   const { instanceId, version } = decision;
-  const fields = { Name: name, InstanceId: instanceId, Input: null, ClientSpanId: null };
+  const fields = {
+    Name: name,
+    Version: version,
+    InstanceId: instanceId,
+    Input: null,
+    ClientSpanId: null,
+    Tags: null,
+  };
   history.push(newEvent(EventType.SubOrchestrationInstanceCreated, atMs, fields, id));
   const { executionId } = head;
   const parent = { name: head.name, instanceId: head.instanceId, executionId, taskId: id };

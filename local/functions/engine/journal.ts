@@ -78,17 +78,22 @@ export class Journal {
     this.bytes += line.length;
   }
 
-  /** Replaces everything so far by `state`: written aside, renamed, and only then truncated. */
-  compact(state: unknown): void {
+  /**
+   * Replaces everything so far by `state`: written aside, renamed, and only then truncated.
+   * Returns the size of the snapshot in bytes.
+   */
+  compact(state: unknown): number {
     const aside = `${this.snapshotPath}.new`;
     const file = openSync(aside, 'w');
-    writeWhole(file, Buffer.from(JSON.stringify({ seq: this.seq, snapshot: state })), 0);
+    const data = Buffer.from(JSON.stringify({ seq: this.seq, snapshot: state }));
+    writeWhole(file, data, 0);
     fsyncSync(file);
     closeSync(file);
     renameSync(aside, this.snapshotPath);
     ftruncateSync(this.file, 0);
     fsyncSync(this.file);
     this.bytes = 0;
+    return data.length;
   }
 
   close(): void {

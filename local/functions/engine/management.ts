@@ -214,7 +214,7 @@ function pause(engine: Engine, instance: Instance, verb: string, reason: string 
         `Cannot ${verb} the orchestration instance ${instance.id} because instance is in the ` +
         `${runtimeStatus} state.`,
       ExceptionType: 'System.InvalidOperationException',
-      StackTrace: null,
+      StackTrace: `   at Microsoft.Azure.WebJobs.Extensions.DurableTask.DurableClient.${verb}Async`,
     });
   }
   const { commands } = engine;

@@ -42,6 +42,8 @@ export type EngineOptions = {
   /** Whether `startNew` replaces a running instance (`overridableExistingInstanceStates`). */
   overridable: 'NonRunningStates' | 'AnyState';
   trace: (entry: EngineTrace) => void;
+  /** Told when the engine itself failed (its store, a bug); it must end the host. */
+  fatal: (error: unknown) => void;
   /** Random ids; a test gives a counter. */
   uuid: () => string;
 };

@@ -68,7 +68,8 @@ export function measuredProfile(chance: () => number, maxPollingMs: number): Tim
   };
 }
 
-/** Draws from a range. */
+/** Draws from a range; an empty range uses no randomness, so scripted chances stay readable. */
 export function draw(chance: () => number, range: MsRange): number {
+  if (range.max <= range.min) return range.min;
   return range.min + Math.floor(chance() * (range.max - range.min));
 }

@@ -1,5 +1,6 @@
 import type { OrchestratorState } from './actions';
 import { NonDeterminism, type Decision } from './decisions';
+import { hideCredentials } from './failures';
 import { EventType, type HistoryEvent } from './history';
 import { textOf, type Json } from './json';
 import { NotSupported, Shim, type ShimOptions } from './shim';
@@ -123,12 +124,13 @@ class ReplayRun {
     if (this.terminated !== undefined) {
       return { kind: 'terminated', reason: this.terminated.reason };
     }
-    if (failure !== undefined) return { kind: 'failed', message: failure };
+    if (failure !== undefined) return { kind: 'failed', message: hideCredentials(failure) };
     // While suspended, or while a task is open, the engine does not complete an instance.
     const waits = this.suspended || this.shim.decisions.hasOpenTasks() || !this.shim.atEnd;
     if (waits) return { kind: 'goesOn' };
     if (state.error !== undefined) {
-      return { kind: 'failed', message: `Orchestrator function '${name}' failed: ${state.error}` };
+      const message = hideCredentials(`Orchestrator function '${name}' failed: ${state.error}`);
+      return { kind: 'failed', message };
     }
     if (this.shim.continueAsNew !== undefined) {
       const { input } = this.shim.continueAsNew;

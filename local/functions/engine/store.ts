@@ -38,6 +38,8 @@ export type InstanceHead = {
   lastUpdatedAt: number;
   /** True from `continueAsNew` until the first episode of the new generation is committed. */
   freshGeneration: boolean;
+  /** How often this id was started before: a new run of a finished id counts up. */
+  generation: number;
   /** Counts episodes over all generations. */
   episodes: number;
   parent: ParentLink | null;

@@ -1,22 +1,5 @@
 import axios, { getAdapter, type AxiosAdapter, type AxiosResponse } from 'axios';
-
-export type LoopbackAnswer = { status: number; headers: Record<string, string>; body: string };
-export type LoopbackHandler = (request: {
-  method: string;
-  url: string;
-  body: string;
-  headers: Record<string, string>;
-}) => LoopbackAnswer;
-
-const handlers = new Map<string, LoopbackHandler>();
-
-/** Makes a base URL answered in this process; the returned function takes it back. */
-export function answerInProcess(baseUrl: string, handler: LoopbackHandler): () => void {
-  handlers.set(baseUrl, handler);
-  return () => {
-    if (handlers.get(baseUrl) === handler) handlers.delete(baseUrl);
-  };
-}
+import { loopbackHandlers } from './loopback';
 
 /**
  * Lets the durable client (which speaks HTTP through axios) reach hosts in this process without a
@@ -27,7 +10,7 @@ export function installDurableClientAdapter(): () => void {
   const before = axios.defaults.adapter;
   const adapter: AxiosAdapter = (config) => {
     const url = new URL(config.url ?? '', config.baseURL);
-    for (const [baseUrl, handler] of handlers) {
+    for (const [baseUrl, handler] of loopbackHandlers) {
       if (!url.href.startsWith(baseUrl)) continue;
       const headers: Record<string, string> = {};
       for (const [name, value] of Object.entries(config.headers)) {

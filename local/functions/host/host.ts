@@ -6,7 +6,7 @@ import { textOf } from '../engine/json';
 import type { EngineTrace } from '../engine/ports';
 import { exactProfile, type EngineFaults, type TimerProfile } from '../engine/profile';
 import type { InstanceStore } from '../engine/store';
-import { answerInProcess, type LoopbackHandler } from './axiosAdapter';
+import { answerInProcess, type LoopbackHandler } from './loopback';
 import { triggerOf, type BindingMetadata, type CoreRegistry } from './core';
 import { eventGridWebhook, type EventGridCall } from './eventGrid';
 import { frontDoor } from './frontDoor';
@@ -27,6 +27,8 @@ export type FunctionsHostOptions = {
   faults?: EngineFaults;
   log?: (record: LogRecord) => void;
   trace?: (entry: EngineTrace) => void;
+  /** Told when engine or store fail; the default throws, which ends the process. */
+  fatal?: (error: unknown) => void;
   uuid?: () => string;
   /** Runs only these functions of the registry: two apps in one process share a registry. */
   only?: readonly string[];
@@ -66,6 +68,7 @@ export class FunctionsHost {
       limits: this.settings.limits,
       overridable: this.settings.overridable,
       trace: options.trace ?? (() => undefined),
+      fatal: options.fatal ?? throwLater,
       uuid,
     });
     this.timers = new Timers(options.store, (name, info) => this.invokeTimer(name, info));
@@ -101,7 +104,7 @@ export class FunctionsHost {
   async stop(drainMs = 10_000): Promise<void> {
     if (!this.alive) return;
     this.timers.stop();
-    await this.engine.stop(drainMs);
+    await Promise.all([this.engine.stop(drainMs), this.worker.drain(drainMs)]);
     await this.worker.stop();
     this.kill();
   }
@@ -210,6 +213,12 @@ function restricted(registry: CoreRegistry, only: readonly string[] | undefined)
   if (only === undefined) return registry;
   const functions = new Map([...registry.functions].filter(([name]) => only.includes(name)));
   return { functions, hooks: registry.hooks, model: () => registry.model() };
+}
+
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error instanceof Error ? error : new Error(String(error));
+  });
 }
 
 /** Makes a host; nothing runs before `start()`. */

@@ -38,6 +38,7 @@ export class Worker {
   private readonly inFlight = new Set<InFlight>();
   private readonly appHookData: Record<string, unknown> = {};
   private gone = false;
+  private drained: () => void = () => undefined;
 
   constructor(private readonly options: WorkerOptions) {}
 
@@ -55,9 +56,16 @@ export class Worker {
     await this.runHooks('appTerminate', { hookData: {}, appHookData: this.appHookData });
   }
 
-  /** Whether functions are running. */
-  get isBusy(): boolean {
-    return this.inFlight.size > 0;
+  /** Resolves when no function runs any more, or after `ms`. */
+  async drain(ms: number): Promise<void> {
+    if (this.inFlight.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const handle = setTimeout(resolve, ms);
+      this.drained = () => {
+        clearTimeout(handle);
+        resolve();
+      };
+    });
   }
 
   /** The Node process dies: what runs fails with its exit code, and a new one starts. */
@@ -84,10 +92,13 @@ export class Worker {
         call.reject(new FunctionTimeoutError(invocation.name, span));
       }, functionTimeoutMs);
       const inFlight = this.inFlight;
+      const isEmpty = (): void => this.drained();
       function settle<T>(then: (value: T) => void): (value: T) => void {
         return (value) => {
           clearTimeout(timer);
-          if (inFlight.delete(call)) then(value);
+          if (!inFlight.delete(call)) return;
+          then(value);
+          if (inFlight.size === 0) isEmpty();
         };
       }
       this.inFlight.add(call);
