@@ -3,7 +3,9 @@ import { createEventGrid } from './azure/eventGrid/createEventGrid';
 import type { EventGrid, EventGridOptions } from './azure/eventGrid/types';
 import { createLogin, type Login } from './azure/login/createLogin';
 import { createPim, type Pim } from './azure/pim/createPim';
+import { isOwnPimRequest } from './azure/pim/provider';
 import { seededRandom } from './azure/pim/random';
+import type { PimSnapshot } from './azure/pim/snapshot';
 import type { PimKnobs } from './azure/pim/types';
 import {
   createResourceManager,
@@ -17,6 +19,7 @@ import {
   customRoleGuids,
   identities,
   type IdentityName,
+  localPassword,
   people,
   standingAssignments,
 } from './tenant';
@@ -42,6 +45,8 @@ export type LocalAzureOptions = {
   eventGrid: Omit<EventGridOptions, 'random'>;
   resourceManager?: Partial<ResourceManagerOptions>;
   pim?: Partial<PimKnobs>;
+  /** What an earlier PIM knew: it goes on from there. */
+  pimFrom?: PimSnapshot;
   /** Its own URL, an audience that its tokens may be for. */
   audience?: string;
 };
@@ -57,11 +62,12 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
       ...Object.values(identities).map((caller) => ({ caller, managed: true })),
       ...Object.values(people).map(({ objectId, upn }) => ({
         caller: { objectId, name: upn, kind: 'person' as const },
+        secret: localPassword,
       })),
       {
         caller: identities.reader,
         clientId: identities.reader.objectId,
-        secret: 'local-azure-reader',
+        secret: localPassword,
       },
     ],
   });
@@ -84,15 +90,10 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
     ),
     managementGroups: managementGroupsAbove(options.estate),
     ...(options.pim === undefined ? {} : { knobs: options.pim }),
+    ...(options.pimFrom === undefined ? {} : { from: options.pimFrom }),
     random,
   });
-  for (const { objectId } of Object.values(people)) {
-    pim.makeEligible({
-      principalId: objectId,
-      roleDefinitionGuid: administratorLogin,
-      scope: `/subscriptions/${subscriptionId}/resourceGroups/rg-app`,
-    });
-  }
+  if (options.pimFrom === undefined) makeEveryoneEligible(pim);
   const resourceManager = createResourceManager({
     ...options.resourceManager,
     estate: options.estate,
@@ -101,7 +102,7 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
     roleSource: pim.roleSource,
     roleDefinitions: definitions,
   });
-  resourceManager.addProvider(pim.provider, { isSelfService: (_, { kind }) => kind === 'person' });
+  resourceManager.addProvider(pim.provider, { isSelfService: isOwnPimRequest });
   return {
     handle: async (request) =>
       (await login.handle(request)) ?? (await resourceManager.handle(request)),
@@ -115,6 +116,16 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
       resourceManager.close();
     },
   };
+}
+
+function makeEveryoneEligible(pim: Pim): void {
+  for (const { objectId } of Object.values(people)) {
+    pim.makeEligible({
+      principalId: objectId,
+      roleDefinitionGuid: administratorLogin,
+      scope: `/subscriptions/${subscriptionId}/resourceGroups/rg-app`,
+    });
+  }
 }
 
 function customRoles(files: Record<IdentityName, unknown>) {

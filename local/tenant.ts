@@ -20,6 +20,9 @@ export const people = {
   },
 } satisfies Record<string, Principal>;
 
+/** What everybody signs in with here. Nothing it opens exists outside this machine. */
+export const localPassword = 'local-azure';
+
 /** The managed identities of the app, one for each custom role. */
 export const identities = {
   opener: { objectId: 'aaaaaaaa-0000-4000-8000-000000000001', name: 'opener', kind: 'app' },

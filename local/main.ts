@@ -1,0 +1,16 @@
+import { readOptions } from './supervisor/options';
+import { run } from './supervisor/run';
+
+/** `npm start`: the product on one machine. */
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  return 'exit' in options ? options.exit : run(options);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,28 @@
+import type { LocalPlatform } from './platform';
+import { ports } from './ports';
+
+/** What to try next: lines that work as printed, in any shell. */
+export function nextLines(platform: LocalPlatform): string[] {
+  const control = `http://127.0.0.1:${ports.control}`;
+  const api = `http://127.0.0.1:${ports.functions}/api`;
+  const key = `-H "x-functions-key: ${platform.functionKey}"`;
+  return [
+    '',
+    'It stays up. Try, in another terminal:',
+    '',
+    '  # activate for four minutes, look, deactivate early, look again',
+    `  curl -s -X POST "${control}/pim/activate?person=ada@contoso.com&minutes=4"`,
+    `  curl -s ${key} ${api}/windows`,
+    `  curl -s -X POST "${control}/pim/deactivate?person=ada@contoso.com"`,
+    '',
+    '  # what PIM, the app and the network say',
+    `  curl -s ${control}/pim/activations`,
+    `  curl -s ${key} ${api}/health`,
+    `  curl -s ${control}/network`,
+    '',
+    `  # kill the Functions host in mid-window: it is process ${platform.hostPid()}`,
+    `  kill -9 ${platform.hostPid()}`,
+    '',
+    'Ctrl-C ends everything.',
+  ];
+}

@@ -1,0 +1,60 @@
+type Fields = Record<string, unknown>;
+type Sentence = (fields: Fields) => string;
+
+const text = (value: unknown): string =>
+  Array.isArray(value) ? value.map((item) => text(item)).join(', ') : String(value ?? '');
+const short = (id: unknown): string => text(id).slice(text(id).lastIndexOf('/') + 1);
+const time = (iso: unknown): string => text(iso).slice(11, 21);
+const window = (fields: Fields): string => `window ${text(fields['windowId']).slice(0, 6)}`;
+
+/** What each event of the app means, in words. */
+const sentences: Record<string, Sentence> = {
+  'hint.received': (f) =>
+    `hears of a role assignment (${text(f['kind'])}); a hint, not yet believed`,
+  'hint.repeat': () => 'hears the same event again: nothing new',
+  'hint.malformed': (f) => `is sent something that is no event: ${text(f['code'])}`,
+  'address.kept': () => 'remembers the address that the activation was asked from',
+  'intake.confirmed': () => 'confirmed with PIM: activated, active now, with an end',
+  'intake.refused': (f) => `refused ${text(f['code'])}: ${text(f['rule'])} ${text(f['next'])}`,
+  'intake.stopped': (f) => `looked, and stopped: ${text(f['outcome'])}`,
+  'intake.fault': (f) => `could not look yet: ${text(f['azureCode'] ?? f['faultKind'])}`,
+  'window.granted': (f) =>
+    `granted ${window(f)} by rule ${text(f['policyRule'])}: from ${text(f['sources'])} ` +
+    `(${text(f['wonBy'])}), until ${time(f['until'])}`,
+  'window.planned': (f) =>
+    `plans in ${short(f['nsgId'])}: allow ${text(f['sources'])} to ${text(f['destinations'])} ` +
+    `ports ${text(f['ports'])}, priority ${text(f['priority'])}`,
+  'window.targetRefused': (f) => `opens nothing for ${short(f['vmId'])}: ${text(f['rule'])}`,
+  'rule.putAccepted': (f) => `rule accepted by ${short(f['nsgId'])}`,
+  'rule.open': (f) => `rule in ${short(f['nsgId'])} read back: it stands, and is effective`,
+  'window.open': (f) => `${window(f)} is OPEN, until ${time(f['until'])}`,
+  'window.closeWished': (f) => `${window(f)} is to be closed: ${text(f['reason'])}`,
+  'window.closing': (f) => `${window(f)} closes: ${text(f['reason'])}`,
+  'rule.deleteAccepted': (f) => `delete accepted by ${short(f['nsgId'])}`,
+  'rule.gone': (f) => `rule read as gone from ${short(f['nsgId'])}; watching for a late write`,
+  'rule.closed': (f) => `rule proved gone from ${short(f['nsgId'])} at ${time(f['provedAt'])}`,
+  'window.closed': (f) => `${window(f)} is CLOSED, proved at ${time(f['concludedAt'])}`,
+  'window.refused': (f) => `${window(f)} never opened: ${text(f['outcome'])}`,
+  'sweep.deleted': (f) => `the sweep deletes a due rule from ${short(f['nsgId'])}`,
+  'window.overdue': (f) => `nobody looked after ${window(f)}: reconcile does`,
+};
+
+/** Things that go well all the time and tell nothing. */
+const silent = new Set(['sweep.done', 'reconcile.done', 'hint.ignored', 'address.forgotten']);
+
+/** A sentence for a line of the app's log; `null` for what is not worth a line. */
+export function sentenceOf(event: string, fields: Fields): string | null {
+  if (silent.has(event)) return null;
+  const sentence = sentences[event];
+  if (fields['alarm'] === true) return `ALARM ${event}: ${detailsOf(fields)}`;
+  if (sentence !== undefined) return sentence(fields);
+  return `${event} ${detailsOf(fields)}`.trim();
+}
+
+function detailsOf(fields: Fields): string {
+  const without = new Set(['event', 'time', 'level', 'alarm', 'runbook', 'personId']);
+  return Object.entries(fields)
+    .filter(([name, value]) => !without.has(name) && value !== null)
+    .map(([name, value]) => `${name} ${name.endsWith('Id') ? short(value) : text(value)}`)
+    .join(', ');
+}

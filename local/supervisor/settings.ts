@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Certificates } from '../azure/tls/certificates';
+import type { LocalAzure } from '../localAzure';
+import type { LocalKeys } from './keys';
+import { ports } from './ports';
+import { storageConnectionString } from './storage';
+
+/** What the environment of the Functions host is made of. */
+export type HostEnvironmentParts = {
+  azure: LocalAzure;
+  keys: LocalKeys;
+  certificates: Certificates;
+  folder: string;
+};
+
+/**
+ * The app's settings as Azure would hand them over: the sample, what `local.settings.json` says
+ * instead, and what only this machine knows (keys made at the first start, the identity's token
+ * endpoint, the certificate authority).
+ */
+export function hostEnvironment(parts: HostEnvironmentParts): Record<string, string> {
+  const { azure, keys, certificates, folder } = parts;
+  const identity = azure.login.environmentOf('opener', `http://127.0.0.1:${ports.control}`);
+  return {
+    ...valuesOf('local.settings.sample.json'),
+    ...(existsSync('local.settings.json') ? valuesOf('local.settings.json') : {}),
+    AzureWebJobsStorage: storageConnectionString,
+    MARKER_PRIVATE_KEY: keys.markerPrivateKey,
+    MARKER_PUBLIC_KEYS: `1:${keys.markerPublicKey}`,
+    ...identity,
+    NODE_EXTRA_CA_CERTS: certificates.caPath,
+    FUNCTIONS_HOST_APP: 'dist',
+    FUNCTIONS_HOST_PORT: `${ports.functions}`,
+    FUNCTIONS_HOST_STATE: join(folder, 'functions'),
+    FUNCTIONS_HOST_KEYS: JSON.stringify({
+      master: keys.masterKey,
+      host: keys.functionKey,
+      functions: {},
+      system: { durabletask: keys.systemKey, eventgrid: keys.systemKey },
+    }),
+  };
+}
+
+function valuesOf(path: string): Record<string, string> {
+  const { Values = {} } = JSON.parse(readFileSync(path, 'utf8')) as {
+    Values?: Record<string, string>;
+  };
+  return Values;
+}
