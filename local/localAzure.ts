@@ -5,7 +5,7 @@ import { createLogin, type Login } from './azure/login/createLogin';
 import { createPim, type Pim } from './azure/pim/createPim';
 import { isOwnPimRequest } from './azure/pim/provider';
 import { seededRandom } from './azure/pim/random';
-import type { PimSnapshot } from './azure/pim/snapshot';
+import type { PimSnapshot } from './azure/pim/types';
 import type { PimKnobs } from './azure/pim/types';
 import {
   createResourceManager,

@@ -63,9 +63,9 @@ export class AppLog {
   }
 
   #app(event: string, fields: Record<string, unknown>): void {
-    const windowId = typeof fields['windowId'] === 'string' ? fields['windowId'] : '';
+    const windowId = textOf(fields['windowId']);
     if (event === 'window.granted') {
-      const assignment = String(fields['roleAssignmentId'] ?? '').toLowerCase();
+      const assignment = textOf(fields['roleAssignmentId']).toLowerCase();
       this.#windows.set(windowId, { assignment, isClosed: false });
     }
     const known = this.#windows.get(windowId);
@@ -75,6 +75,10 @@ export class AppLog {
     const sentence = sentenceOf(event, fields);
     if (sentence !== null) this.#printer.say('app', sentence, { event, fields });
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function parsed(text: string): HostLine | null {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { PimSnapshot } from '../azure/pim/snapshot';
+import type { PimSnapshot } from '../azure/pim/types';
 import type { LocalAzure } from '../localAzure';
 
 const saveEveryMs = 1_000;

@@ -1,26 +1,22 @@
 import { isIP } from 'node:net';
-import { ManagementLockClient } from '@azure/arm-locks';
 import { NetworkManagementClient } from '@azure/arm-network';
 import * as z from 'zod';
-import { isAtOrUnder, isGuid } from '../domain/armId';
-import type { Lock, Network, NicReading } from '../ports/network';
+import type { Network, NicReading } from '../ports/network';
 import type { Arm } from './arm';
-import { asItCame, read, readPages, submit } from './arm';
-import { badId, partsOf, rebuilt } from './ids';
+import { asItCame, read, submit } from './arm';
+import { badId, partsOf } from './ids';
+import { createReadLocks } from './locks';
+import { perSubscription } from './perSubscription';
 import { readAs } from './readAs';
 import { wireParametersOf, wireRule } from './ruleMapping';
 
 const provider = 'Microsoft.Network';
-const clientsMax = 100;
 
 /** The network provider, and the locks above its resources. */
 export function createNetwork(arm: Arm): Network {
   const { credential, clientOptions } = arm;
   const clientFor = perSubscription((id) =>
     arm.governed(new NetworkManagementClient(credential, id, clientOptions)),
-  );
-  const lockClientFor = perSubscription((id) =>
-    arm.governed(new ManagementLockClient(credential, id, clientOptions)),
   );
 
   const nsgOf = (nsgId: string) => {
@@ -61,11 +57,7 @@ export function createNetwork(arm: Arm): Network {
       );
       return answer && readAs(subnetAnswer, answer, 'reading a subnet');
     },
-    readLocks: async (resourceId) => {
-      const { parsed, text } = rebuilt(resourceId);
-      if (parsed.resourceGroup === '') throw badId('the id of a resource in a group');
-      return listLocks(lockClientFor(parsed.subscriptionId), parsed.resourceGroup, text);
-    },
+    readLocks: createReadLocks(arm),
     putRule: async (nsgId, rule) => {
       const { client, resourceGroup, nsg } = nsgOf(nsgId);
       const name = requireRuleName(rule.name);
@@ -83,18 +75,6 @@ export function createNetwork(arm: Arm): Network {
       );
       return answer.status === 204 ? 'absent' : 'accepted';
     },
-  };
-}
-
-/** One client per subscription: building one costs more than a call. */
-function perSubscription<Client>(build: (subscriptionId: string) => Client) {
-  const clients = new Map<string, Client>();
-  return (subscriptionId: string): Client => {
-    if (!isGuid(subscriptionId)) throw badId('a subscription id');
-    const client = clients.get(subscriptionId) ?? build(subscriptionId);
-    if (clients.size >= clientsMax) clients.clear();
-    clients.set(subscriptionId, client);
-    return client;
   };
 }
 
@@ -161,37 +141,3 @@ const nicAnswer = z
 const subnetAnswer = z
   .object({ id: z.string(), properties: z.object({ networkSecurityGroup: referenceId }) })
   .transform(({ properties }) => properties.networkSecurityGroup);
-
-const lockPage = z.object({
-  value: z.array(
-    z.object({
-      id: z.string(),
-      properties: z.object({ level: z.enum(['NotSpecified', 'CanNotDelete', 'ReadOnly']) }),
-    }),
-  ),
-});
-
-/**
- * Locks on a resource and above it. The list of the group gives those at, above and below the group
- * (learn.microsoft.com/powershell/module/az.resources/get-azresourcelock), from which the resource's
- * own are picked: the client's list by scope would escape the slashes of the scope.
- */
-async function listLocks(
-  client: ManagementLockClient,
-  resourceGroup: string,
-  resourceId: string,
-): Promise<Lock[]> {
-  const found: Lock[] = [];
-  await readPages(
-    'listing locks',
-    () => client.managementLocks.listAtResourceGroupLevel(resourceGroup, asItCame).byPage(),
-    (answer) => {
-      for (const { id, properties } of readAs(lockPage, answer, 'listing locks').value) {
-        const at = id.replace(/\/providers\/Microsoft\.Authorization\/locks\/[^/]+$/i, '');
-        if (properties.level === 'NotSpecified' || !isAtOrUnder(resourceId, at)) continue;
-        found.push({ id, level: properties.level });
-      }
-    },
-  );
-  return found;
-}

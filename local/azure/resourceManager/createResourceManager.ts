@@ -104,7 +104,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     },
     settings,
     resourceGraph,
-    outOfBand: createOutOfBand(world, writeLog, ended),
+    outOfBand: createOutOfBand(world, writeLog, (record) => options.onWrite?.(record)),
     close: () => {
       for (const timer of operations.timers) clearTimeout(timer);
       operations.timers.clear();

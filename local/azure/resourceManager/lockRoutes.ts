@@ -12,6 +12,8 @@ import { missingScope } from './lists';
 export function refuseLocked(call: Call, world: World): ArmResponse | undefined {
   const { method } = call;
   if (method === 'GET' || method === 'HEAD' || world.store.locks.size === 0) return undefined;
+  // A lock does not protect itself: that is how it is taken away.
+  if (isLockPath(call)) return undefined;
   const isDelete = method === 'DELETE';
   const scopes = new Set<string>();
   for (const lock of world.store.locks.values()) {

@@ -48,8 +48,15 @@ export type HistoryEvent = {
  * more), trailing zeros dropped.
  */
 export function dotNetTime(atMs: number): string {
-  return new Date(atMs).toISOString().replace(/\.?0+Z$/, 'Z');
+  if (atMs !== lastTime.atMs) {
+    const text = new Date(atMs).toISOString().replace(/\.?0+Z$/, 'Z');
+    lastTime = { atMs, text };
+  }
+  return lastTime.text;
 }
+
+/** Many events share a moment, above all under virtual time. */
+let lastTime = { atMs: 0, text: '1970-01-01T00:00:00Z' };
 
 /** Time as the status API writes it: whole seconds. */
 export function wholeSeconds(atMs: number): string {

@@ -27,8 +27,7 @@ export function orchestratorPayload(
   isReplaying: boolean,
   limits: TimerLimits,
 ): string {
-  return JSON.stringify({
-    history,
+  const rest = JSON.stringify({
     input: head.input === null ? null : parseJson(head.input),
     instanceId: head.instanceId,
     isReplaying,
@@ -40,6 +39,18 @@ export function orchestratorPayload(
     maximumShortTimerDuration: timeSpan(limits.maximumShortTimerMs),
     defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
   });
+  return `{"history":[${history.map(eventText).join(',')}],${rest.slice(1)}`;
+}
+
+const texts = new WeakMap<HistoryEvent, string>();
+
+/** Every episode sends the whole history, so each event is written as text only once. */
+function eventText(event: HistoryEvent): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(event);
+  texts.set(event, text);
+  return text;
 }
 
 /** Data of a binding on its way to the worker; only the kinds this host sends. */

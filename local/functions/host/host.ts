@@ -85,6 +85,15 @@ export class FunctionsHost {
 
   async start(): Promise<void> {
     this.alive = true;
+    try {
+      await this.begin();
+    } catch (error) {
+      this.kill();
+      throw error;
+    }
+  }
+
+  private async begin(): Promise<void> {
     this.unregister = answerInProcess(this.settings.rpcBaseUrl, this.rpc);
     await this.worker.start();
     if (!this.alive) return;

@@ -79,6 +79,10 @@ export class Timers {
       this.schedules.set(timer.name, { schedule, isMonitored });
       const status = isMonitored ? this.store.schedule(timer.name) : undefined;
       const isPastDue = status !== undefined && status.nextAt < now;
+      if (isMonitored && status === undefined) {
+        // The first start writes when the first run is due, so that it can be found missed.
+        this.store.saveSchedule(timer.name, { lastAt: 0, nextAt: first, updatedAt: now });
+      }
       if (isPastDue || timer.runOnStartup) void this.fire(timer.name, isPastDue);
       else this.wait(timer.name, first);
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { SecurityRule } from '../../../shared/domain/networkSecurityGroup';
 import networkInterface from '../../fixtures/answers/networkInterface.json';
 import networkSecurityGroup from '../../fixtures/answers/networkSecurityGroup.json';

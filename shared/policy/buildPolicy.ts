@@ -1,0 +1,104 @@
+import { hashId } from '../domain/identity';
+import type { AllowRule, DenyRule, Policy } from '../domain/policy/policy';
+import { formatPrefix } from '../domain/policy/prefix';
+import type { AllowEntry, DenyEntry, PolicyFile } from './fileSchema';
+import { readDuration } from './readDuration';
+import { portSetsOf, readPerson, readPort, readRole, readScope, readSource } from './values';
+import type { ValueFault } from './values';
+
+const minuteMs = 60_000;
+
+/** What holds where the file says nothing. */
+export const defaults = {
+  guardMs: 3 * minuteMs,
+  leadMs: 2 * minuteMs,
+  settleMs: 2 * minuteMs,
+  shortestMs: minuteMs,
+  longestMs: 180 * minuteMs,
+  band: { from: 200, to: 899 },
+  minimumPrefix: { ipv4: 32, ipv6: 128 },
+  optInTag: { name: 'postern', value: 'enabled' },
+  caps: { vmsPerActivation: 10, windowsPerPerson: 3, windows: 100 },
+} as const;
+
+/** The policy that a file means: ids normalised, durations in milliseconds, prefixes in one spelling. */
+export function buildPolicy(file: PolicyFile): Policy {
+  const { times = {}, optIn = defaults.optInTag } = file;
+  const meaning = {
+    limits: {
+      guardMs: msOf(times.guard) ?? defaults.guardMs,
+      leadMs: msOf(times.lead) ?? defaults.leadMs,
+      settleMs: msOf(times.settle) ?? defaults.settleMs,
+      shortestMs: msOf(times.shortest) ?? defaults.shortestMs,
+    },
+    longestMs: msOf(times.longest) ?? defaults.longestMs,
+    band: file.priorities ?? defaults.band,
+    optInTag: optIn === 'everyVm' ? null : optIn,
+    caps: {
+      vmsPerActivation: file.caps?.vmsPerActivation ?? defaults.caps.vmsPerActivation,
+      windowsPerPerson: file.caps?.windowsPerPerson ?? defaults.caps.windowsPerPerson,
+      windows: file.caps?.windows ?? defaults.caps.windows,
+    },
+    minimumPrefix: {
+      ipv4: file.minimumPrefix?.ipv4 ?? defaults.minimumPrefix.ipv4,
+      ipv6: file.minimumPrefix?.ipv6 ?? defaults.minimumPrefix.ipv6,
+    },
+    locks: file.locks ?? 'refuse',
+    // Rules do not overlap, so their order has no meaning; nor has the order of what is in them.
+    allow: file.allow.map(allowRuleOf).sort(byName),
+    deny: (file.deny ?? []).map(denyRuleOf).sort(byName),
+  } as const;
+  return { version: hashId(JSON.stringify(meaning)), ...meaning };
+}
+
+export function allowRuleOf(entry: AllowEntry): AllowRule {
+  const { fromActivation, ranges = [] } = entry.sources;
+  return {
+    name: entry.name,
+    roles: allOf(entry.roles, readRole),
+    scopes: allOf(entry.scopes, readScope),
+    persons: allOf(entry.persons ?? [], readPerson),
+    portSets: portSetsOf(entry.ports.map(readPort).filter(isValue)),
+    longestMs: msOf(entry.longest),
+    sources: {
+      ranges: ranges
+        .map(({ name, prefixes }) => ({ name, prefixes: prefixesOf(prefixes) }))
+        .sort(byName),
+      fromActivation: fromActivation ? { within: prefixesOf(fromActivation.within) } : null,
+    },
+  };
+}
+
+function denyRuleOf({ name, roles, scopes, persons, tag }: DenyEntry): DenyRule {
+  return {
+    name,
+    roles: allOf(roles ?? [], readRole),
+    scopes: allOf(scopes ?? [], readScope),
+    persons: allOf(persons ?? [], readPerson),
+    tag: tag ?? null,
+  };
+}
+
+function allOf(
+  texts: readonly string[],
+  read: (text: string) => string | ValueFault,
+): readonly string[] {
+  return [...new Set(texts.map(read).filter(isValue))].sort();
+}
+
+function prefixesOf(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.map(readSource).filter(isValue).map(formatPrefix))].sort();
+}
+
+/** Faults were reported by the schema, which reads the same values; here none is left. */
+function isValue<Read>(read: Read): read is Exclude<Read, ValueFault> {
+  return typeof read !== 'object' || read === null || !('code' in read);
+}
+
+function msOf(text: string | undefined): number | null {
+  return text === undefined ? null : readDuration(text);
+}
+
+function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+  return one.name < other.name ? -1 : 1;
+}

@@ -1,0 +1,107 @@
+import { isGuid, parseArmId } from '../domain/armId';
+import type { PortSet } from '../domain/grant';
+import { kindOf, parsePrefix } from '../domain/policy/prefix';
+import type { Prefix } from '../domain/policy/prefix';
+import { formatPortRange, parsePortRange } from '../domain/portRange';
+import type { PortRange, Protocol } from '../domain/portRange';
+import type { PolicyFaultCode } from './policyFault';
+
+/** A value that cannot be meant: why, in a code and in words. */
+export type ValueFault = { readonly code: PolicyFaultCode; readonly message: string };
+
+/**
+ * The two sign-in roles that Azure builds in, by the names people know
+ * (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles). Custom roles are
+ * named by id, because anybody may give a custom role one of these names.
+ */
+const rolesByName: ReadonlyMap<string, string> = new Map([
+  ['virtual machine administrator login', '1c0163c0-47e6-4577-8991-ea5c82e286e4'],
+  ['virtual machine user login', 'fb879df8-f326-4884-b1cf-06f3ad86be52'],
+]);
+
+const roleIdForm =
+  /^(?:\/subscriptions\/[^/]+)?\/providers\/Microsoft\.Authorization\/roleDefinitions\/([^/]+)$/i;
+
+/** The GUID of a role, lower case, from its well-known name, its GUID or its id. */
+export function readRole(text: string): string | ValueFault {
+  const guid = rolesByName.get(text.toLowerCase()) ?? roleIdForm.exec(text)?.[1] ?? text;
+  if (isGuid(guid)) return guid.toLowerCase();
+  return {
+    code: 'roleUnknown',
+    message:
+      'Write "Virtual Machine Administrator Login", "Virtual Machine User Login", or the id of a ' +
+      'role definition: names of custom roles can be anything.',
+  };
+}
+
+/** A scope id in lower case; `/` is everywhere. */
+export function readScope(text: string): string | ValueFault {
+  if (text === '/' || parseArmId(text) !== null) return text.toLowerCase();
+  return {
+    code: 'scopeSyntax',
+    message: 'Write the id of a management group, subscription, resource group or VM, or "/".',
+  };
+}
+
+/** An object id in lower case. */
+export function readPerson(text: string): string | ValueFault {
+  if (isGuid(text)) return text.toLowerCase();
+  return { code: 'personSyntax', message: 'Write the object id of a person, a GUID.' };
+}
+
+/** A range of addresses that somebody may come from. */
+export function readSource(text: string): Prefix | ValueFault {
+  const prefix = parsePrefix(text);
+  if (typeof prefix === 'string') return { code: prefix, message: prefixMessages[prefix] };
+  if (kindOf(prefix) !== 'forbidden') return prefix;
+  return { code: 'prefixForbidden', message: prefixMessages.prefixForbidden };
+}
+
+const prefixMessages = {
+  prefixTag: 'Service tags and "*" are never a source: write addresses, such as 203.0.113.7/32.',
+  prefixSyntax: 'Write an address or a range such as 203.0.113.7/32 or 2001:db8::1/128.',
+  prefixHostBits: 'The address has bits set beyond its prefix length: which range was meant?',
+  prefixTooWide: 'The range is wider than a source may be.',
+  prefixForbidden:
+    'No person comes from here: loopback, link-local, multicast, reserved, translated, or Azure’s own.',
+} as const;
+
+/** One entry of `ports`: a preset, `8443`, `9000-9010`, or with a protocol `udp/3478`. */
+export type PortEntry = { readonly protocol: Protocol; readonly range: PortRange };
+
+const presets: ReadonlyMap<string, PortRange> = new Map([
+  ['ssh', { from: 22, to: 22 }],
+  ['rdp', { from: 3389, to: 3389 }],
+  ['winrm', { from: 5985, to: 5986 }],
+]);
+
+const protocols: ReadonlyMap<string, Protocol> = new Map([
+  ['tcp', 'Tcp'],
+  ['udp', 'Udp'],
+  ['any', '*'],
+]);
+
+export function readPort(entry: string | number): PortEntry | ValueFault {
+  const text = String(entry);
+  const preset = presets.get(text);
+  if (preset !== undefined) return { protocol: 'Tcp', range: preset };
+  const parts = text.split('/');
+  const protocol = parts.length === 2 ? protocols.get(parts[0] ?? '') : 'Tcp';
+  const range = parsePortRange(parts.at(-1) ?? '');
+  if (parts.length <= 2 && protocol !== undefined && range !== null) return { protocol, range };
+  return {
+    code: 'portSyntax',
+    message: 'Write ssh, rdp, winrm, a port such as 8443, a range such as 9000-9010, or udp/3478.',
+  };
+}
+
+/** Ports that share a protocol share a rule. Azure's notation, ascending. */
+export function portSetsOf(entries: readonly PortEntry[]): PortSet[] {
+  return [...protocols.values()].flatMap((protocol) => {
+    const ranges = entries
+      .filter((entry) => entry.protocol === protocol)
+      .map(({ range }) => range)
+      .sort((one, other) => one.from - other.from);
+    return ranges.length === 0 ? [] : [{ protocol, ports: ranges.map(formatPortRange) }];
+  });
+}
