@@ -53,9 +53,15 @@ export function readPerson(text: string): string | ValueFault {
 export function readSource(text: string): Prefix | ValueFault {
   const prefix = parsePrefix(text);
   if (typeof prefix === 'string') return { code: prefix, message: prefixMessages[prefix] };
+  if (prefix.length < widest[prefix.family]) {
+    return { code: 'prefixTooWide', message: prefixMessages.prefixTooWide };
+  }
   if (kindOf(prefix) !== 'forbidden') return prefix;
   return { code: 'prefixForbidden', message: prefixMessages.prefixForbidden };
 }
+
+/** Even a fence around activation addresses is no wider than this. */
+const widest = { 4: 8, 6: 32 } as const;
 
 const prefixMessages = {
   prefixTag: 'Service tags and "*" are never a source: write addresses, such as 203.0.113.7/32.',
