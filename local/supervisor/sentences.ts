@@ -1,8 +1,12 @@
 type Fields = Record<string, unknown>;
 type Sentence = (fields: Fields) => string;
 
-const text = (value: unknown): string =>
-  Array.isArray(value) ? value.map((item) => text(item)).join(', ') : String(value ?? '');
+function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map((item) => text(item)).join(', ');
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}
+
 const short = (id: unknown): string => text(id).slice(text(id).lastIndexOf('/') + 1);
 const time = (iso: unknown): string => text(iso).slice(11, 21);
 const window = (fields: Fields): string => `window ${text(fields['windowId']).slice(0, 6)}`;
