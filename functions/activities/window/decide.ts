@@ -126,6 +126,7 @@ const factNames: readonly string[] = [
   'proveDisarmed',
   'proveClosed',
   'noteBack',
+  'noteUnsigned',
   'noteMissing',
   'follow',
   'noteLacking',

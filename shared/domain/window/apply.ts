@@ -14,6 +14,7 @@ export type FactStep = Extract<
       | 'proveDisarmed'
       | 'proveClosed'
       | 'noteBack'
+      | 'noteUnsigned'
       | 'noteMissing'
       | 'follow'
       | 'noteLacking'
@@ -70,6 +71,8 @@ export function applyFact(placement: Placement, step: FactStep, now: Now): Place
       };
     case 'noteBack':
       return { ...moved, phase: 'closing', lastDeleteAt: null };
+    case 'noteUnsigned':
+      return withAlarm({ ...moved, notBefore: step.until }, 'changedByOthers');
     case 'noteMissing':
       return { ...placement, nsgMissingSince: step.since, notBefore: step.until };
     case 'follow':

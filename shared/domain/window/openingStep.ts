@@ -181,8 +181,12 @@ function watchStep(row: WindowRow, placement: Placement, knowledge: Knowledge, n
   }
   const rule = ruleNamed(reading.rules, placement.rule.name);
   if (rule === undefined) return { do: 'closeWindow', reason: 'removedByOthers' };
-  if (!sameRule(rule, placement.rule)) return { do: 'closeWindow', reason: 'changedByOthers' };
-  return wait;
+  if (sameRule(rule, placement.rule)) return wait;
+  // Without its marker it is ours by the row alone: it goes at the row's time. Anything else that
+  // was changed may let in somebody whom nobody granted anything.
+  return sameRule({ ...rule, description: placement.rule.description }, placement.rule)
+    ? { do: 'noteUnsigned', until }
+    : { do: 'closeWindow', reason: 'changedByOthers' };
 }
 
 /** Azure takes each priority once per direction. */

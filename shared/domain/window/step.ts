@@ -21,6 +21,7 @@ export type Step =
   | { readonly do: 'proveDisarmed' }
   | { readonly do: 'proveClosed'; readonly at: number; readonly kind: ClosedKind }
   | { readonly do: 'noteBack' }
+  | { readonly do: 'noteUnsigned'; readonly until: number }
   | { readonly do: 'noteMissing'; readonly since: number; readonly until: number }
   | { readonly do: 'follow'; readonly nsgId: string }
   | { readonly do: 'noteLacking'; readonly until: number }

@@ -1,0 +1,171 @@
+import { sameArmId } from '../armId';
+import { parseRuleName } from '../identity';
+import { hostTimeOf, type Now } from '../instant';
+import { type Marker, markerPrefix, markerText, parseMarker } from '../marker';
+import type { SecurityRule } from '../networkSecurityGroup';
+import { sameRule } from '../nsg/sameRule';
+import { deadlineOf } from '../window/deadline';
+import type { Placement, WindowRow } from '../window/windowRow';
+
+/** The lead where no row holds one. */
+export const leadWithoutRowMs = 120_000;
+
+/** One rule as it was seen, and what is known of its window. */
+export type Sighted = {
+  readonly nsgId: string;
+  readonly ruleName: string;
+  readonly description: string;
+  /** `null` where only the index showed it. */
+  readonly rule: SecurityRule | null;
+  /** `unknown`: the ledger gave no answer, so the rule's own marker is all there is. */
+  readonly row: WindowRow | null | 'unknown';
+};
+
+/** Holds public keys only. */
+export type MarkerVerifier = {
+  verify(text: string, signature: string, keyVersion: number): boolean;
+};
+
+/** What the sweep does with one rule, and why. */
+export type Verdict = {
+  readonly do: 'leave' | 'delete' | 'report' | 'close';
+  readonly why: Why;
+  /** Host clock: when the rule is due; `Infinity` if never. Deletes are done in this order. */
+  readonly dueAt: number;
+  /** When the rule has to be gone, epoch ms; `null` where nobody knows. */
+  readonly deadlineAt: number | null;
+  readonly alarm: SweepAlarm | null;
+};
+
+export type SweepAlarm = 'ruleAfterClose' | 'foreignRule' | 'copiedRule' | 'changedByOthers';
+
+export type Why =
+  | 'notOurs'
+  | 'otherDeployment'
+  | 'copied'
+  | 'live'
+  | 'adopted'
+  | 'due'
+  | 'changed'
+  | 'unsigned'
+  | 'foreign'
+  | 'closing'
+  | 'disarmed'
+  | 'afterClose';
+
+const never = Number.POSITIVE_INFINITY;
+
+/**
+ * Whose rule is it, and what becomes of it? Deletes only what carries a valid signature for this
+ * very NSG and name, or what a row names; a rule whose row is closed or closing is never kept; a due
+ * rule goes whatever its content.
+ */
+export function judgeRule(
+  sighted: Sighted,
+  deployment: string,
+  verifier: MarkerVerifier,
+  now: Now,
+): Verdict {
+  const name = parseRuleName(sighted.ruleName);
+  if (name === null) {
+    return sighted.description.startsWith(markerPrefix)
+      ? verdict('report', 'copied', { alarm: 'copiedRule' })
+      : verdict('leave', 'notOurs');
+  }
+  if (name.deployment !== deployment) return verdict('leave', 'otherDeployment');
+  const marker = validMarker(sighted, deployment, verifier);
+  const { row } = sighted;
+  if (row === null || row === 'unknown') return withoutRow(marker, row === null, now);
+  const placement = row.placements.find(
+    (one) =>
+      sameArmId(one.nsgId, sighted.nsgId) &&
+      one.rule.name.toLowerCase() === sighted.ruleName.toLowerCase(),
+  );
+  if (marker === null && placement === undefined) {
+    return verdict('report', 'foreign', { alarm: 'foreignRule' });
+  }
+  return withRow(sighted, row, placement, marker, now);
+}
+
+/** The marker, if it is signed for exactly this deployment, NSG, name and time. */
+function validMarker(
+  { nsgId, ruleName, description }: Sighted,
+  deployment: string,
+  verifier: MarkerVerifier,
+): Marker | null {
+  const marker = parseMarker(description);
+  if (marker === null) return null;
+  const { untilSeconds, keyVersion, signature } = marker;
+  const text = markerText({ deployment, nsgId, ruleName, untilSeconds, keyVersion });
+  return verifier.verify(text, signature, keyVersion) ? marker : null;
+}
+
+/** The marker is all there is: due it is deleted, and until then it is looked after here. */
+function withoutRow(marker: Marker | null, certain: boolean, now: Now): Verdict {
+  if (marker === null) {
+    // With the ledger silent nobody can say that the rule is foreign.
+    return certain
+      ? verdict('report', 'foreign', { alarm: 'foreignRule' })
+      : verdict('leave', 'unsigned');
+  }
+  const deadlineAt = marker.untilSeconds * 1000;
+  const dueAt = hostTimeOf(deadlineAt - leadWithoutRowMs, now);
+  const due = now.hostMs >= dueAt;
+  return due
+    ? verdict('delete', 'due', { dueAt, deadlineAt })
+    : verdict('leave', 'adopted', { dueAt, deadlineAt });
+}
+
+function withRow(
+  sighted: Sighted,
+  row: WindowRow,
+  placement: Placement | undefined,
+  marker: Marker | null,
+  now: Now,
+): Verdict {
+  const deadlineAt = Math.min(
+    deadlineOf(row),
+    marker === null ? never : marker.untilSeconds * 1000,
+  );
+  const dueAt = hostTimeOf(deadlineAt - row.grant.limits.leadMs, now);
+  const times = { dueAt, deadlineAt };
+  if (isEnding(row, placement)) return ending(sighted, row, placement, times);
+  if (now.hostMs >= dueAt) return verdict('delete', 'due', times);
+  // Nobody planned this rule, but it is signed: kept in view, and deleted when it is due.
+  if (placement === undefined) return verdict('leave', 'adopted', times);
+  // Ours by the row's word: it goes at the row's time, and a person hears of it.
+  if (marker === null) return verdict('leave', 'unsigned', { ...times, alarm: 'changedByOthers' });
+  const { rule } = sighted;
+  const changed = rule !== null && placement.phase === 'open' && !sameRule(rule, placement.rule);
+  return changed
+    ? verdict('close', 'changed', { ...times, alarm: 'changedByOthers' })
+    : verdict('leave', 'live', times);
+}
+
+function isEnding(row: WindowRow, placement: Placement | undefined): boolean {
+  if (row.wish === 'closed' || row.closingAt !== null || row.concludedAt !== null) return true;
+  return placement !== undefined && !['planned', 'putting', 'open'].includes(placement.phase);
+}
+
+/** The window is at its end: the rule goes. It is alarming only if it was proved gone before. */
+function ending(
+  { rule }: Sighted,
+  row: WindowRow,
+  placement: Placement | undefined,
+  times: { readonly dueAt: number; readonly deadlineAt: number },
+): Verdict {
+  const phase = placement?.phase;
+  if (phase === 'disarmed' && rule?.access === 'Deny') return verdict('leave', 'disarmed', times);
+  const proved = row.concludedAt !== null || phase === 'closed' || phase === 'gone';
+  return proved
+    ? verdict('delete', 'afterClose', { ...times, alarm: 'ruleAfterClose' })
+    : verdict('delete', 'closing', times);
+}
+
+function verdict(
+  what: Verdict['do'],
+  why: Why,
+  more: Partial<Pick<Verdict, 'dueAt' | 'deadlineAt' | 'alarm'>> = {},
+): Verdict {
+  return { do: what, why, dueAt: never, deadlineAt: null, alarm: null, ...more };
+}
