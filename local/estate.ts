@@ -17,7 +17,7 @@ export type Estate = {
   locks: LockSeed[];
 };
 
-export type ManagementGroupSeed = {
+type ManagementGroupSeed = {
   name: string;
   displayName: string;
   /** Subscription ids directly below. */
@@ -41,7 +41,7 @@ export type VirtualNetworkSeed = {
   subnets: { name: string; addressPrefixes: string[]; networkSecurityGroupId?: string }[];
 };
 
-export type IpConfigurationSeed = {
+type IpConfigurationSeed = {
   name: string;
   privateIPAddress?: string;
   version: 'IPv4' | 'IPv6';
@@ -154,7 +154,7 @@ export function foreignRules(): NamedRule[] {
 }
 
 /** A network interface as a test asks for it. */
-export type NicPlan = {
+type NicPlan = {
   /** Name of its own NSG; `null` for none. By default `nsg-` and the VM's name. */
   nsg?: string | null;
   /** Name of its subnet, by default `snet-app`. */
@@ -164,7 +164,7 @@ export type NicPlan = {
 };
 
 /** A virtual machine as a test asks for it: by default running, Windows, opted in, one NIC. */
-export type VmPlan = {
+type VmPlan = {
   name: string;
   group?: string;
   tags?: Record<string, string>;
@@ -175,7 +175,7 @@ export type VmPlan = {
 };
 
 /** An estate as a test asks for it. */
-export type EstatePlan = {
+type EstatePlan = {
   vms: VmPlan[];
   /** NSG of a subnet by the subnet's name; `null` for none. By default `nsg-` and its name. */
   subnetNsgs?: Record<string, string | null>;

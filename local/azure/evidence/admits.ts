@@ -3,7 +3,7 @@ import type { NamedRule, SecurityRuleProperties } from '../resourceManager/secur
 import { defaultSecurityRules } from '../resourceManager/securityRule';
 
 /** A first packet of a connection, as an NSG judges it. */
-export type Packet = {
+type Packet = {
   source: string;
   destination: string;
   port: number;
@@ -13,7 +13,7 @@ export type Packet = {
 };
 
 /** What one NSG says, and by which rule. */
-export type Judgement = { access: 'Allow' | 'Deny'; rule: string };
+type Judgement = { access: 'Allow' | 'Deny'; rule: string };
 
 /** Private space: what `VirtualNetwork` means where nobody names the network's own ranges. */
 const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fd00::/8'];

@@ -93,6 +93,7 @@ function lineOf(
     on: path.on,
     rules: [...new Set(mine.map((item) => item.rule.name))],
     deadline: iso(deadlineMs),
+    ...(activation.endedEarlyAt === undefined ? {} : { endedEarlyAt: activation.endedEarlyAt }),
   };
   if (mine.length === 0) return { ...base, state: 'neverOpened', overrunS: 0 };
   const goneAtMs = endOf(mine);
@@ -118,6 +119,8 @@ function endOf(standings: WindowFound['standings']): number | undefined {
 function faultOf(line: PathLine): string[] {
   const where = `${line.nsgId} (${line.on} of ${line.vmId})`;
   if (line.state === 'neverOpened') {
+    // Who gives a role back at once need not have been let in.
+    if (line.endedEarlyAt !== undefined) return [];
     return [`${where} was never opened for activation ${line.requestName}.`];
   }
   if (line.state === 'open') return [`${where} is still open; its deadline is ${line.deadline}.`];

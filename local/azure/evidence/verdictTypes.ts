@@ -19,7 +19,7 @@ export type VerdictInput = {
 };
 
 /** How one NSG on the way to one VM fared for one activation. */
-export type PathState =
+type PathState =
   | 'neverOpened'
   /** Stands; its deadline is yet to come. */
   | 'open'
@@ -40,8 +40,10 @@ export type PathLine = {
   acceptedAt?: string;
   openAt?: string;
   goneAt?: string;
-  /** The activation's end. */
+  /** The activation's end: what counts, also where it was ended before. */
   deadline: string;
+  /** For reading only: when the person or PIM ended it before its time. */
+  endedEarlyAt?: string;
   /** Seconds past the deadline, so far where it still stands. */
   overrunS: number;
 };

@@ -3,7 +3,7 @@ import type { Estate, NetworkInterfaceSeed, VirtualMachineSeed } from '../../est
 import { isInPrefix } from './admits';
 import type { Standing } from './timeline';
 
-export const rulePrefix = 'postern-';
+const rulePrefix = 'postern-';
 
 /** One NSG on the way to a VM's network interface. */
 export type PathNsg = {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 /** How Azure reads one value of an address field. */
-export type PrefixKind = 'any' | 'tag' | 'address' | 'invalid';
+type PrefixKind = 'any' | 'tag' | 'address' | 'invalid';
 
 const tagForm = /^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$/;
 
@@ -36,7 +36,7 @@ function isNetwork(address: string, bits: string): boolean {
 }
 
 /** The address as a number. */
-export function addressValue(address: string): bigint {
+function addressValue(address: string): bigint {
   if (isIP(address) === 4) return ipv4Value(address);
   const [head = '', tail] = address.split('::');
   const front = groups(head);

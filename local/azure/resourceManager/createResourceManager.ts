@@ -26,7 +26,7 @@ import type { WriteLog } from './writeLog';
 import { createWriteLog } from './writeLog';
 
 /** How a further provider is taken in. */
-export type ProviderOptions = {
+type ProviderOptions = {
   /**
    * True for a request that its provider judges by itself: no role is asked for. PIM lets anybody
    * ask for and see what is his own.

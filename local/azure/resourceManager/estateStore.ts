@@ -18,7 +18,7 @@ export type StoreChange =
   { kind: 'nsg' | 'vnet' | 'nic' | 'vm'; id: string } | { kind: 'rule'; id: string; rule: string };
 
 /** A subnet found by its id, with the network it is part of. */
-export type FoundSubnet = {
+type FoundSubnet = {
   vnet: VirtualNetworkSeed;
   subnet: VirtualNetworkSeed['subnets'][number];
 };

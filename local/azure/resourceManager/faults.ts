@@ -24,8 +24,7 @@ export type Fault = {
 };
 
 /** Faults that may be switched on by name. */
-export const namedFaults = ['arm-429', 'arm-down-30s'] as const;
-export type NamedFault = (typeof namedFaults)[number];
+type NamedFault = 'arm-429' | 'arm-down-30s';
 
 /** The faults in force. */
 export type Faults = {

@@ -2,7 +2,7 @@ import { groupOf, isWithin, nameOf, subscriptionOf } from './armPath';
 import type { GraphIndex, IndexedNsg, IndexedRule } from './graphIndex';
 
 /** A query on its way: recognised by its name, its quoted texts read. */
-export type GraphQuery = {
+type GraphQuery = {
   /** First comment: `postern:targets v1`. */
   name: string;
   text: string;

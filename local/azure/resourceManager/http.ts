@@ -1,7 +1,7 @@
 import type { ArmResponse } from '../contract';
 
 /** One entry of an error's `details`. */
-export type ErrorDetail = { code: string; message: string; target?: string };
+type ErrorDetail = { code: string; message: string; target?: string };
 
 const jsonType = 'application/json; charset=utf-8';
 

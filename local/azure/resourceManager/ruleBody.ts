@@ -4,10 +4,10 @@ import { isRecord } from './http';
 import type { SecurityRuleProperties } from './securityRule';
 
 /** Why a rule or its name is refused: status 400, code and text as Azure gives them. */
-export type RuleRefusal = { code: string; message: string };
+type RuleRefusal = { code: string; message: string };
 
 /** A body that Azure would take, or its refusal. */
-export type ReadRule = { properties: SecurityRuleProperties } | { refusal: RuleRefusal };
+type ReadRule = { properties: SecurityRuleProperties } | { refusal: RuleRefusal };
 
 class Refused extends Error {
   constructor(readonly refusal: RuleRefusal) {

@@ -4,10 +4,10 @@ import { azureLimits } from '../../limits';
 import type { Estate } from '../../estate';
 
 /** A length of time in milliseconds, fixed or drawn anew each time. */
-export type Duration = number | ((chance: () => number) => number);
+type Duration = number | ((chance: () => number) => number);
 
 /** How long things take. Requests: until an answer; operations: from acceptance to effect. */
-export type Latency = {
+type Latency = {
   read: Duration;
   write: Duration;
   query: Duration;
@@ -20,7 +20,7 @@ export type Latency = {
 };
 
 /** What a second operation on a busy NSG gets. */
-export type WhenBusy = 'retryable' | 'conflict' | 'supersede';
+type WhenBusy = 'retryable' | 'conflict' | 'supersede';
 
 /** Knobs that tests and demonstrations may turn while it runs. */
 export type Settings = {

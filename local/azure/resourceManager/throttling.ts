@@ -11,10 +11,10 @@ type Bucket = { tokens: number; atMs: number };
 type Window = { used: number; endsAtMs: number };
 
 /** What counting a request gives: headers for its answer, or the refusal. */
-export type Counted = { headers: Record<string, string>; refusal?: ArmResponse };
+type Counted = { headers: Record<string, string>; refusal?: ArmResponse };
 
 /** Counts every call as Azure's front door and providers do. */
-export type Throttle = {
+type Throttle = {
   count(method: string, route: ArmPath, objectId: string): Counted;
   /** Resource Graph's own count: per principal, with its own headers. */
   countQuery(objectId: string, correlationId: string): Counted;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { ActiveRole, ArmRequest, ArmResponse, Caller } from '../../../../local/azure/contract';
 import type { ResourceManager } from '../../../../local/azure/resourceManager/createResourceManager';
 import { createResourceManager } from '../../../../local/azure/resourceManager/createResourceManager';
@@ -63,7 +65,7 @@ export function seeded(seed = 7): () => number {
 
 export type Client = (
   method: string,
-  path: string,
+  target: string,
   body?: unknown,
   headers?: Record<string, string>,
 ) => Promise<ArmResponse & { json: Record<string, unknown> }>;
@@ -72,12 +74,12 @@ export type Client = (
 export function request(
   token: string,
   method: string,
-  path: string,
+  target: string,
   body?: unknown,
   headers: Record<string, string> = {},
 ): ArmRequest {
-  const mark = path.includes('?') ? '&' : '?';
-  const url = path.startsWith('https:') ? path : `${origin}${path}`;
+  const mark = target.includes('?') ? '&' : '?';
+  const url = target.startsWith('https:') ? target : `${origin}${target}`;
   return {
     method,
     url: url.includes('api-version') ? url : `${url}${mark}${apiVersion}`,
@@ -87,8 +89,8 @@ export function request(
 }
 
 export function clientOf(manager: ResourceManager, token = 'admin'): Client {
-  return async (method, path, body, headers) => {
-    const response = await manager.handle(request(token, method, path, body, headers));
+  return async (method, target, body, headers) => {
+    const response = await manager.handle(request(token, method, target, body, headers));
     const json = response.body === undefined ? {} : (JSON.parse(response.body) as object);
     return { ...response, json: json as Record<string, unknown> };
   };
@@ -120,4 +122,9 @@ export function allowRule(changes: Partial<SecurityRuleProperties> = {}): Securi
     direction: 'Inbound',
     ...changes,
   };
+}
+
+/** A recording or body of `test/fixtures/arm`, by its path there. */
+export function fixture(name: string): unknown {
+  return JSON.parse(readFileSync(path.join(__dirname, '../../../fixtures/arm', name), 'utf8'));
 }

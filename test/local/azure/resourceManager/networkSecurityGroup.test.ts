@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { nsgId, subscriptionId } from '../../../../local/estate';
 import type { VirtualTime } from '../../../virtualTime';
 import { installVirtualTime } from '../../../virtualTime';
-import { allowRule, clientOf, managerWith } from './harness';
+import { allowRule, clientOf, fixture, managerWith } from './harness';
 
-type Exchange = { request: { method: string }; response: { status: number; body: unknown } };
+type Answered = { status: number; headers: Record<string, unknown>; body: unknown };
+type Exchange = { response: Answered };
 
 function recorded(name: string): Exchange[] {
-  const file = path.join(__dirname, '../../../fixtures/arm/wire', `${name}.json`);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { exchanges: Exchange[] }).exchanges;
+  return (fixture(`wire/${name}.json`) as { exchanges: Exchange[] }).exchanges;
 }
 
 /** Names of an object's properties at every level, in order: its shape without its values. */
@@ -68,6 +66,10 @@ describe('a rule in an NSG', () => {
     const gone = await call('DELETE', rule);
     expect(gone.status).toBe(202);
     expect(gone.body).toBeUndefined();
+    const [deleted] = recorded('securityrule-delete-lro');
+    for (const name of Object.keys(deleted?.response.headers ?? {})) {
+      if (name !== 'server') expect(Object.keys(gone.headers)).toContain(name);
+    }
     const { location = '' } = gone.headers;
     expect(location).toContain('/operationResults/');
     expect((await call('GET', location)).status).toBe(202);

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { estateOf, fillerRules, nsgId } from '../../../../local/estate';
 import { prefixKind } from '../../../../local/azure/resourceManager/addressPrefix';
 import type { SecurityRuleProperties } from '../../../../local/azure/resourceManager/securityRule';
 import type { VirtualTime } from '../../../virtualTime';
 import { installVirtualTime } from '../../../virtualTime';
-import { allowRule, clientOf, managerWith } from './harness';
+import { allowRule, clientOf, fixture, managerWith } from './harness';
 
 const nsg = nsgId('nsg-vm-app-01');
 const rules = `${nsg}/securityRules`;
@@ -20,8 +18,7 @@ type Recorded = { http_status: number; body: { error: { code: string; message: s
 
 /** Azure's own text for a code, as reported in public. */
 function recordedMessage(code: string): string {
-  const file = path.join(__dirname, '../../../fixtures/arm/errors/errors.json');
-  const { errors } = JSON.parse(readFileSync(file, 'utf8')) as { errors: Recorded[] };
+  const { errors } = fixture('errors/errors.json') as { errors: Recorded[] };
   return errors.find((item) => item.body.error?.code === code)?.body.error.message ?? '';
 }
 
