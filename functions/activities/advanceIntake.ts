@@ -39,7 +39,9 @@ async function judge(world: World, starter: Starter, hint: HintRow): Promise<Ver
 }
 
 function verdictOf({ log }: World, hint: HintRow, { facts }: Fault): Verdict {
-  const fields = { intake: hint.id, roleAssignmentId: hint.roleAssignmentId, ...facts };
+  const { kind: faultKind, code: azureCode, status, retryAfterMs } = facts;
+  const said = { faultKind, azureCode, status, retryAfterMs };
+  const fields = { intake: hint.id, roleAssignmentId: hint.roleAssignmentId, ...said };
   if (facts.kind === 'licence') {
     log.alarm('licenceMissing', {
       ...fields,

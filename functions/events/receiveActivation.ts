@@ -40,10 +40,10 @@ export function receiveActivation(
 async function receive(world: Ledgered, starter: Starter, hint: Hint): Promise<Received> {
   switch (hint.kind) {
     case 'malformed':
-      world.log.warn('hint.malformed', { code: hint.code });
+      world.log.warn('hint.malformed', { hintCode: hint.code });
       return 'malformed';
     case 'ignored':
-      world.log.info('hint.ignored', { code: hint.code });
+      world.log.info('hint.ignored', { hintCode: hint.code });
       return 'ignored';
     case 'address':
       return rememberAddress(world, hint);

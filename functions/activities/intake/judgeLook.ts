@@ -17,6 +17,7 @@ import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { findAddress } from './findAddress';
 import { openOrRefuse } from './openOrRefuse';
+import { refusalFields } from './refusalFields';
 import { again, end } from './verdict';
 import type { IntakeOutcome, Verdict } from './verdict';
 
@@ -78,18 +79,20 @@ function stopFor(
   if (!policy.allow.some(({ roles }) => roles.includes(roleDefinitionGuid.toLowerCase()))) {
     log.info('intake.refused', {
       ...fields,
-      ...refusal('roleNotAllowed', { role: roleDefinitionGuid }),
+      ...refusalFields(refusal('roleNotAllowed', { role: roleDefinitionGuid })),
     });
     return end('roleNotAllowed');
   }
   if (principalType.toLowerCase() !== 'user') {
     const kind = cleanText(principalType, 40);
-    log.info('intake.refused', { ...fields, ...refusal('notAUser', { principalType: kind }) });
+    const said = refusal('notAUser', { principalType: kind });
+    log.info('intake.refused', { ...fields, ...refusalFields(said) });
     return end('notAUser');
   }
   if (scope === '/') {
     const allowed = policy.allow.flatMap(({ scopes }) => scopes);
-    log.info('intake.refused', { ...fields, ...refusal('scopeNotAllowed', { scope, allowed }) });
+    const said = refusal('scopeNotAllowed', { scope, allowed });
+    log.info('intake.refused', { ...fields, ...refusalFields(said) });
     return end('scopeNotAllowed');
   }
   return null;

@@ -22,6 +22,7 @@ import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { heedEndHint } from './endWindows';
 import type { Activation } from './judgeLook';
+import { refusalFields } from './refusalFields';
 import { requestOf } from './requestOf';
 import { again, end } from './verdict';
 import type { Verdict } from './verdict';
@@ -96,7 +97,7 @@ async function grantWindow(
     sources: parts.source.prefixes,
     wonBy: parts.source.wonBy,
     vms: parts.targets.map(({ vmId, powerState }) => ({ vmId, powerState })),
-    refused: parts.refusedTargets.map(({ vmId, code }) => ({ vmId, code })),
+    refused: parts.refusedTargets.map(({ vmId, code: refused }) => ({ vmId, refused })),
     until: new Date(parts.untilAt).toISOString(),
   });
   return end('granted', id);
@@ -137,8 +138,9 @@ async function refuseWindow(
   if (!(await writeWindow(world, row))) return again(1_000);
   const live = await ledger.live.get(row.id);
   if (live !== null) await ledger.live.remove(row.id, live.etag);
-  for (const { vmId, code, rule: said, next } of refusals) {
-    log.info('intake.refused', { window: row.id, policyRule: rule, vmId, code, rule: said, next });
+  for (const said of refusals) {
+    const { vmId } = said;
+    log.info('intake.refused', { window: row.id, policyRule: rule, vmId, ...refusalFields(said) });
   }
   return end('refused', row.id);
 }

@@ -1,0 +1,93 @@
+import type { InvocationContext, app as azure } from '@azure/functions';
+import * as df from 'durable-functions';
+import type { Starter } from '../shared/ports/starter';
+import type { World } from '../shared/ports/world';
+import { createActivities } from './activities/index';
+import type { StepInput } from './activities/index';
+import type { Succession } from './activities/startSuccessor';
+import { activationDoor } from './events/activationDoors';
+import { getWindow } from './http/getWindow';
+import { faultyHealth, health } from './http/health';
+import type { SweepStatus } from './http/health';
+import { listWindows } from './http/listWindows';
+import { accessWindow } from './orchestrators/accessWindow';
+import { activationIntake } from './orchestrators/activationIntake';
+import { createStarter } from './starter';
+import { reconcileDue } from './timers/reconcileDue';
+import { sweepDue } from './timers/sweepDue';
+
+/** What this app asks of a Functions host: Azure's own, or the one that runs it locally. */
+export type Host = Pick<typeof azure, 'http' | 'timer' | 'eventGrid' | 'storageQueue'> &
+  Pick<typeof df.app, 'orchestration' | 'activity'> & {
+    readonly hook: Pick<(typeof azure)['hook'], 'appStart'>;
+  };
+
+const get = { methods: ['GET' as const], authLevel: 'function' as const };
+
+/** Every door into the app. If it is not in this list, it does not exist. */
+export function register(host: Host, world: World): void {
+  const durable = { extraInputs: [df.input.durableClient()] };
+  const activation = activationDoor(world, starterOf);
+  const activities = createActivities(world);
+  let swept: SweepStatus = null;
+  const sweep = async (): Promise<void> => {
+    const { complete } = await sweepDue(world);
+    swept = { endedAt: world.clock.now(), complete };
+  };
+  const reconcile = async (_timer: unknown, context: InvocationContext): Promise<void> => {
+    await reconcileDue(world, starterOf(context));
+  };
+
+  // Two doors, one handler: a public endpoint for Event Grid, or a queue that it delivers to.
+  host.eventGrid('activationReceived', { ...durable, handler: activation });
+  host.storageQueue('activationQueued', {
+    ...durable,
+    queueName: '%ACTIVATION_QUEUE%',
+    connection: 'AzureWebJobsStorage',
+    handler: activation,
+  });
+
+  host.timer('sweepDue', { schedule: '%SWEEP_SCHEDULE%', handler: sweep });
+  host.timer('reconcileDue', { ...durable, schedule: '%RECONCILE_SCHEDULE%', handler: reconcile });
+  host.hook.appStart(sweep);
+
+  host.http('listWindows', { ...get, route: 'windows', handler: listWindows(world) });
+  host.http('getWindow', { ...get, route: 'windows/{id}', handler: getWindow(world) });
+  host.http('health', { ...get, route: 'health', handler: health(world, () => swept) });
+
+  host.orchestration('accessWindow', accessWindow);
+  host.orchestration('activationIntake', activationIntake);
+  host.activity('advanceWindow', {
+    handler: (input: StepInput) => activities.advanceWindow(input),
+  });
+  host.activity('advanceIntake', {
+    ...durable,
+    handler: (input: StepInput, context) => activities.advanceIntake(input, starterOf(context)),
+  });
+  host.activity('startSuccessor', {
+    ...durable,
+    handler: (input: Succession, context) => activities.startSuccessor(input, starterOf(context)),
+  });
+}
+
+/**
+ * The doors of an app whose closing half is faulty: it can neither open nor close, so it says so,
+ * to whoever asks and once a minute to whoever reads alarms.
+ */
+export function registerFaulty(
+  host: Pick<Host, 'http' | 'timer'>,
+  faults: readonly string[],
+): void {
+  host.http('health', { ...get, route: 'health', handler: faultyHealth(faults) });
+  host.timer('closingDisabled', {
+    schedule: '0 * * * * *',
+    handler: (_timer, context) => {
+      const alarm = { event: 'closingDisabled', level: 'alarm', alarm: true, faults };
+      context.error(JSON.stringify(alarm));
+    },
+  });
+}
+
+function starterOf(context: InvocationContext): Starter {
+  return createStarter(df.getClient(context));
+}

@@ -1,0 +1,101 @@
+import { cleanText } from '../domain/text';
+import { outcomeOf, windowPhase } from '../domain/window/phase';
+import type { WindowPhase } from '../domain/window/phase';
+import type { Placement, WindowRow } from '../domain/window/windowRow';
+
+/** A window as the API shows it: ISO times, one-line texts, nothing of the engine. */
+export type WindowView = {
+  readonly id: string;
+  readonly phase: WindowPhase;
+  /** How it ended; `null` while it lives. */
+  readonly outcome: string | null;
+  readonly person: { readonly objectId: string; readonly name: string; readonly mail: string };
+  readonly reason: string;
+  readonly ticket: string;
+  readonly policyRule: string;
+  readonly source: { readonly prefixes: readonly string[]; readonly wonBy: string };
+  readonly ports: readonly string[];
+  readonly vms: readonly { readonly id: string; readonly name: string; readonly power: string }[];
+  /** When the rules must be gone, and when closing begins. */
+  readonly until: string;
+  readonly closingBegins: string;
+  readonly closeReason: string | null;
+  readonly rules: readonly RuleView[];
+  readonly refusals: readonly {
+    readonly vm: string;
+    readonly code: string;
+    readonly rule: string;
+    readonly next: string;
+  }[];
+  readonly self: string;
+};
+
+export type RuleView = {
+  readonly nsg: string;
+  readonly name: string;
+  readonly priority: number;
+  readonly phase: string;
+  /** When it was proved open, and proved gone. */
+  readonly openedAt: string | null;
+  readonly closedAt: string | null;
+};
+
+const textMax = 500;
+
+/** What the API shows of a row. Texts are cleaned again: a row may be older than the cleaning. */
+export function windowView(row: WindowRow): WindowView {
+  const { grant, concludedAt } = row;
+  const untilAt = row.until ?? row.wantedUntil;
+  return {
+    id: row.id,
+    phase: windowPhase(row),
+    outcome: concludedAt === null ? null : outcomeOf(row),
+    person: {
+      objectId: grant.person.objectId,
+      name: clean(grant.person.name),
+      mail: clean(grant.person.mail),
+    },
+    reason: clean(grant.reason),
+    ticket: clean(grant.ticket),
+    policyRule: clean(grant.policyRule),
+    source: grant.source,
+    ports: grant.portSets.flatMap(({ protocol, ports }) =>
+      ports.map((port) => `${protocol === '*' ? 'any' : protocol.toLowerCase()}/${port}`),
+    ),
+    vms: grant.targets.map(({ vmId, name, powerState }) => ({
+      id: clean(vmId),
+      name: clean(name),
+      power: clean(powerState),
+    })),
+    until: isoOf(untilAt),
+    closingBegins: isoOf(untilAt - grant.limits.guardMs),
+    closeReason: row.closeReason,
+    rules: row.placements.map(ruleView),
+    refusals: row.refusals.map(({ vmId, code, rule, next }) => ({
+      vm: clean(vmId),
+      code,
+      rule: clean(rule),
+      next: clean(next),
+    })),
+    self: `/api/windows/${row.id}`,
+  };
+}
+
+function ruleView({ nsgId, rule, phase, openedAt, closedAt }: Placement): RuleView {
+  return {
+    nsg: clean(nsgId),
+    name: rule.name,
+    priority: rule.priority,
+    phase,
+    openedAt: openedAt === null ? null : isoOf(openedAt),
+    closedAt: closedAt === null ? null : isoOf(closedAt),
+  };
+}
+
+function clean(text: string): string {
+  return cleanText(text, textMax);
+}
+
+function isoOf(at: number): string {
+  return new Date(at).toISOString();
+}
