@@ -6,7 +6,7 @@ import type { Call, Handler } from './call';
 import type { Inside } from './createResourceManager';
 import type { Fault } from './faults';
 import { connectionReset } from './faults';
-import { errorCodeOf, gatewayError } from './http';
+import { errorCodeOf, gatewayError, readJson } from './http';
 import { deleteLock, getLock, isLockPath, listLocks, putLock, refuseLocked } from './lockRoutes';
 import { routes } from './routes';
 import { drawn } from './settings';
@@ -19,7 +19,8 @@ const wait = (ms: number): Promise<void> =>
   });
 
 /** Takes a request through faults, latency and Resource Manager itself. */
-export async function serve(request: ArmRequest, inside: Inside): Promise<ArmResponse> {
+export async function serve(sent: ArmRequest, inside: Inside): Promise<ArmResponse> {
+  const request = { ...sent, method: sent.method.toUpperCase() };
   const fault = inside.faults.strike(request);
   if (fault?.delayMs !== undefined) await wait(fault.delayMs);
   if (fault?.answer !== undefined || fault?.drop === 'beforeEffect') {
@@ -140,8 +141,9 @@ function readCall(
       'The api-version query parameter (?api-version=) is required for all requests.',
     );
   }
-  const json = readJson(request.body);
-  if (json === 'unreadable') {
+  const text = request.body ?? '';
+  const json = text === '' ? { value: undefined } : readJson(text);
+  if (json === undefined) {
     return gatewayError(
       400,
       'InvalidRequestContent',
@@ -153,23 +155,14 @@ function readCall(
     caller,
     path: route.path,
     query,
-    json: json?.value,
+    json: json.value,
     route,
-    method: request.method.toUpperCase(),
+    method: request.method,
     origin: url.origin,
     apiVersion,
     ...(record === undefined ? {} : { record }),
     ...(fault?.operation === undefined ? {} : { operationEnd: fault.operation }),
   };
-}
-
-function readJson(body: string | undefined): { value: unknown } | undefined | 'unreadable' {
-  if (body === undefined || body === '') return undefined;
-  try {
-    return { value: JSON.parse(body) as unknown };
-  } catch {
-    return 'unreadable';
-  }
 }
 
 function unauthorized(request: ArmRequest, tenantId: string): ArmResponse {
@@ -249,7 +242,7 @@ function contextOf({ request, caller, path, query, json }: Call): ArmContext {
 /** Providers do not write the log themselves: their answer is taken as the state after. */
 function noted(call: Call, response: ArmResponse): ArmResponse {
   if (call.record !== undefined && response.status < 300 && response.body !== undefined) {
-    call.record.after = JSON.parse(response.body) as unknown;
+    call.record.after = readJson(response.body)?.value ?? null;
   }
   return response;
 }

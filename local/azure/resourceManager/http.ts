@@ -60,10 +60,19 @@ export function serviceError(
 /** The code of an error answer's body, wrapped or (as Compute sometimes does) unwrapped. */
 export function errorCodeOf(response: ArmResponse): string | undefined {
   if (response.status < 400 || response.body === undefined) return undefined;
-  const body: unknown = JSON.parse(response.body);
+  const body = readJson(response.body)?.value;
   if (!isRecord(body)) return undefined;
   const inner = isRecord(body['error']) ? body['error'] : body;
   return typeof inner['code'] === 'string' ? inner['code'] : undefined;
+}
+
+/** A text read as JSON; `undefined` where it is none (a proxy's HTML page, say). */
+export function readJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
 }
 
 /** True for a JSON object. */

@@ -35,6 +35,15 @@ describe('a fault', () => {
     ]);
   });
 
+  it('may answer what is no JSON, as a proxy does', async () => {
+    const manager = managerWith();
+    const answer = { status: 502, headers: {}, body: '<html>Bad Gateway</html>' };
+    manager.faults.add({ when: () => true, times: 1, answer });
+    const response = await manager.handle(request('admin', 'put', rule, body));
+    expect([response.status, response.body]).toEqual([502, answer.body]);
+    expect(manager.writeLog.records).toMatchObject([{ method: 'PUT', status: 502 }]);
+  });
+
   it('breaks the connection before or after the effect', async () => {
     const manager = managerWith({ latency: { rulePut: 1_000 } });
     const when = ({ method }: { method: string }): boolean => method === 'PUT';
