@@ -12,7 +12,7 @@ const depthMax = 6;
 
 /** Fields whose very name says that the value is nobody's business. */
 const secretName =
-  /^(?:authorization|password|secret|token|accesstoken|privatekey|connectionstring|accountkey|code|sig)$/i;
+  /^(?:authorization|password|secret|token|accesstoken|privatekey|connectionstring|accountkey|sig)$/i;
 
 /** What a secret looks like inside other text; the part that names it stays readable. */
 const secretForms: readonly (readonly [RegExp, string])[] = [

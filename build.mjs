@@ -1,0 +1,71 @@
+/**
+ * Builds what is deployed and what runs locally.
+ *
+ *   node build.mjs            dist/: the app as one file, with host.json and the policy beside it
+ *   node build.mjs --local    and .build/: the local Azure, its Functions host, the policy command
+ *   node build.mjs --bench    and .build/bench/: the benchmark
+ *   node build.mjs --cli      the policy command alone
+ *   --out=DIR                 another folder than dist; --quiet: says nothing but faults
+ */
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const flags = new Set(process.argv.slice(2));
+const out = [...flags].find((flag) => flag.startsWith('--out='))?.slice('--out='.length) ?? 'dist';
+const say = flags.has('--quiet') ? () => {} : (text) => console.log(text);
+
+process.chdir(dirname(fileURLToPath(import.meta.url)));
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // Orchestrator functions are told apart by their names, and stack traces are read by people.
+  keepNames: true,
+  sourcemap: 'linked',
+  logLevel: 'warning',
+};
+
+/** The artefact that is deployed: everything in one file but what the Functions host itself gives. */
+async function buildApp() {
+  await rm(out, { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints: ['functions/main.ts'],
+    outfile: join(out, 'main.js'),
+    external: ['@azure/functions-core'],
+  });
+  const { name, version, license, engines } = JSON.parse(await readFile('package.json', 'utf8'));
+  const manifest = { name, version, license, engines, main: 'main.js' };
+  await writeFile(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const file of ['host.json', 'policy.yaml']) await copyFile(file, join(out, file));
+  say(`${join(out, 'main.js')} is built.`);
+}
+
+/** What runs only in a clone may use its node_modules: nothing is bundled but our own files. */
+async function buildTool(entry, outfile) {
+  if (!existsSync(entry)) throw new Error(`There is no ${entry} to build.`);
+  await mkdir(dirname(outfile), { recursive: true });
+  await build({ ...common, entryPoints: [entry], outfile, packages: 'external' });
+  say(`${outfile} is built.`);
+}
+
+const tools = {
+  local: ['local/main.ts', '.build/local/main.js'],
+  host: ['local/functions/main.ts', '.build/local/functionsHost.js'],
+  cli: ['cli/policy.ts', '.build/cli/policy.js'],
+  bench: ['test/bench/main.ts', '.build/bench/main.js'],
+};
+
+const jobs = [];
+if (!flags.has('--cli')) jobs.push(buildApp());
+if (flags.has('--local') || flags.has('--bench')) {
+  jobs.push(buildTool(...tools.local), buildTool(...tools.host));
+}
+if (flags.has('--local') || flags.has('--cli')) jobs.push(buildTool(...tools.cli));
+if (flags.has('--bench')) jobs.push(buildTool(...tools.bench));
+await Promise.all(jobs);

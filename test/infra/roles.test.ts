@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+type Role = { Name: string; Actions: string[]; NotActions: string[]; AssignableScopes: string[] };
+type RoleFile = 'opener' | 'sweeper' | 'reader';
+
+const role = (name: RoleFile): Role =>
+  JSON.parse(readFileSync(join(__dirname, '../../infra/roles', `${name}.json`), 'utf8')) as Role;
+
+const nsg = 'Microsoft.Network/networkSecurityGroups';
+const everybody: RoleFile[] = ['opener', 'reader'];
+
+/** Which call of ours needs the action, and who makes that call. */
+const needed: Record<string, { call: string; roles: RoleFile[] }> = {
+  [`${nsg}/read`]: { call: 'readNsg; rules in the index', roles: ['opener', 'sweeper', 'reader'] },
+  [`${nsg}/securityRules/write`]: { call: 'putRule', roles: ['opener'] },
+  [`${nsg}/securityRules/delete`]: { call: 'deleteRule', roles: ['opener', 'sweeper'] },
+  'Microsoft.Network/networkInterfaces/read': {
+    call: 'readNic; machines in the index',
+    roles: everybody,
+  },
+  'Microsoft.Network/virtualNetworks/subnets/read': { call: 'readSubnetNsgId', roles: everybody },
+  'Microsoft.Network/virtualNetworks/read': {
+    call: 'subnets of machines in the index',
+    roles: everybody,
+  },
+  'Microsoft.Compute/virtualMachines/read': { call: 'machines in the index', roles: everybody },
+  'Microsoft.Authorization/locks/read': { call: 'readLocks', roles: everybody },
+  'Microsoft.Authorization/roleAssignments/read': { call: 'readRoleAssignment', roles: everybody },
+  'Microsoft.Authorization/roleAssignmentScheduleInstances/read': {
+    call: 'listInstances',
+    roles: everybody,
+  },
+  'Microsoft.Authorization/roleAssignmentScheduleRequests/read': {
+    call: 'readScheduleRequest',
+    roles: everybody,
+  },
+  'Microsoft.ResourceGraph/resources/read': {
+    call: 'every query of the index',
+    roles: ['opener', 'sweeper', 'reader'],
+  },
+};
+
+describe.each(['opener', 'sweeper', 'reader'] as const)('the role of the %s', (name) => {
+  const { Actions, NotActions, AssignableScopes } = role(name);
+
+  it('holds exactly the actions of the calls that it makes', () => {
+    const wanted = Object.entries(needed)
+      .filter(([, { roles }]) => roles.includes(name))
+      .map(([action]) => action);
+    expect([...Actions].sort()).toEqual(wanted.sort());
+    expect(new Set(Actions).size).toBe(Actions.length);
+  });
+
+  it('has no wildcard, and says so without exceptions', () => {
+    expect(Actions.filter((action) => action.includes('*'))).toEqual([]);
+    expect(NotActions).toEqual([]);
+  });
+
+  it('changes nothing outside single security rules', () => {
+    const changing = Actions.filter((action) => !action.endsWith('/read'));
+    expect(changing.filter((action) => !action.startsWith(`${nsg}/securityRules/`))).toEqual([]);
+  });
+
+  it('can be assigned somewhere', () => {
+    expect(AssignableScopes.length).toBeGreaterThan(0);
+  });
+});
+
+describe('between the roles', () => {
+  it('the sweeper can write nothing', () => {
+    expect(role('sweeper').Actions.filter((action) => action.endsWith('/write'))).toEqual([]);
+  });
+
+  it('the reader is the opener without writing and deleting', () => {
+    const reading = role('opener').Actions.filter((action) => action.endsWith('/read'));
+    expect(role('reader').Actions).toEqual(reading);
+  });
+});

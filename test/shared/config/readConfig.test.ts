@@ -1,0 +1,232 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { settings } from '../../../shared/config/settings';
+import type { Config } from '../../../shared/config';
+import { readConfig } from '../../../shared/config';
+import { appFolder, folderWithPolicy, goodSettings, keys } from './settings';
+
+const samplePolicy = readFileSync(join(appFolder, 'policy.yaml'), 'utf8');
+
+function faultsOf(half: Config['closing'] | Config['opening']): readonly string[] {
+  return 'faults' in half ? half.faults : [];
+}
+
+function read(changes: Record<string, string | undefined>) {
+  const { closing, opening } = readConfig({ ...goodSettings(), ...changes }, appFolder);
+  return { closing: faultsOf(closing), opening: faultsOf(opening) };
+}
+
+describe('settings in order', () => {
+  it('give both halves', () => {
+    const { closing, opening } = readConfig(goodSettings(), appFolder);
+    expect(closing).toMatchObject({
+      storage: { kind: 'identity', uri: 'https://storage.table.core.windows.net' },
+      resourceManager: {
+        endpoint: 'https://management.azure.com',
+        audience: 'https://management.azure.com',
+      },
+      clientId: '0a1b2c3d-0000-4000-8000-000000000001',
+      deployment: 'abc123',
+      taskHub: 'postern',
+      periods: { sweepMs: 5_000, reconcileMs: 60_000, sweepRunMs: 1_000, deleteMs: 4_000 },
+    });
+    expect('publicKeys' in closing && [...closing.publicKeys.keys()]).toEqual([1, 2]);
+    expect(opening).toMatchObject({ keyVersion: 1, queue: 'activations' });
+    expect('policy' in opening && opening.policy.limits.guardMs).toBe(40_000);
+  });
+
+  it.each([
+    ['AzureUSGovernment', 'https://management.usgovcloudapi.net'],
+    ['AzureChinaCloud', 'https://management.chinacloudapi.cn'],
+  ])('know the cloud %s', (AZURE_CLOUD, endpoint) => {
+    const { closing } = readConfig({ ...goodSettings(), AZURE_CLOUD }, appFolder);
+    expect(closing).toMatchObject({ resourceManager: { endpoint, audience: endpoint } });
+  });
+
+  it('know a cloud of one’s own, with and without an audience', () => {
+    const own = { AZURE_CLOUD: 'Custom', ARM_ENDPOINT: 'https://localhost:10143/' };
+    const place = { endpoint: 'https://localhost:10143', audience: 'https://localhost:10143' };
+    const { closing } = readConfig({ ...goodSettings(), ...own }, appFolder);
+    expect(closing).toMatchObject({ resourceManager: place });
+    const ARM_AUDIENCE = 'https://audience.example/';
+    const other = readConfig({ ...goodSettings(), ...own, ARM_AUDIENCE }, appFolder);
+    expect(other.closing).toMatchObject({
+      resourceManager: { endpoint: place.endpoint, audience: ARM_AUDIENCE },
+    });
+  });
+
+  it('may do without a client id and with blanks around values', () => {
+    expect(read({ AZURE_CLIENT_ID: undefined, DEPLOYMENT: ' abc123 ' })).toEqual({
+      closing: [],
+      opening: [],
+    });
+  });
+
+  it.each([
+    'UseDevelopmentStorage=true',
+    'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=b;EndpointSuffix=core.windows.net',
+    'DefaultEndpointsProtocol=http;AccountName=a;AccountKey=b;TableEndpoint=http://127.0.0.1:1/a',
+    'TableEndpoint=https://a.table.core.windows.net;SharedAccessSignature=sv=x&sig=y',
+  ])('may give storage as %j', (AzureWebJobsStorage) => {
+    const changes = { AzureWebJobsStorage, AzureWebJobsStorage__tableServiceUri: '' };
+    expect(read(changes).closing).toEqual([]);
+  });
+});
+
+describe('a setting that is missing', () => {
+  const optional = ['AzureWebJobsStorage', 'ARM_ENDPOINT', 'ARM_AUDIENCE', 'AZURE_CLIENT_ID'];
+  const required = Object.entries(settings).filter(([name]) => !optional.includes(name));
+
+  it.each(required)('%s is named by the %s half alone', (name, half) => {
+    for (const value of [undefined, '', '  ']) {
+      const faults = read({ [name]: value });
+      const said = name.startsWith('AzureWebJobsStorage') ? 'AzureWebJobsStorage' : name;
+      expect(faults[half]).toEqual([expect.stringContaining(`${said} is missing`)]);
+      expect(faults[half === 'closing' ? 'opening' : 'closing']).toEqual([]);
+    }
+  });
+
+  it('is ARM_ENDPOINT where the cloud is one’s own', () => {
+    expect(read({ AZURE_CLOUD: 'Custom' }).closing).toEqual([
+      expect.stringContaining('ARM_ENDPOINT is missing'),
+    ]);
+  });
+
+  it('comes with all the others', () => {
+    const { closing, opening } = readConfig({}, appFolder);
+    expect(faultsOf(closing)).toHaveLength(9);
+    expect(faultsOf(opening)).toHaveLength(4);
+  });
+});
+
+describe('a setting that is wrong', () => {
+  const wrong: Record<string, string[]> = {
+    AzureWebJobsStorage__tableServiceUri: ['storage', 'http://storage.example', 'ftp://x'],
+    TASKHUB_NAME: ['a', '1postern', 'post-ern', 'x'.repeat(46)],
+    AZURE_CLOUD: ['azurecloud', 'Elsewhere', '__proto__', 'constructor'],
+    AZURE_CLIENT_ID: ['me', '0a1b2c3d'],
+    DEPLOYMENT: ['ABC123', 'abc12', 'abc1234', 'abc-12'],
+    MARKER_PUBLIC_KEYS: [
+      'x',
+      keys[0]?.public ?? '',
+      `0:${keys[0]?.public}`,
+      `1:${keys[0]?.public},1:${keys[1]?.public}`,
+      `1:${keys[0]?.public},`,
+      `1:${keys[0]?.private}`,
+      '1:AAAA',
+    ],
+    SWEEP_SCHEDULE: ['often', '* * * * *', '0 0 0 1 * *', '*/0 * * * * *', '99 * * * * *', '-'],
+    RECONCILE_SCHEDULE: ['5-2 * * * * *', '1,,2 * * * * *', '0 */x * * * *', '0 * * * * * *'],
+    SWEEP_RUN_SECONDS: ['0', '-1', '1.5', 'PT1S', '601', '1e2'],
+    DELETE_SECONDS: ['0', 'x', ' 1 0', '9999'],
+    POLICY_FILE: ['no-such-file.yaml', '.', 'policy.yaml\u0000'],
+    MARKER_PRIVATE_KEY: ['x', keys[0]?.public ?? '', '-----BEGIN PRIVATE KEY-----\nAAAA'],
+    MARKER_KEY_VERSION: ['0', '-1', 'one', '1.0', '1234567'],
+    ACTIVATION_QUEUE: ['Queue', 'a', 'a--b', '-ab', 'x'.repeat(64)],
+  };
+  const table = Object.entries(wrong).flatMap(([name, values]) =>
+    values.map((value) => [name, value] as const),
+  );
+
+  it.each(table)('%s: %j is named by its own half alone', (name, value) => {
+    const half = settings[name as keyof typeof settings];
+    const faults = read({ [name]: value });
+    expect(faults[half]).toEqual([expect.stringContaining(name)]);
+    expect(faults[half === 'closing' ? 'opening' : 'closing']).toEqual([]);
+  });
+
+  it('stands in the table, whichever setting it is', () => {
+    const elsewhere = ['AzureWebJobsStorage', 'ARM_ENDPOINT', 'ARM_AUDIENCE'];
+    expect([...Object.keys(wrong), ...elsewhere].sort()).toEqual(Object.keys(settings).sort());
+  });
+
+  it.each([
+    'x',
+    'AccountName=a;AccountKey=b',
+    'DefaultEndpointsProtocol=http;AccountName=a;AccountKey=b',
+    'DefaultEndpointsProtocol=http;AccountName=a;AccountKey=b;TableEndpoint=http://evil.example/a',
+    'TableEndpoint=nowhere;SharedAccessSignature=x',
+    'DefaultEndpointsProtocol=https;AccountName=a',
+  ])('a connection string %j', (AzureWebJobsStorage) => {
+    const changes = { AzureWebJobsStorage, AzureWebJobsStorage__tableServiceUri: '' };
+    expect(read(changes)).toEqual({
+      closing: [expect.stringContaining('AzureWebJobsStorage is not valid')],
+      opening: [],
+    });
+  });
+
+  it.each(['http://localhost:10143', 'https://localhost/x', 'https://u:p@localhost', 'localhost'])(
+    'an endpoint %j',
+    (ARM_ENDPOINT) => {
+      expect(read({ AZURE_CLOUD: 'Custom', ARM_ENDPOINT }).closing).toEqual([
+        expect.stringContaining('ARM_ENDPOINT'),
+      ]);
+    },
+  );
+
+  it.each(['ARM_ENDPOINT', 'ARM_AUDIENCE'])('%s beside a cloud that has its own', (name) => {
+    expect(read({ [name]: 'https://localhost:1' }).closing).toEqual([
+      expect.stringContaining(`${name} is set`),
+    ]);
+  });
+
+  it('two storages at once', () => {
+    expect(read({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' }).closing).toEqual([
+      expect.stringContaining('both set'),
+    ]);
+  });
+
+  it('a Key Vault reference that nobody resolved', () => {
+    const reference = '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)';
+    expect(read({ MARKER_PRIVATE_KEY: reference })).toEqual({
+      closing: [],
+      opening: [expect.stringContaining('Key Vault reference')],
+    });
+  });
+
+  it('a key version without its public key, or with another’s', () => {
+    expect(read({ MARKER_KEY_VERSION: '3' }).opening).toEqual([
+      expect.stringContaining('holds no key of MARKER_KEY_VERSION 3'),
+    ]);
+    expect(read({ MARKER_KEY_VERSION: '2' }).opening).toEqual([
+      expect.stringContaining('does not belong'),
+    ]);
+  });
+
+  it('is never repeated in what is said about it', () => {
+    const canary = 'planted-canary-0123456789';
+    for (const name of Object.keys(settings)) {
+      const { closing, opening } = read({ [name]: canary });
+      expect([...closing, ...opening].join('\n')).not.toContain(canary);
+    }
+  });
+});
+
+describe('times that could not keep the promise', () => {
+  it('a sweep that comes too late for the lead', () => {
+    expect(read({ SWEEP_SCHEDULE: '*/6 * * * * *' })).toEqual({
+      closing: [],
+      opening: [expect.stringContaining("The policy's lead (10 s) is shorter")],
+    });
+    expect(read({ DELETE_SECONDS: '5' }).opening).toHaveLength(1);
+    expect(read({ SWEEP_SCHEDULE: '0,1 * * * * *' }).opening).toEqual([
+      expect.stringContaining('64 s'),
+    ]);
+  });
+
+  it('a guard that leaves the sleeper no time before the sweep', () => {
+    const folder = folderWithPolicy(samplePolicy.replace('guard: 40s', 'guard: 39s'));
+    const { closing, opening } = readConfig(goodSettings(), folder);
+    expect(faultsOf(closing)).toEqual([]);
+    expect(faultsOf(opening).join('\n')).toMatch(/guard/i);
+  });
+});
+
+describe('a faulty policy', () => {
+  it('stops openings only, and says line and column', () => {
+    const folder = folderWithPolicy(`${samplePolicy}\nno such key: 1\n`);
+    const { closing, opening } = readConfig(goodSettings(), folder);
+    expect(faultsOf(closing)).toEqual([]);
+    expect(faultsOf(opening)[0]).toMatch(/^Policy, line \d+, column \d+: \S+: /);
+  });
+});

@@ -1,0 +1,42 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const pairs = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')] as const;
+
+/** The key pair of a version, as settings hold it. */
+export const keys = pairs.map(({ privateKey, publicKey }) => ({
+  private: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+  public: publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64'),
+}));
+
+/** The folder of the clone, where the sample policy is. */
+export const appFolder = resolve(__dirname, '../../..');
+
+/** Settings in which nothing is missing: those of an app in Azure. */
+export function goodSettings(): Record<string, string> {
+  return {
+    AzureWebJobsStorage__tableServiceUri: 'https://storage.table.core.windows.net',
+    TASKHUB_NAME: 'postern',
+    AZURE_CLOUD: 'AzureCloud',
+    AZURE_CLIENT_ID: '0a1b2c3d-0000-4000-8000-000000000001',
+    DEPLOYMENT: 'abc123',
+    MARKER_PUBLIC_KEYS: `1:${keys[0]?.public}, 2:${keys[1]?.public}`,
+    SWEEP_SCHEDULE: '*/5 * * * * *',
+    RECONCILE_SCHEDULE: '0 * * * * *',
+    SWEEP_RUN_SECONDS: '1',
+    DELETE_SECONDS: '4',
+    POLICY_FILE: 'policy.yaml',
+    MARKER_PRIVATE_KEY: keys[0]?.private ?? '',
+    MARKER_KEY_VERSION: '1',
+    ACTIVATION_QUEUE: 'activations',
+  };
+}
+
+/** A folder with this text as its `policy.yaml`. */
+export function folderWithPolicy(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-policy-'));
+  writeFileSync(join(folder, 'policy.yaml'), text);
+  return folder;
+}
