@@ -24,7 +24,7 @@ function isDecided(platform: LocalPlatform, requestName: string): boolean {
   const truth = platform.azure.pim.truth().find((one) => one.requestName === requestName);
   if (truth === undefined) return platform.isRefused(requestName);
   if (Date.now() > Date.parse(truth.endAt) + afterEndMs) return true;
-  const { lines, standing } = platform.judge(requestName);
+  const { lines, standing } = platform.judge();
   const isOver = lines.length > 0 && lines.every(({ state }) => state === 'closedInTime');
   return isOver && standing.length === 0 && platform.hasAppClosed(truth.roleAssignmentId);
 }

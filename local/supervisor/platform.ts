@@ -30,8 +30,8 @@ export type LocalPlatform = {
   scope: string;
   functionKey: string;
   hostPid(): number;
-  /** The local Azure's own judgement of one activation. */
-  judge(requestName: string): Verdict;
+  /** The local Azure's own judgement of every activation of this run. */
+  judge(): Verdict;
   /** The app said that the window of this role assignment is closed. */
   hasAppClosed(roleAssignmentId: string): boolean;
   /** PIM itself refused the request. */
@@ -105,17 +105,20 @@ function platformOf(
   functionKey: string,
   rest: { stop(): Promise<void> },
 ): LocalPlatform {
+  // What an earlier run left behind was judged, or broken off, then.
+  const earlier = new Set(azure.pim.truth().map(({ requestName }) => requestName));
   return {
     azure,
     scope: `/subscriptions/${subscriptionId}/resourceGroups/rg-app`,
     functionKey,
     hostPid: () => host.pid(),
-    judge: (requestName) =>
+    judge: () =>
       judge({
         estate: before,
         records: azure.resourceManager.writeLog.records,
-        activations: azure.pim.truth().filter((one) => one.requestName === requestName),
+        activations: azure.pim.truth().filter((one) => !earlier.has(one.requestName)),
         now: new Date().toISOString(),
+        present: azure.resourceManager.estate.networkSecurityGroups(),
       }),
     hasAppClosed: (roleAssignmentId) => appLog.hasClosed(roleAssignmentId),
     isRefused: (requestName) =>

@@ -73,7 +73,7 @@ async function play(
   const first = await Promise.race([stopped, decided]);
   if (first === 'asked') return options.once ? 1 : 0;
   if (options.once) await platform.stopHost();
-  const verdict = platform.judge(requestName);
+  const verdict = platform.judge();
   printVerdict(printer, verdict, join('.local', 'azure', 'writes.jsonl'));
   if (options.once) return verdict.passed ? 0 : 1;
   for (const line of nextLines(platform)) printer.raw(line);
