@@ -5,6 +5,7 @@ import type { Grant } from '../../shared/domain/grant';
 import { windowIdOf } from '../../shared/domain/identity';
 import type { Policy } from '../../shared/domain/policy/policy';
 import type { SecurityRule } from '../../shared/domain/networkSecurityGroup';
+import { windowPhase } from '../../shared/domain/window/phase';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import type { Instance } from '../../shared/ports/directory';
@@ -292,4 +293,33 @@ export function foreignRule(changes: Partial<SecurityRule> = {}): SecurityRule {
     description: '',
     ...changes,
   };
+}
+
+/** A fresh world whose one window is open. */
+export async function openedWindow(
+  changes: Partial<Grant> = {},
+): Promise<{ world: TestWorld; id: string; until: number }> {
+  const world = createTestWorld();
+  const { id, wantedUntil } = await grantWindow(world, changes);
+  await live(world, id, world.time.now + minute);
+  const phase = windowPhase(await readRow(world, id));
+  if (phase !== 'open') throw new Error(`The window is ${phase}.`);
+  return { world, id, until: wantedUntil };
+}
+
+/** What intake writes when the activation has ended early. */
+export async function wishClosed(world: TestWorld, id: string): Promise<void> {
+  const stored = await world.ledger.windows.get(id);
+  if (stored === null) throw new Error('no row');
+  const { row, etag } = stored;
+  await world.ledger.windows.replace(
+    {
+      ...row,
+      wish: 'closed',
+      closeReason: 'deactivated',
+      generation: row.generation + 1,
+      nextLook: world.time.now,
+    },
+    etag,
+  );
 }

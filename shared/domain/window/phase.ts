@@ -44,11 +44,8 @@ export function windowPhase(row: WindowRow): WindowPhase {
 function isRefused(row: WindowRow): boolean {
   if (row.concludedAt === null) return false;
   if (row.placements.some(({ openedAt }) => openedAt !== null)) return false;
-  return (
-    row.placements.length === 0 ||
-    row.closeReason === 'planFailed' ||
-    row.closeReason === 'shadowed'
-  );
+  if (row.closeReason === 'planFailed' || row.closeReason === 'shadowed') return true;
+  return row.placements.length === 0 && row.refusals.length > 0;
 }
 
 /** How a concluded window ended, in one word for people and logs. */
