@@ -20,6 +20,8 @@ export type EventFacts = {
 
 /** Why an event is not one of ours in form. */
 export type EventFault =
+  /** Well-formed as far as was read, and not of Resource Manager: nothing more is read. */
+  | 'otherEvent'
   | 'notAnObject'
   | 'noId'
   | 'noType'
@@ -42,6 +44,7 @@ export function readEvent(event: unknown): EventFacts | EventFault {
   if (!/^[\x21-\x7e]+$/.test(id)) return 'noId';
   const type = ownText(event, 'eventType', 200) || ownText(event, 'type', 200);
   if (type === '') return 'noType';
+  if (!type.toLowerCase().startsWith('microsoft.resources.resource')) return 'otherEvent';
   const eventAt = parseInstant(ownText(event, 'eventTime', 40) || ownText(event, 'time', 40));
   if (eventAt === null) return 'noTime';
 

@@ -44,7 +44,8 @@ export type IgnoredCode =
   | 'noAddress'
   | 'staleToken';
 
-export type MalformedCode = EventFault | 'badResourceId' | 'operationMismatch';
+export type MalformedCode =
+  Exclude<EventFault, 'otherEvent'> | 'badResourceId' | 'operationMismatch';
 
 type Operation = {
   readonly hint: 'look' | 'end' | 'address' | 'forget';
@@ -75,11 +76,9 @@ const tokenAgeMaxMs = 90 * 60_000;
  */
 export function parseHint(event: unknown): Hint {
   const facts = readEvent(event);
+  if (facts === 'otherEvent') return { kind: 'ignored', code: 'otherEvent' };
   if (typeof facts === 'string') return { kind: 'malformed', code: facts };
   const type = facts.type.toLowerCase();
-  if (!type.startsWith('microsoft.resources.resource')) {
-    return { kind: 'ignored', code: 'otherEvent' };
-  }
   const [provider, ...path] = facts.operation.toLowerCase().split('/');
   const known = operations.get(path.join('/'));
   if (provider !== 'microsoft.authorization' || known === undefined) {
