@@ -1,4 +1,4 @@
-import { AuthorizationManagementClient } from '@azure/arm-authorization';
+import type { AuthorizationManagementClient } from '@azure/arm-authorization';
 import * as z from 'zod';
 import { isGuid, lastSegment } from '../domain/armId';
 import { cleanText } from '../domain/text';
@@ -12,9 +12,8 @@ const noSubscription = '00000000-0000-0000-0000-000000000000';
 
 /** PIM for Azure resources and the plain role assignments, as far as confirming needs them. */
 export function createDirectory(arm: Arm): Directory {
-  const client = arm.governed(
-    new AuthorizationManagementClient(arm.credential, noSubscription, arm.clientOptions),
-  );
+  let loaded: Promise<AuthorizationManagementClient> | null = null;
+  const load = () => (loaded ??= createClient(arm));
 
   return {
     readRoleAssignment: async (id) => {
@@ -25,6 +24,7 @@ export function createDirectory(arm: Arm): Directory {
         kind.segments.length === 1 &&
         kind.segments[0]?.type.toLowerCase() === 'roleassignments';
       if (!isAssignment) throw badId('a role assignment id');
+      const client = await load();
       const answer = await read('reading a role assignment', () =>
         client.roleAssignments.getById(withoutSlash(text), asItCame),
       );
@@ -34,6 +34,7 @@ export function createDirectory(arm: Arm): Directory {
       const path = withoutSlash(rebuilt(scope).text);
       // The id stands inside a filter text: a GUID cannot end the quotes around it.
       if (!isGuid(principalId)) throw badId('a principal id');
+      const client = await load();
       const instances: Instance[] = [];
       let answeredAt = Number.POSITIVE_INFINITY;
       await readPages(
@@ -53,12 +54,20 @@ export function createDirectory(arm: Arm): Directory {
     readScheduleRequest: async (scope, name) => {
       const path = withoutSlash(rebuilt(scope).text);
       if (!isGuid(name)) throw badId('the name of a request');
+      const client = await load();
       const answer = await read('reading an activation request', () =>
         client.roleAssignmentScheduleRequests.get(path, name, asItCame),
       );
       return answer && readAs(requestAnswer, answer, 'reading an activation request');
     },
   };
+}
+
+async function createClient(arm: Arm): Promise<AuthorizationManagementClient> {
+  const { AuthorizationManagementClient } = await import('@azure/arm-authorization');
+  return arm.governed(
+    new AuthorizationManagementClient(arm.credential, noSubscription, arm.clientOptions),
+  );
 }
 
 const text = z

@@ -1,4 +1,3 @@
-import { ManagementLockClient } from '@azure/arm-locks';
 import * as z from 'zod';
 import { isAtOrUnder } from '../domain/armId';
 import type { Lock, Network } from '../ports/network';
@@ -14,13 +13,14 @@ import { readAs } from './readAs';
  * resource's own are picked: the client's list by scope would escape the slashes of the scope.
  */
 export function createReadLocks(arm: Arm): Network['readLocks'] {
-  const clientFor = perSubscription((id) =>
-    arm.governed(new ManagementLockClient(arm.credential, id, arm.clientOptions)),
-  );
+  const clientFor = perSubscription(async (id) => {
+    const { ManagementLockClient } = await import('@azure/arm-locks');
+    return arm.governed(new ManagementLockClient(arm.credential, id, arm.clientOptions));
+  });
   return async (resourceId) => {
     const { parsed, text } = rebuilt(resourceId);
     if (parsed.resourceGroup === '') throw badId('the id of a resource in a group');
-    const { managementLocks } = clientFor(parsed.subscriptionId);
+    const { managementLocks } = await clientFor(parsed.subscriptionId);
     const found: Lock[] = [];
     await readPages(
       'listing locks',

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { NetworkManagementClient } from '@azure/arm-network';
 import * as z from 'zod';
 import type { Network, NicReading } from '../ports/network';
 import type { Arm } from './arm';
@@ -15,22 +14,23 @@ const provider = 'Microsoft.Network';
 /** The network provider, and the locks above its resources. */
 export function createNetwork(arm: Arm): Network {
   const { credential, clientOptions } = arm;
-  const clientFor = perSubscription((id) =>
-    arm.governed(new NetworkManagementClient(credential, id, clientOptions)),
-  );
+  const clientFor = perSubscription(async (id) => {
+    const { NetworkManagementClient } = await import('@azure/arm-network');
+    return arm.governed(new NetworkManagementClient(credential, id, clientOptions));
+  });
 
-  const nsgOf = (nsgId: string) => {
+  const nsgOf = async (nsgId: string) => {
     const { subscriptionId, resourceGroup, names } = partsOf(
       nsgId,
       provider,
       'networkSecurityGroups',
     );
-    return { client: clientFor(subscriptionId), resourceGroup, nsg: names[0] ?? '' };
+    return { client: await clientFor(subscriptionId), resourceGroup, nsg: names[0] ?? '' };
   };
 
   return {
     readNsg: async (nsgId) => {
-      const { client, resourceGroup, nsg } = nsgOf(nsgId);
+      const { client, resourceGroup, nsg } = await nsgOf(nsgId);
       const startedAt = Date.now();
       const answer = await read('reading a network security group', () =>
         client.networkSecurityGroups.get(resourceGroup, nsg, asItCame),
@@ -43,8 +43,9 @@ export function createNetwork(arm: Arm): Network {
         provider,
         'networkInterfaces',
       );
+      const client = await clientFor(subscriptionId);
       const answer = await read('reading a network interface', () =>
-        clientFor(subscriptionId).networkInterfaces.get(resourceGroup, names[0] ?? '', asItCame),
+        client.networkInterfaces.get(resourceGroup, names[0] ?? '', asItCame),
       );
       return answer && readAs(nicAnswer, answer, 'reading a network interface');
     },
@@ -52,14 +53,15 @@ export function createNetwork(arm: Arm): Network {
       const parts = partsOf(subnetId, provider, 'virtualNetworks', 'subnets');
       const { subscriptionId, resourceGroup, names } = parts;
       const [vnet = '', subnet = ''] = names;
+      const client = await clientFor(subscriptionId);
       const answer = await read('reading a subnet', () =>
-        clientFor(subscriptionId).subnets.get(resourceGroup, vnet, subnet, asItCame),
+        client.subnets.get(resourceGroup, vnet, subnet, asItCame),
       );
       return answer && readAs(subnetAnswer, answer, 'reading a subnet');
     },
     readLocks: createReadLocks(arm),
     putRule: async (nsgId, rule) => {
-      const { client, resourceGroup, nsg } = nsgOf(nsgId);
+      const { client, resourceGroup, nsg } = await nsgOf(nsgId);
       const name = requireRuleName(rule.name);
       const parameters = wireParametersOf(rule);
       await submit('putting a rule', () =>
@@ -68,7 +70,7 @@ export function createNetwork(arm: Arm): Network {
       return 'accepted';
     },
     deleteRule: async (nsgId, ruleName) => {
-      const { client, resourceGroup, nsg } = nsgOf(nsgId);
+      const { client, resourceGroup, nsg } = await nsgOf(nsgId);
       const name = requireRuleName(ruleName);
       const answer = await submit('deleting a rule', () =>
         client.securityRules.beginDelete(resourceGroup, nsg, name, asItCame),
