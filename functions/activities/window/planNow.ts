@@ -18,7 +18,15 @@ const patienceMs = 60_000;
 /** Rows of the index that are looked through for a second machine of the same address. */
 const neighboursMax = 5_000;
 
+/** How long one run asks again for what could not be read, before the sleeper pauses. */
+const askAgainForMs = 10_000;
+const askAgainPauseMs = { min: 1_000, max: 3_000 };
+
 type Mutable<Value> = Map<string, Reading<Value>>;
+type ReadEach = <Value>(
+  ids: readonly string[],
+  read: (id: string) => Promise<Value | null>,
+) => Promise<Mutable<Value>>;
 
 /**
  * Reads everything that a plan needs, fresh, and plans. `later`: a read failed that may yet
@@ -47,13 +55,16 @@ function hasPassingFault(readings: PlanReadings): boolean {
     ...readings.locks.values(),
     ...readings.neighbours.values(),
   ];
-  return all.some(
-    (one) => one.kind === 'fault' && one.fault.kind !== 'denied' && one.fault.kind !== 'invalid',
-  );
+  return all.some((one) => isPassing(one));
+}
+
+function isPassing(one: Reading<unknown>): one is Extract<Reading<unknown>, { kind: 'fault' }> {
+  return one.kind === 'fault' && one.fault.kind !== 'denied' && one.fault.kind !== 'invalid';
 }
 
 async function readAll(run: Run, row: WindowRow): Promise<PlanReadings> {
-  const { network } = run.world;
+  const { network, clock } = run.world;
+  const readEach = patientReads(clock, clock.now() + askAgainForMs);
   const { targets, locks: wantedLocks } = row.grant;
   const nics: PlanReadings['nics'] = await readEach(
     targets.flatMap(({ nicIds }) => nicIds),
@@ -76,7 +87,7 @@ async function readAll(run: Run, row: WindowRow): Promise<PlanReadings> {
   for (const [nsgId, nsg] of nsgs) {
     if (nsg.kind === 'ok') run.observations.set(nsgId, { kind: 'read', reading: nsg.value });
   }
-  const neighbours = await readNeighbours(run.world, attachments, nsgs);
+  const neighbours = await readNeighbours(run.world, attachments, nsgs, readEach);
   return { nics, subnetNsgIds, nsgs, locks, neighbours };
 }
 
@@ -85,6 +96,7 @@ async function readNeighbours(
   { inventory }: World,
   attachments: readonly Attachment[],
   nsgs: PlanReadings['nsgs'],
+  readEach: ReadEach,
 ): Promise<PlanReadings['neighbours']> {
   const doubtful = [...groupBy(attachments, ({ nsgId }) => nsgId.toLowerCase())].flatMap(
     ([nsgId, guarded]) => {
@@ -101,14 +113,39 @@ async function readNeighbours(
   );
 }
 
-/** Reads each id once, some at a time; faults are values. */
-async function readEach<Value>(
-  ids: readonly string[],
+/**
+ * Reads each id, some at a time; faults are values. What was throttled or lost is asked for again
+ * until `until`, alone: starting the whole plan over would make one success of all of them ever
+ * less likely.
+ */
+function patientReads(clock: World['clock'], until: number): ReadEach {
+  return async <Value>(ids: readonly string[], read: (id: string) => Promise<Value | null>) => {
+    let open = [...new Map(ids.filter((id) => id !== '').map((id) => [id.toLowerCase(), id]))];
+    const readings: Mutable<Value> = new Map();
+    for (;;) {
+      for (const [key, reading] of await readOnce(open, read)) readings.set(key, reading);
+      open = open.filter(([key]) => isPassing(readings.get(key) ?? { kind: 'missing' }));
+      const pauseMs = longestPauseMs(open.map(([key]) => readings.get(key)));
+      if (open.length === 0 || clock.now() + pauseMs > until) return readings;
+      await clock.wait(pauseMs);
+    }
+  };
+}
+
+function longestPauseMs(readings: readonly (Reading<unknown> | undefined)[]): number {
+  const { min, max } = askAgainPauseMs;
+  const asked = readings.map((one) =>
+    one?.kind === 'fault' ? (one.fault.retryAfterMs ?? min) : min,
+  );
+  return Math.min(max, Math.max(min, ...asked));
+}
+
+async function readOnce<Value>(
+  wanted: readonly (readonly [string, string])[],
   read: (id: string) => Promise<Value | null>,
 ): Promise<Mutable<Value>> {
   const readings: Mutable<Value> = new Map();
-  const unique = [...new Map(ids.filter((id) => id !== '').map((id) => [id.toLowerCase(), id]))];
-  await eachOf(unique, 8, async ([key, id]) => {
+  await eachOf(wanted, 8, async ([key, id]) => {
     try {
       const value = await read(id);
       readings.set(key, value === null ? { kind: 'missing' } : { kind: 'ok', value });
