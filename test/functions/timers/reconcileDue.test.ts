@@ -1,0 +1,109 @@
+import { reconcileDue } from '../../../functions/timers/reconcileDue';
+import { sweepSchedule } from '../../../functions/timers/sweepDue';
+import { windowPhase } from '../../../shared/domain/window/phase';
+import type { Starter } from '../../../shared/ports/starter';
+import {
+  createTestWorld,
+  grantWindow,
+  live,
+  minute,
+  nsgNic,
+  openedWindow,
+  readRow,
+  standing,
+  wishClosed,
+} from '../../support/windowWorld';
+
+/** A starter that remembers what it started. */
+function createTestStarter(): Starter & { started: string[] } {
+  const started: string[] = [];
+  return {
+    started,
+    start: async (name, instanceId) => {
+      started.push(`${name} ${instanceId}`);
+      return 'started';
+    },
+  };
+}
+
+describe('reconcile', () => {
+  it('leaves a window alone whose sleeper keeps its looks', async () => {
+    const { world } = await openedWindow();
+    const starter = createTestStarter();
+    expect(await reconcileDue(world, starter)).toMatchObject({ live: 1, overdue: 0, started: 0 });
+    expect(starter.started).toEqual([]);
+  });
+
+  it('opens a window whose start was lost, and starts its sleeper under the same id', async () => {
+    const world = createTestWorld();
+    const { id } = await grantWindow(world);
+    world.time.moveTo(world.time.now + minute);
+    const starter = createTestStarter();
+    expect(await reconcileDue(world, starter)).toMatchObject({
+      overdue: 1,
+      stepped: 1,
+      started: 1,
+    });
+    expect(starter.started).toEqual([`accessWindow ${id}`]);
+    world.time.moveTo(world.time.now + 5_000);
+    expect(standing(world, nsgNic)).toHaveLength(1);
+  });
+
+  it('alone closes a window before its end when every sleeper is dead', async () => {
+    const { world, id, until } = await openedWindow();
+    const starter = createTestStarter();
+    for (let at = until - 10 * minute; at <= until; at += minute) {
+      world.time.moveTo(at);
+      await reconcileDue(world, starter);
+    }
+    expect(standing(world, nsgNic)).toEqual([]);
+    expect((await readRow(world, id)).concludedAt).not.toBeNull();
+    expect(await world.ledger.live.get(id)).toBeNull();
+  });
+
+  it('closes a window that was wished closed within its period when the start was lost', async () => {
+    const { world, id } = await openedWindow();
+    await wishClosed(world, id);
+    world.time.moveTo(world.time.now + minute);
+    await reconcileDue(world, createTestStarter());
+    expect(windowPhase(await readRow(world, id))).toBe('closing');
+    await live(world, id, world.time.now + 5 * minute);
+    expect((await readRow(world, id)).closeReason).toBe('deactivated');
+  });
+
+  it('starts the sleeper even if its own step fails', async () => {
+    const { world, until } = await openedWindow();
+    world.time.moveTo(until);
+    const starter = createTestStarter();
+    Object.assign(world.ledger.windows, {
+      replace: async () => {
+        throw new Error('storage is down');
+      },
+    });
+    expect(await reconcileDue(world, starter)).toMatchObject({ overdue: 1, failed: 1, started: 1 });
+  });
+
+  it('tidies live rows whose window is concluded, or was never written', async () => {
+    const { world, id, until } = await openedWindow();
+    await live(world, id, until);
+    const blank = { assignmentKey: '', personId: '', nsgIds: [], until: 0 };
+    const createdAt = world.time.now;
+    await world.ledger.live.insert({ id, kind: 'window', createdAt, ...blank });
+    await world.ledger.live.insert({ id: 'orphan', kind: 'window', createdAt, ...blank });
+    await world.ledger.live.insert({ id: 'hint', kind: 'intake', createdAt, ...blank });
+    expect(await reconcileDue(world, createTestStarter())).toMatchObject({ live: 3, tidied: 1 });
+    world.time.moveTo(world.time.now + 11 * minute);
+    expect(await reconcileDue(world, createTestStarter())).toMatchObject({ live: 2, tidied: 2 });
+  });
+});
+
+describe('the schedule of the sweep', () => {
+  it.each([
+    [60_000, '0 * * * * *'],
+    [5_000, '*/5 * * * * *'],
+    [30_000, '*/30 * * * * *'],
+    [300_000, '0 */5 * * * *'],
+  ])('%d ms: %s', (periodMs, schedule) => {
+    expect(sweepSchedule(periodMs)).toBe(schedule);
+  });
+});

@@ -1,0 +1,255 @@
+import { ruleNameOf } from '../../../../shared/domain/identity';
+import { nowOf } from '../../../../shared/domain/instant';
+import { formatMarker, markerText } from '../../../../shared/domain/marker';
+import type { SecurityRule } from '../../../../shared/domain/networkSecurityGroup';
+import { judgeRule, type Sighted } from '../../../../shared/domain/sweep/judgeRule';
+import { giveUp } from '../../../../shared/domain/window/judgeRow';
+import { planWindow } from '../../../../shared/domain/window/plan';
+import type { Placement, WindowRow } from '../../../../shared/domain/window/windowRow';
+import { createTime } from '../../../support/fakeNetwork';
+import { readingsOf } from '../../../support/planReadings';
+import {
+  foreignRule,
+  foreignSigner,
+  grantOf,
+  minute,
+  nsgNic,
+  nsgSubnet,
+  rowOf,
+  signer,
+  verifier,
+} from '../../../support/windowWorld';
+
+const time = createTime();
+const grant = grantOf(time);
+const planned = planWindow(rowOf(time, grant), 'abc123', signer, readingsOf([nsgNic]));
+const until = Math.floor(grant.untilAt / 1000) * 1000;
+const row: WindowRow = {
+  ...rowOf(time, grant),
+  plans: 1,
+  until,
+  placements: planned.placements.map((one): Placement => ({
+    ...one,
+    phase: 'open',
+    lastPutAt: time.now,
+    openedAt: time.now,
+  })),
+};
+const rule = row.placements[0]?.rule ?? foreignRule();
+const early = until - 60 * minute;
+const due = until - 2 * minute;
+
+const at = (hostMs: number, skewMs = 0) => nowOf(hostMs, skewMs);
+
+function sighted(changes: Partial<SecurityRule>, of: Partial<Sighted> = {}): Sighted {
+  const seen = { ...rule, ...changes };
+  return {
+    nsgId: nsgNic,
+    ruleName: seen.name,
+    description: seen.description,
+    rule: seen,
+    row,
+    ...of,
+  };
+}
+
+function marked(untilMs: number, by = signer, nsgId = nsgNic, ruleName = rule.name): string {
+  const untilSeconds = Math.floor(untilMs / 1000);
+  const keyVersion = 1;
+  const text = markerText({ deployment: 'abc123', nsgId, ruleName, untilSeconds, keyVersion });
+  return formatMarker({ untilSeconds, keyVersion, signature: by.sign(text) });
+}
+
+const judge = (one: Sighted, hostMs: number, skewMs = 0) =>
+  judgeRule(one, 'abc123', verifier, at(hostMs, skewMs));
+
+const ended: WindowRow = {
+  ...row,
+  wish: 'closed',
+  closeReason: 'deactivated',
+  closingAt: early,
+  placements: row.placements.map((one) => giveUp(one, at(early))),
+};
+const concluded: WindowRow = {
+  ...ended,
+  concludedAt: early,
+  placements: ended.placements.map((one): Placement => ({
+    ...one,
+    phase: 'closed',
+    closedAt: early,
+  })),
+};
+const gone: WindowRow = {
+  ...ended,
+  placements: ended.placements.map((one): Placement => ({ ...one, phase: 'gone' })),
+};
+const refused: WindowRow = { ...concluded, placements: [], closeReason: 'planFailed' };
+
+describe('whose rule is it', () => {
+  it.each<[string, Sighted, number, ReturnType<typeof judge>['do'], string, string | null]>([
+    ['valid marker, live, as planned', sighted({}), early, 'leave', 'live', null],
+    ['the same, due', sighted({}), due, 'delete', 'due', null],
+    ['changed content', sighted({ sources: ['*'] }), early, 'close', 'changed', 'changedByOthers'],
+    ['changed content, due', sighted({ sources: ['*'] }), due, 'delete', 'due', null],
+    [
+      'another valid marker',
+      sighted({ description: marked(until + minute) }),
+      early,
+      'close',
+      'changed',
+      'changedByOthers',
+    ],
+    [
+      'a later marker does not delay',
+      sighted({ description: marked(until + 60 * minute) }),
+      due,
+      'delete',
+      'due',
+      null,
+    ],
+    [
+      'an earlier marker is due earlier',
+      sighted({ description: marked(early) }),
+      early,
+      'delete',
+      'due',
+      null,
+    ],
+    ['row closing', sighted({}, { row: ended }), early, 'delete', 'closing', null],
+    [
+      'row gone, rule back',
+      sighted({}, { row: gone }),
+      early,
+      'delete',
+      'afterClose',
+      'ruleAfterClose',
+    ],
+    [
+      'row closed',
+      sighted({}, { row: concluded }),
+      early,
+      'delete',
+      'afterClose',
+      'ruleAfterClose',
+    ],
+    ['row refused', sighted({}, { row: refused }), early, 'delete', 'afterClose', 'ruleAfterClose'],
+    ['no row, not due', sighted({}, { row: null }), early, 'leave', 'adopted', null],
+    ['no row, due', sighted({}, { row: null }), due, 'delete', 'due', null],
+    ['ledger silent, due', sighted({}, { row: 'unknown' }), due, 'delete', 'due', null],
+    ['ledger silent, not due', sighted({}, { row: 'unknown' }), early, 'leave', 'adopted', null],
+    [
+      'bad marker, row names it',
+      sighted({ description: 'x' }),
+      early,
+      'leave',
+      'unsigned',
+      'changedByOthers',
+    ],
+    ['bad marker, row names it, due', sighted({ description: 'x' }), due, 'delete', 'due', null],
+    [
+      'bad marker, closed row names it',
+      sighted({ description: 'x' }, { row: concluded }),
+      early,
+      'delete',
+      'afterClose',
+      'ruleAfterClose',
+    ],
+    [
+      'bad marker, no row',
+      sighted({ description: 'x' }, { row: null }),
+      due,
+      'report',
+      'foreign',
+      'foreignRule',
+    ],
+    [
+      'bad marker, ledger silent',
+      sighted({ description: 'x' }, { row: 'unknown' }),
+      due,
+      'leave',
+      'unsigned',
+      null,
+    ],
+    [
+      'bad marker, row names another NSG',
+      sighted({ description: 'x' }, { nsgId: nsgSubnet }),
+      due,
+      'report',
+      'foreign',
+      'foreignRule',
+    ],
+    [
+      'signed by a foreign key',
+      sighted({ description: marked(until, foreignSigner) }, { row: null }),
+      due,
+      'report',
+      'foreign',
+      'foreignRule',
+    ],
+    [
+      'marker of another NSG',
+      sighted({ description: marked(until, signer, nsgSubnet) }, { row: null }),
+      due,
+      'report',
+      'foreign',
+      'foreignRule',
+    ],
+    [
+      'marker of another name',
+      sighted({ description: marked(until, signer, nsgNic, 'x') }, { row: null }),
+      due,
+      'report',
+      'foreign',
+      'foreignRule',
+    ],
+    [
+      'our marker under another name',
+      sighted({ name: 'innocent' }, { row: null }),
+      due,
+      'report',
+      'copied',
+      'copiedRule',
+    ],
+    [
+      'another deployment',
+      sighted({ name: ruleNameOf('zzz999', row.id, 0) }, { row: null }),
+      due,
+      'leave',
+      'otherDeployment',
+      null,
+    ],
+    [
+      'somebody else’s rule',
+      sighted({ name: 'web', description: 'web' }, { row: null }),
+      due,
+      'leave',
+      'notOurs',
+      null,
+    ],
+    ['seen by the index alone, due', sighted({}, { rule: null }), due, 'delete', 'due', null],
+    [
+      'another casing of NSG and name',
+      sighted({ name: rule.name.toUpperCase() }, { nsgId: nsgNic.toUpperCase() }),
+      early,
+      'leave',
+      'live',
+      null,
+    ],
+  ])('%s', (_, one, hostMs, what, why, alarm) => {
+    expect(judge(one, hostMs)).toMatchObject({ do: what, why, alarm });
+  });
+
+  it('is due at the lead, to the millisecond, by the safe end of now', () => {
+    expect(judge(sighted({}), due - 1).do).toBe('leave');
+    expect(judge(sighted({}), due).do).toBe('delete');
+    expect(judge(sighted({}), due - 20_000, 20_000).do).toBe('delete');
+    expect(judge(sighted({}), due - 20_000, -20_000).do).toBe('leave');
+  });
+
+  it('leaves a disarmed Deny to its window, and deletes it as an Allow', () => {
+    const placements = ended.placements.map((one): Placement => ({ ...one, phase: 'disarmed' }));
+    const disarmed = { ...ended, placements };
+    expect(judge(sighted({ access: 'Deny' }, { row: disarmed }), due).do).toBe('leave');
+    expect(judge(sighted({}, { row: disarmed }), due).do).toBe('delete');
+  });
+});
