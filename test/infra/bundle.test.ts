@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { goodSettings } from '../shared/config/settings';
+
+const root = resolve(__dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'postern-bundle-'));
+const app = join(folder, 'app');
+
+/** Loads the bundle as a host would, and tells which functions it registered and how long it took. */
+const load = `
+  const began = performance.now();
+  require(${JSON.stringify(join(app, 'main.js'))});
+  const ms = performance.now() - began;
+  const { registry } = require(${JSON.stringify(join(folder, 'node_modules/@azure/functions-core'))});
+  console.log('\\n' + JSON.stringify({ ms, functions: [...registry.functions.keys()] }));
+`;
+
+beforeAll(() => {
+  const core = join(folder, 'node_modules/@azure/functions-core');
+  mkdirSync(core, { recursive: true });
+  cpSync(join(root, 'test/functions-core.cjs'), join(core, 'index.js'));
+  execFileSync(process.execPath, [join(root, 'build.mjs'), '--quiet', `--out=${app}`]);
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function loadWith(env: Record<string, string>): { ms: number; functions: string[] } {
+  const options = { env: { PATH: process.env['PATH'] ?? '', ...env }, encoding: 'utf8' } as const;
+  const said = execFileSync(process.execPath, ['-e', load], options).trim().split('\n');
+  return JSON.parse(said.at(-1) ?? '') as { ms: number; functions: string[] };
+}
+
+describe('the artefact', () => {
+  it('is one file with all that a Functions host looks for beside it', () => {
+    const { main } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')) as {
+      main: string;
+    };
+    for (const file of [main, 'host.json', 'policy.yaml', 'main.js.map']) {
+      expect(existsSync(join(app, file))).toBe(true);
+    }
+  });
+
+  it('registers doors, sleepers and timers, and loads quickly', () => {
+    const { ms, functions } = loadWith(goodSettings());
+    console.info(`The bundle loads in ${Math.round(ms)} ms; 400 is the most it should take.`);
+    expect(functions).toEqual(
+      expect.arrayContaining(['activationReceived', 'activationQueued', 'accessWindow']),
+    );
+  });
+
+  it('loads without any setting, so that health can say what is missing', () => {
+    expect(loadWith({}).functions.length).toBeGreaterThan(0);
+  });
+
+  it('holds none of the local Azure', () => {
+    const { sources } = JSON.parse(readFileSync(join(app, 'main.js.map'), 'utf8')) as {
+      sources: string[];
+    };
+    const ours = sources.filter((source) => !source.includes('node_modules'));
+    expect(ours.filter((source) => /(?:^|\/)(?:local|test|cli)\//.test(source))).toEqual([]);
+    expect(ours.length).toBeGreaterThan(20);
+  });
+});
