@@ -69,12 +69,30 @@ resources
 | where type =~ 'microsoft.compute/virtualmachines'
 `;
 
-const targetsTail = `| extend powerState = tostring(properties.extended.instanceView.powerState.code), vmGuid = tostring(properties.vmId), osType = tostring(properties.storageProfile.osDisk.osType), scaleSetId = tostring(properties.virtualMachineScaleSet.id)
+const targetsTail = `| extend powerState = tostring(properties.extended.instanceView.powerState.code)
+| extend vmGuid = tostring(properties.vmId)
+| extend osType = tostring(properties.storageProfile.osDisk.osType)
+| extend scaleSetId = tostring(properties.virtualMachineScaleSet.id)
 | mv-expand nic = properties.networkProfile.networkInterfaces
 | extend nicId = tolower(tostring(nic.id))
-| join kind=leftouter (resources | where type =~ 'microsoft.network/networkinterfaces' | mv-expand ipc = properties.ipConfigurations | project nicId = tolower(id), nicNsgId = tostring(properties.networkSecurityGroup.id), subnetId = tolower(tostring(ipc.properties.subnet.id)), privateIp = tostring(ipc.properties.privateIPAddress)) on nicId
-| join kind=leftouter (resources | where type =~ 'microsoft.network/virtualnetworks' | mv-expand subnet = properties.subnets | project subnetId = tolower(tostring(subnet.id)), subnetNsgId = tostring(subnet.properties.networkSecurityGroup.id)) on subnetId
-| project id, name, subscriptionId, resourceGroup, location, tags, powerState, vmGuid, osType, scaleSetId, nicId, nicNsgId, subnetId, subnetNsgId, privateIp
+| join kind=leftouter (
+  resources
+  | where type =~ 'microsoft.network/networkinterfaces'
+  | mv-expand ipc = properties.ipConfigurations
+  | project nicId = tolower(id),
+      nicNsgId = tostring(properties.networkSecurityGroup.id),
+      subnetId = tolower(tostring(ipc.properties.subnet.id)),
+      privateIp = tostring(ipc.properties.privateIPAddress)
+) on nicId
+| join kind=leftouter (
+  resources
+  | where type =~ 'microsoft.network/virtualnetworks'
+  | mv-expand subnet = properties.subnets
+  | project subnetId = tolower(tostring(subnet.id)),
+      subnetNsgId = tostring(subnet.properties.networkSecurityGroup.id)
+) on subnetId
+| project id, name, subscriptionId, resourceGroup, location, tags, powerState, vmGuid, osType,
+    scaleSetId, nicId, nicNsgId, subnetId, subnetNsgId, privateIp
 | order by id asc, nicId asc, privateIp asc`;
 
 function rulesQuery(name: string, condition: string): string {

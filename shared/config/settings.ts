@@ -40,8 +40,8 @@ export type SettingName = keyof typeof settings;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Collects the faults of one half while its settings are read. Fault texts name the setting and what
- * is expected of it, never its value: a secret may stand in the wrong one.
+ * Collects the faults of one half while its settings are read. Fault texts name the setting and
+ * what is expected of it, never its value: a secret may stand in the wrong one.
  */
 export class SettingsReader {
   readonly faults: string[] = [];

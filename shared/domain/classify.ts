@@ -13,11 +13,11 @@ export type Outcome =
 export const retryAfterMaxMs = 600_000;
 
 /**
- * Sorts a refused or failed call of Resource Manager into the classes that decide what is done next.
- * Codes and texts: learn.microsoft.com "Troubleshoot common Azure deployment errors", "Understand how
- * Azure Resource Manager throttles requests", and the public reports named in the tests' fixtures.
- * One code can mean two things (`OperationNotAllowed` is a throttle with 429 and a state with 409), so
- * the status decides first.
+ * Sorts a refused or failed call of Resource Manager into the classes that decide what is done
+ * next. Codes and texts: learn.microsoft.com "Troubleshoot common Azure deployment errors",
+ * "Understand how Azure Resource Manager throttles requests", and the public reports named in the
+ * tests' fixtures. One code can mean two things (`OperationNotAllowed` is a throttle with 429 and a
+ * state with 409), so the status decides first.
  */
 export function classify(outcome: Outcome): FaultFacts {
   if ('errorCode' in outcome) {
