@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 import type { Server } from 'node:http';
 import { DiskStore } from './engine/diskStore';
-import { exactProfile, measuredProfile } from './engine/profile';
+import { exactProfile, measuredProfile, seededChance } from './engine/profile';
 import { createFunctionsHost, type FunctionsHost } from './host/host';
 import { answerText } from './host/http';
 import { functionsOf } from './host/invoker';
 import { hostLog } from './host/log';
 import { resolveSettingNames, type HostSettings } from './host/settings';
 import { installCoreModule } from './process/coreModule';
-import { readEnvironment, seededChance, type ProcessSettings } from './process/environment';
+import { readEnvironment, type ProcessSettings } from './process/environment';
 import { readHostJson, type HostJson } from './process/hostJson';
 import { hostKeys } from './process/keyFile';
 import { captureConsole, printLine, printLog } from './process/output';

@@ -35,13 +35,14 @@ export function managementUrls(address: HostAddress, instanceId: string): Record
 export function clientBinding(address: HostAddress): Json {
   const baseUrl = `${address.origin}/runtime/webhooks/durabletask`;
   const code = `code=${address.systemKey}`;
+  const waiting = 'timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}';
   const create = `${baseUrl}/orchestrators/{functionName}[/{instanceId}]`;
   return {
     taskHubName: address.taskHub,
     connectionName: null,
     creationUrls: {
       createNewInstancePostUri: `${create}?${code}`,
-      createAndWaitOnNewInstancePostUri: `${create}?timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}&${code}`,
+      createAndWaitOnNewInstancePostUri: `${create}?${waiting}&${code}`,
     },
     managementUrls: managementUrls(address, 'INSTANCEID'),
     baseUrl,

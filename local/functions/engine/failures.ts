@@ -22,8 +22,19 @@ export type ActivityFailure = { Reason: string; Details: Json; FailureDetails: J
 
 // Sanitizer.cs of Azure/azure-functions-host: what follows such a mark is hidden, up to a quote
 // or an angle bracket.
-const secret =
-  /(?:Token=|DefaultEndpointsProtocol=http|AccountKey=|Data Source=|Server=|Password=|pwd=|&amp;sig=|&sig=|SharedAccessKey=)[^<"']*/gi;
+const marks = [
+  'Token=',
+  'DefaultEndpointsProtocol=http',
+  'AccountKey=',
+  'Data Source=',
+  'Server=',
+  'Password=',
+  'pwd=',
+  '&amp;sig=',
+  '&sig=',
+  'SharedAccessKey=',
+];
+const secret = new RegExp(`(?:${marks.join('|')})[^<"']*`, 'gi');
 
 /** Hides what looks like a credential, as the host does in messages of errors. */
 export function hideCredentials(text: string): string {

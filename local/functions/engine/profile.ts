@@ -60,9 +60,9 @@ export function measuredProfile(chance: () => number, maxPollingMs: number): Tim
     chance,
     earlyShare: 0.3,
     timerEarlyMs: { min: 0, max: 840 },
-    timerLateMs: { min: 0, max: maxPollingMs + 1_500 },
+    timerLateMs: { min: 0, max: maxPollingMs + 1_000 },
     episodeStartMs: { min: 5, max: 60 },
-    activityStartMs: { min: 5, max: maxPollingMs },
+    activityStartMs: { min: 5, max: 500 },
     activityRerunMs: { min: 301_000, max: 326_000 },
     takeOverMs: { min: 0, max: 13_000 },
   };
@@ -72,4 +72,15 @@ export function measuredProfile(chance: () => number, maxPollingMs: number): Tim
 export function draw(chance: () => number, range: MsRange): number {
   if (range.max <= range.min) return range.min;
   return range.min + Math.floor(chance() * (range.max - range.min));
+}
+
+/** Mulberry32: small, seeded, good enough to shift timers. */
+export function seededChance(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
 }

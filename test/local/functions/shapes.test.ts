@@ -1,4 +1,5 @@
 import * as df from 'durable-functions';
+import { measuredProfile, seededChance } from '../../../local/functions';
 import { installVirtualTime, type VirtualTime } from '../../virtualTime';
 import { startStory, type Story } from './story';
 
@@ -6,7 +7,7 @@ import { startStory, type Story } from './story';
  * Shapes of orchestrators that lose a closing on the real engine (activities take 2 s, deadline at
  * 30 s). An engine that is kinder would let them pass here and leak in Azure.
  */
-type Started = { deadline: string };
+type Started = { deadline: string; looksTakeMs?: number };
 
 let calls: { name: string; atMs: number }[] = [];
 let bornAt = 0;
@@ -23,8 +24,8 @@ function activity(name: string): void {
 for (const name of ['open', 'record', 'close']) activity(name);
 
 df.app.activity('readAndAct', {
-  handler: async ({ deadline }: Started) => {
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+  handler: async ({ deadline, looksTakeMs = 2000 }: Started) => {
+    await new Promise((resolve) => setTimeout(resolve, looksTakeMs));
     const isDue = Date.now() >= Date.parse(deadline);
     if (isDue) calls.push({ name: 'close', atMs: Date.now() - bornAt });
     return { done: isDue, nextLook: deadline };
@@ -153,7 +154,7 @@ describe('shapes that lose the closing', () => {
     expect(closedAt()).toHaveLength(1);
   });
 
-  it('C: a close that arrives while an activity runs is swallowed, and it closes late', async () => {
+  it('C: a close that comes while an activity runs is swallowed; it closes late', async () => {
     const told = await tell(
       'C',
       [
@@ -182,5 +183,34 @@ describe('the sleeper', () => {
     });
     expect(told.status('w')['output']).toBe('closed');
     expect(closedAt()).toEqual([32_000]);
+  });
+
+  it('closes although the worker dies under everything that runs', async () => {
+    const told = await startStory();
+    story = told;
+    told.start('S', 'w', { deadline: new Date(bornAt + 30_000).toISOString() });
+    await time.pass(1000);
+    told.host.killWorker();
+    await time.pass(60_000);
+    expect(told.status('w')['output']).toBe('closed');
+    expect(closedAt()).toEqual([32_000]);
+  });
+
+  it('closes within the measured earliness and lateness, whatever the dice say', async () => {
+    const chance = seededChance(7);
+    const told = await startStory({ profile: measuredProfile(chance, 5000) });
+    story = told;
+    for (let i = 0; i < 100; i++) {
+      const deadline = new Date(bornAt + 30_000).toISOString();
+      told.start('S', `w${i}`, { deadline, looksTakeMs: 10 });
+    }
+    await time.pass(10 * 60_000);
+    const late = closedAt();
+    expect(late).toHaveLength(100);
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(30_000);
+    expect(Math.max(...late)).toBeLessThan(60_000);
+    // Some timers fired before their time, so some sleepers looked more than twice.
+    const looks = told.trace.filter(({ kind }) => kind === 'activity').length;
+    expect(looks).toBeGreaterThan(200);
   });
 });
