@@ -98,7 +98,9 @@ const example = z.strictObject({
     .optional(),
   vms: z.int().min(1).max(5_000).optional().meta({ description: 'That many VMs like this one.' }),
   expect: z
-    .enum(['granted', ...refusalCodes])
+    .enum(['granted', ...refusalCodes], {
+      error: 'Write granted, or the code of a refusal such as tooBroad.',
+    })
     .meta({ description: '"granted", or the code of the refusal.' }),
 });
 

@@ -39,7 +39,12 @@ function sayingOf(issue: Issue): { readonly code: PolicyFaultCode; readonly mess
   if (issue.code === 'too_big' || issue.code === 'too_small') {
     return { code: 'outOfRange', message };
   }
-  if (issue.code !== 'invalid_type') return { code: 'unknownValue', message };
-  if (!message.includes('received undefined')) return { code: 'wrongType', message };
-  return { code: 'missingKey', message: `The key ${String(issue.path.at(-1))} is missing.` };
+  if (issue.code !== 'invalid_type' && issue.code !== 'invalid_value') {
+    return { code: 'unknownValue', message };
+  }
+  // Nothing else can be absent: what a YAML text holds is never undefined.
+  if (issue.input === undefined) {
+    return { code: 'missingKey', message: `The key ${String(issue.path.at(-1))} is missing.` };
+  }
+  return { code: issue.code === 'invalid_type' ? 'wrongType' : 'unknownValue', message };
 }

@@ -23,7 +23,7 @@ export function readPolicy(text: string): PolicyReading {
     faults: faults.map((fault) => source.place(fault)).sort(byPlace),
   });
 
-  const file = fileSchema.safeParse(source.value);
+  const file = fileSchema.safeParse(source.value, { reportInput: true });
   const sections = sectionsOf(source.value);
   const form = file.success ? [] : formFaults(file.error.issues);
   const faults = [...form, ...meaningFaults(sections)];
