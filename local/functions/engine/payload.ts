@@ -1,6 +1,7 @@
 import type { HistoryEvent } from './history';
 import { parseJson, type Json } from './json';
 import type { InstanceHead } from './store';
+import { timeSpan } from './timeSpan';
 
 /** Limits that the extension tells the SDK; the defaults are those of Azure Storage. */
 export type TimerLimits = { maximumShortTimerMs: number; longTimerIntervalMs: number };
@@ -9,16 +10,6 @@ export const defaultTimerLimits: TimerLimits = {
   maximumShortTimerMs: 6 * 86_400_000,
   longTimerIntervalMs: 3 * 86_400_000,
 };
-
-/** .NET TimeSpan text of whole seconds: `3.00:00:00`, `00:00:04`. */
-export function timeSpan(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const days = Math.floor(seconds / 86_400);
-  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
-  return days > 0 ? `${days}.${clock}` : clock;
-}
 
 /** The orchestrator's trigger payload: schema V4 with the whole history. */
 export function orchestratorPayload(

@@ -1,5 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 import type { InstanceStore, ScheduleRecord } from '../engine/store';
+import { parseTimeSpan } from '../engine/timeSpan';
 import { resolveSettingNames } from './settings';
 
 /** When a timer function runs next after a moment, both in milliseconds. */
@@ -11,28 +12,43 @@ export type Schedule = { next(afterMs: number): number };
  * https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions
  */
 export function parseSchedule(text: string): Schedule {
-  const span = /^(?:(\d+)\.)?(\d+):(\d+):(\d+)$/.exec(text.trim());
-  if (span !== null) {
-    const [days, hours, minutes, seconds] = span.slice(1).map((part) => Number(part ?? 0));
-    const everyMs =
-      ((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000;
+  if (text.includes(':')) {
+    const everyMs = parseTimeSpan(text);
     if (everyMs === 0) throw new Error(`The schedule '${text}' is not valid.`);
     return { next: (afterMs) => afterMs + everyMs };
   }
-  const fields = text.trim().split(/\s+/);
-  if (fields.length !== 5 && fields.length !== 6) {
+  const given = text.trim().split(/\s+/);
+  if (given.length !== 5 && given.length !== 6) {
     throw new Error(`The schedule '${text}' is not valid: six fields are wanted.`);
   }
-  const expression = (fields.length === 5 ? ['0', ...fields] : fields).join(' ');
-  // Parsed once now, so that a bad schedule stops the start and not the first run.
-  CronExpressionParser.parse(expression, { tz: 'UTC' });
+  const fields = given.length === 5 ? ['0', ...given] : given;
+  const weekdays = weekdaysOf(fields, text);
+  // NCRONTAB wants day and weekday both to match, cron either; so weekdays are matched here.
+  const days = [...fields.slice(0, 5), '*'].join(' ');
   return {
-    next: (afterMs) =>
-      CronExpressionParser.parse(expression, { currentDate: new Date(afterMs), tz: 'UTC' })
-        .next()
-        .getTime(),
+    next: (afterMs) => {
+      const found = CronExpressionParser.parse(days, { currentDate: new Date(afterMs), tz: 'UTC' });
+      for (let tries = 0; tries < mostTries; tries++) {
+        const at = found.next().getTime();
+        const weekday = new Date(at).getUTCDay();
+        if (weekdays.some((value) => Number(value) % 7 === weekday)) return at;
+      }
+      throw new Error(`The schedule '${text}' never comes.`);
+    },
   };
 }
+
+function weekdaysOf(fields: readonly string[], text: string): readonly (string | number)[] {
+  try {
+    return CronExpressionParser.parse(fields.join(' ')).fields.dayOfWeek.values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The schedule '${text}' is not valid: ${reason}`, { cause: error });
+  }
+}
+
+/** More than the seconds of a week: a schedule of every second waits at most six days. */
+const mostTries = 700_000;
 
 export type TimerFunction = {
   name: string;

@@ -1,7 +1,7 @@
 import { clientBinding, type HostAddress } from '../engine/clientUrls';
 import { FunctionTimeoutError, WorkerExitError } from '../engine/failures';
 import type { RpcData } from '../engine/payload';
-import { timeSpan } from '../engine/payload';
+import { timeSpan } from '../engine/timeSpan';
 import { triggerOf, type CoreRegistry, type HookContext, type InvocationResponse } from './core';
 import type { LogRecord } from './log';
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseTimeSpan } from '../engine/timeSpan';
 
 /** The parts of host.json that this host honours, with Azure's defaults. */
 export type HostJson = {
@@ -24,15 +25,6 @@ function section(value: unknown, ...path: string[]): Section {
   let at = value;
   for (const key of path) at = (at as Section | undefined)?.[key];
   return at !== null && typeof at === 'object' ? (at as Section) : {};
-}
-
-/** Milliseconds of a .NET TimeSpan text; throws on anything else. */
-export function parseTimeSpan(text: string): number {
-  const match = /^(?:(\d+)\.)?(\d+):(\d+):(\d+)(\.\d+)?$/.exec(text.trim());
-  if (match === null) throw new Error(`'${text}' is not a TimeSpan.`);
-  const [days, hours, minutes, seconds, fraction] = match.slice(1).map((part) => Number(part ?? 0));
-  const whole = (((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0);
-  return whole * 1000 + Math.round((fraction ?? 0) * 1000);
 }
 
 function span(value: unknown, defaultMs: number): number {
