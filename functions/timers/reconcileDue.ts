@@ -8,9 +8,6 @@ import { advanceIntake } from '../activities/advanceIntake';
 import { advanceWindow } from '../activities/advanceWindow';
 import { eachOf } from '../activities/window/eachOf';
 
-/** Each minute, half a minute away from the sweep. */
-export const reconcileSchedule = '30 * * * * *';
-
 /** A look this long overdue means that nobody sleeps for it any more. */
 const overdueMs = 60_000;
 /** A live row without its big row: whoever inserted it may still be at it, for this long. */

@@ -312,6 +312,7 @@ export async function wishClosed(world: TestWorld, id: string): Promise<void> {
   const stored = await world.ledger.windows.get(id);
   if (stored === null) throw new Error('no row');
   const { row, etag } = stored;
+  if (row.wish === 'closed') return;
   await world.ledger.windows.replace(
     {
       ...row,

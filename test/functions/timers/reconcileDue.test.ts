@@ -1,5 +1,4 @@
 import { reconcileDue } from '../../../functions/timers/reconcileDue';
-import { sweepSchedule } from '../../../functions/timers/sweepDue';
 import { windowPhase } from '../../../shared/domain/window/phase';
 import type { Starter } from '../../../shared/ports/starter';
 import {
@@ -94,16 +93,5 @@ describe('reconcile', () => {
     expect(await reconcileDue(world, createTestStarter())).toMatchObject({ live: 3, tidied: 1 });
     world.time.moveTo(world.time.now + 11 * minute);
     expect(await reconcileDue(world, createTestStarter())).toMatchObject({ live: 2, tidied: 2 });
-  });
-});
-
-describe('the schedule of the sweep', () => {
-  it.each([
-    [60_000, '0 * * * * *'],
-    [5_000, '*/5 * * * * *'],
-    [30_000, '*/30 * * * * *'],
-    [300_000, '0 */5 * * * *'],
-  ])('%d ms: %s', (periodMs, schedule) => {
-    expect(sweepSchedule(periodMs)).toBe(schedule);
   });
 });
