@@ -127,7 +127,7 @@ describe('a policy file', () => {
           expect(column).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
