@@ -1,6 +1,6 @@
 /**
  * Every way in which Postern says no. One table: a code that is not here does not exist, and each
- * names the rule that refused and what to do next. Codes are stable: people alarm and script on them.
+ * names the rule that refused and what to do next. Codes are stable: people alarm on them.
  */
 const texts = {
   // The person and the role.

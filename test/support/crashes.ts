@@ -8,8 +8,8 @@ type When = 'before' | 'after';
 
 /**
  * Makes the world die at its `point`-th call of ledger, directory, inventory or engine: before the
- * effect, or after it and before the answer. Once only: what is run after the crash finds everything
- * alive. Answers how many calls there were, and the ledger as an onlooker sees it.
+ * effect, or after it and before the answer. Once only: what is run after the crash finds
+ * everything alive. Answers how many calls there were, and the ledger as an onlooker sees it.
  */
 export function crashAt(
   world: IntakeWorld,

@@ -1,0 +1,87 @@
+import { app } from '@azure/functions';
+import * as df from 'durable-functions';
+import { register, registerFaulty } from '../../functions/index';
+import { createIntakeWorld } from '../support/intakeWorld';
+
+type Binding = Record<string, unknown> & { type: string };
+type Registry = {
+  functions: Map<string, { metadata: { bindings: Record<string, Binding> } }>;
+  hooks: Map<string, unknown[]>;
+};
+
+const { registry } = require('@azure/functions-core') as { registry: Registry };
+
+beforeEach(() => {
+  registry.functions.clear();
+  registry.hooks.clear();
+});
+
+describe('the list of doors', () => {
+  it('is all that there is', () => {
+    register({ ...app, ...df.app }, createIntakeWorld());
+    expect(doors()).toEqual({
+      accessWindow: 'orchestrationTrigger',
+      activationIntake: 'orchestrationTrigger',
+      activationQueued: 'queueTrigger %ACTIVATION_QUEUE% AzureWebJobsStorage',
+      activationReceived: 'eventGridTrigger',
+      advanceIntake: 'activityTrigger',
+      advanceWindow: 'activityTrigger',
+      getWindow: 'httpTrigger GET windows/{id} function',
+      health: 'httpTrigger GET health function',
+      listWindows: 'httpTrigger GET windows function',
+      reconcileDue: 'timerTrigger %RECONCILE_SCHEDULE%',
+      startSuccessor: 'activityTrigger',
+      sweepDue: 'timerTrigger %SWEEP_SCHEDULE%',
+    });
+    expect(registry.hooks.get('appStart')?.length).toBe(1);
+  });
+
+  it('has the durable client where something is started, and only there', () => {
+    register({ ...app, ...df.app }, createIntakeWorld());
+    const starting = [...registry.functions]
+      .filter(([, { metadata }]) =>
+        Object.values(metadata.bindings).some(({ type }) => type === 'durableClient'),
+      )
+      .map(([name]) => name);
+    expect(starting.sort()).toEqual([
+      'activationQueued',
+      'activationReceived',
+      'advanceIntake',
+      'reconcileDue',
+      'startSuccessor',
+    ]);
+  });
+
+  it('is health and one alarm when the app cannot close', () => {
+    registerFaulty({ ...app, ...df.app }, ['DEPLOYMENT is missing.']);
+    expect(doors()).toEqual({
+      closingDisabled: 'timerTrigger 0 * * * * *',
+      health: 'httpTrigger GET health function',
+    });
+  });
+});
+
+/** Each function's trigger with what matters of it. */
+function doors(): Record<string, string> {
+  return Object.fromEntries(
+    [...registry.functions].map(([name, { metadata }]) => {
+      const triggers = Object.values(metadata.bindings).filter(({ type }) =>
+        /trigger$/i.test(type),
+      );
+      return [name, triggers.map(told).join()];
+    }),
+  );
+}
+
+function told({
+  type,
+  methods,
+  route,
+  authLevel,
+  schedule,
+  queueName,
+  connection,
+}: Binding): string {
+  const details = [methods, route, authLevel, schedule, queueName, connection];
+  return [type, ...details.filter((one) => one !== undefined)].map(String).join(' ');
+}
