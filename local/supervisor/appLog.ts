@@ -11,6 +11,7 @@ export class AppLog {
   #isReady = false;
   #whenReady: () => void = () => undefined;
   readonly #last: string[] = [];
+  readonly #said = new Map<string, number>();
 
   constructor(printer: Printer) {
     this.#printer = printer;
@@ -62,6 +63,17 @@ export class AppLog {
     }
   }
 
+  /** Says what is said again and again the first time, and then every tenth time. */
+  #tell(sentence: string, event: string, fields: Record<string, unknown>): void {
+    const times = (this.#said.get(sentence) ?? 0) + 1;
+    this.#said.set(sentence, times);
+    if (times > 1 && times % 10 !== 0) return;
+    this.#printer.say('app', times === 1 ? sentence : `${sentence} (${times} times by now)`, {
+      event,
+      fields,
+    });
+  }
+
   #app(event: string, fields: Record<string, unknown>): void {
     const windowId = textOf(fields['windowId']);
     if (event === 'window.granted') {
@@ -73,7 +85,7 @@ export class AppLog {
       known.isClosed = true;
     }
     const sentence = sentenceOf(event, fields);
-    if (sentence !== null) this.#printer.say('app', sentence, { event, fields });
+    if (sentence !== null) this.#tell(sentence, event, fields);
   }
 }
 

@@ -14,18 +14,27 @@ export type ChildOptions = {
   script: string;
   args?: string[];
   env?: Record<string, string>;
+  /** True for a program that minds by itself whether its parent is still there. */
+  mindsParent?: boolean;
   onLine: (line: string, stream: 'stdout' | 'stderr') => void;
 };
 
+/** Ends a process when the one that started it is gone, also by SIGKILL: its channel closes. */
+const endWithParent =
+  'data:text/javascript,process.once("disconnect",()=>process.exit(0));process.channel.unref()';
+
 /** Starts a Node script as a process of its own. Its environment is ours plus `env`. */
-export function startChild({ script, args = [], env = {}, onLine }: ChildOptions): Child {
-  const child = spawn(process.execPath, [script, ...args], {
+export function startChild(options: ChildOptions): Child {
+  const { script, args = [], env = {}, mindsParent = false, onLine } = options;
+  const preload = mindsParent ? [] : ['--import', endWithParent];
+  const child = spawn(process.execPath, [...preload, script, ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A terminal sends Ctrl-C to its whole group: the supervisor alone decides who ends when.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
+  if (child.stdout === null || child.stderr === null) throw new Error('A child has no output.');
   createInterface({ input: child.stdout }).on('line', (line) => onLine(line, 'stdout'));
   createInterface({ input: child.stderr }).on('line', (line) => onLine(line, 'stderr'));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {

@@ -33,6 +33,7 @@ export function keepFunctionsHost(options: KeptHostOptions): KeptHost {
     const started = startChild({
       script: options.script,
       env: options.env,
+      mindsParent: true,
       onLine: options.onLine,
     });
     child = started;

@@ -1,8 +1,8 @@
 import type { LocalPlatform } from './platform';
-import { ports } from './ports';
 
 /** What to try next: lines that work as printed, in any shell. */
 export function nextLines(platform: LocalPlatform): string[] {
+  const { ports } = platform;
   const control = `http://127.0.0.1:${ports.control}`;
   const api = `http://127.0.0.1:${ports.functions}/api`;
   const key = `-H "x-functions-key: ${platform.functionKey}"`;
@@ -10,7 +10,7 @@ export function nextLines(platform: LocalPlatform): string[] {
     '',
     'It stays up. Try, in another terminal:',
     '',
-    '  # activate for four minutes, look, deactivate early, look again',
+    '  # activate for four minutes, look ten seconds later, deactivate early, look again',
     `  curl -s -X POST "${control}/pim/activate?person=ada@contoso.com&minutes=4"`,
     `  curl -s ${key} ${api}/windows`,
     `  curl -s -X POST "${control}/pim/deactivate?person=ada@contoso.com"`,

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 /** The named faults of a demonstration. */
 export const faultNames = ['arm-429', 'arm-down-30s', 'duplicate-events'] as const;
@@ -11,6 +11,10 @@ export type StartOptions = {
   reset: boolean;
   json: boolean;
   fault: FaultName | null;
+  /** Added to every port, so that a second one can run beside the first. */
+  portOffset: number;
+  /** Where instances, ledger and network are kept. */
+  state: string;
 };
 
 const help = `
@@ -33,6 +37,12 @@ export function readOptions(args: readonly string[]): StartOptions | { exit: num
     .option('--once', 'end after one activation was opened, closed and judged')
     .option('--no-restart', 'leave the Functions host dead when it dies')
     .option('--reset', 'begin afresh: forget instances, ledger and network of earlier starts')
+    .option('--state <folder>', 'where everything is kept between starts', '.local')
+    .addOption(
+      new Option('--port-offset <number>', 'add this to every port, to run a second one')
+        .argParser(portOffset)
+        .default(0),
+    )
     .option('--json', 'print one JSON object per line instead of the story')
     .addOption(new Option('--fault <name>', 'disturb the local Azure').choices([...faultNames]))
     .addHelpText('after', help)
@@ -53,6 +63,8 @@ export function readOptions(args: readonly string[]): StartOptions | { exit: num
     reset?: boolean;
     json?: boolean;
     fault?: FaultName;
+    portOffset: number;
+    state: string;
   }>();
   return {
     once: options.once ?? false,
@@ -60,5 +72,13 @@ export function readOptions(args: readonly string[]): StartOptions | { exit: num
     reset: options.reset ?? false,
     json: options.json ?? false,
     fault: options.fault ?? null,
+    portOffset: options.portOffset,
+    state: options.state,
   };
+}
+
+function portOffset(text: string): number {
+  const offset = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (offset <= 50_000) return offset;
+  throw new InvalidArgumentError('It is a number from 0 to 50000.');
 }

@@ -1,31 +1,29 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { QueueServiceClient } from '@azure/storage-queue';
-import { fetchTransport } from '../azure/eventGrid/transport';
-import type { EventSubscription } from '../azure/eventGrid/types';
 import { judge } from '../azure/evidence/verdict';
 import type { Verdict } from '../azure/evidence/verdictTypes';
 import { ensureCertificates } from '../azure/tls/certificates';
 import { createHttpServer, createTlsServer } from '../azure/tls/server';
 import { demonstrationEstate, type Estate, subscriptionId } from '../estate';
-import { createLocalAzure, type LocalAzure } from '../localAzure';
-import type { IdentityName } from '../tenant';
+import type { LocalAzure } from '../localAzure';
 import { AppLog } from './appLog';
 import { controlSurface } from './control';
-import { readPim, savePim } from './pimState';
+import { demonstrationAzure } from './demonstrationAzure';
 import { estateAfterEarlierWrites, estateWithoutOurRules } from './earlierWrites';
 import { type KeptHost, keepFunctionsHost } from './functionsHost';
 import { localKeys } from './keys';
 import { narrateAzure } from './narrateAzure';
 import type { StartOptions } from './options';
-import { ports } from './ports';
+import { savePim } from './pimState';
+import type { Ports } from './ports';
 import type { Printer } from './printer';
-import { hostEnvironment } from './settings';
-import { startStorage, storageConnectionString } from './storage';
+import { type HostEnvironmentParts, hostEnvironment } from './settings';
+import { startStorage } from './storage';
 
 /** Everything that runs, and what the story asks of it. */
 export type LocalPlatform = {
   azure: LocalAzure;
+  ports: Ports;
   /** Where the demonstration activates. */
   scope: string;
   functionKey: string;
@@ -41,43 +39,108 @@ export type LocalPlatform = {
 };
 
 const readyMs = 30_000;
+const restartAfterMs = 3_000;
 
-/** Starts storage, the local Azure and the Functions host, and waits until all are ready. */
+/** Ends what was started, the last first. */
+type Endings = (() => Promise<void> | void)[];
+
+/**
+ * Starts storage, the local Azure and the Functions host, and waits until all are ready. What was
+ * started is ended again when a later part fails.
+ */
 export async function startPlatform(
   options: StartOptions,
   folder: string,
+  ports: Ports,
   printer: Printer,
+): Promise<LocalPlatform> {
+  const endings: Endings = [];
+  try {
+    return await startParts(options, folder, ports, printer, endings);
+  } catch (error) {
+    await endAll(endings);
+    throw error;
+  }
+}
+
+async function startParts(
+  options: StartOptions,
+  folder: string,
+  ports: Ports,
+  printer: Printer,
+  endings: Endings,
 ): Promise<LocalPlatform> {
   const keys = localKeys(join(folder, 'keys.json'));
   const certificates = await ensureCertificates(join(folder, 'tls'));
-  const storage = await startStorage(join(folder, 'storage'));
+  const storage = await startStorage(join(folder, 'storage'), ports);
+  endings.push(() => storage.stop(5_000));
   printer.say('azure', `Storage (Azurite) listens on ${ports.blob} to ${ports.table}.`);
 
   const azureFolder = join(folder, 'azure');
   mkdirSync(azureFolder, { recursive: true });
   const writeLogPath = join(azureFolder, 'writes.jsonl');
   const estate = estateAfterEarlierWrites(demonstrationEstate(), writeLogPath);
-  const azure = demonstrationAzure(options, estate, azureFolder, writeLogPath, keys.systemKey);
-  const stopSaving = savePim(azure, join(azureFolder, 'pim.json'));
-  const tls = await createTlsServer({
-    handle: (request) => azure.handle(request),
-    port: ports.resourceManager,
-    cert: certificates.cert,
-    key: certificates.key,
+  const { fault } = options;
+  const { systemKey } = keys;
+  const azure = demonstrationAzure({
+    estate,
+    fault,
+    ports,
+    folder: azureFolder,
+    writeLogPath,
+    systemKey,
   });
-  const control = await createHttpServer({ handle: controlSurface(azure), port: ports.control });
-  printer.say('azure', `Resource Manager listens on ${tls.url}, PIM on port ${ports.control}.`);
+  endings.push(() => azure.close(), savePim(azure, join(azureFolder, 'pim.json')));
+  await serve(azure, ports, certificates, endings);
+  printer.say(
+    'azure',
+    `Resource Manager listens on https://localhost:${ports.resourceManager}, ` +
+      `PIM on http://127.0.0.1:${ports.control}.`,
+  );
   narrateAzure(azure, printer);
 
   const appLog = new AppLog(printer);
-  const host = keepFunctionsHost({
+  const host = startHost({ azure, keys, certificates, folder, ports }, options, appLog, printer);
+  endings.push(() => host.stop());
+  await appLog.ready(readyMs);
+  await handshake(azure);
+  const before = estateWithoutOurRules(estate);
+  return platformOf({ azure, ports, before, host, appLog, functionKey: keys.functionKey, endings });
+}
+
+async function serve(
+  azure: LocalAzure,
+  ports: Ports,
+  { cert, key }: { cert: string; key: string },
+  endings: Endings,
+): Promise<void> {
+  const tls = await createTlsServer({
+    handle: (request) => azure.handle(request),
+    port: ports.resourceManager,
+    cert,
+    key,
+  });
+  endings.push(() => tls.close());
+  const control = await createHttpServer({ handle: controlSurface(azure), port: ports.control });
+  endings.push(() => control.close());
+}
+
+function startHost(
+  parts: HostEnvironmentParts,
+  { restart }: StartOptions,
+  appLog: AppLog,
+  printer: Printer,
+): KeptHost {
+  return keepFunctionsHost({
     script: join(__dirname, 'functionsHost.js'),
-    env: hostEnvironment({ azure, keys, certificates, folder }),
-    restart: options.restart,
-    restartAfterMs: 3_000,
+    env: hostEnvironment(parts),
+    restart,
+    restartAfterMs,
     onLine: (line, stream) => appLog.read(line, stream),
     onStart: (pid, again) =>
-      printer.say('host', again ? `Started again, process ${pid}.` : `Starts, process ${pid}.`),
+      printer.say('host', again ? `Started again, process ${pid}.` : `Starts, process ${pid}.`, {
+        pid,
+      }),
     onDeath: (how, restarts) =>
       printer.say(
         'host',
@@ -85,30 +148,25 @@ export async function startPlatform(
           (restarts ? 'It is started again in a moment, as Azure would.' : 'It stays dead.'),
       ),
   });
-  await appLog.ready(readyMs);
-  await handshake(azure);
-  return platformOf(azure, estateWithoutOurRules(estate), host, appLog, keys.functionKey, {
-    stop: async () => {
-      stopSaving();
-      azure.close();
-      await Promise.all([tls.close(), control.close()]);
-      await storage.stop(5_000);
-    },
-  });
 }
 
-function platformOf(
-  azure: LocalAzure,
-  before: Estate,
-  host: KeptHost,
-  appLog: AppLog,
-  functionKey: string,
-  rest: { stop(): Promise<void> },
-): LocalPlatform {
+type PlatformParts = {
+  azure: LocalAzure;
+  ports: Ports;
+  before: Estate;
+  host: KeptHost;
+  appLog: AppLog;
+  functionKey: string;
+  endings: Endings;
+};
+
+function platformOf(parts: PlatformParts): LocalPlatform {
+  const { azure, ports, before, host, appLog, functionKey, endings } = parts;
   // What an earlier run left behind was judged, or broken off, then.
   const earlier = new Set(azure.pim.truth().map(({ requestName }) => requestName));
   return {
     azure,
+    ports,
     scope: `/subscriptions/${subscriptionId}/resourceGroups/rg-app`,
     functionKey,
     hostPid: () => host.pid(),
@@ -126,100 +184,13 @@ function platformOf(
         .activations()
         .some((one) => one.requestName === requestName && /Denied|Failed/.test(one.status)),
     stopHost: () => host.stop(),
-    stop: async () => {
-      await host.stop();
-      await rest.stop();
-    },
+    stop: () => endAll(endings),
   };
 }
 
-/** The demonstration's Azure: operations take a second or two, the index lags a little. */
-function demonstrationAzure(
-  options: StartOptions,
-  estate: Estate,
-  folder: string,
-  writeLogPath: string,
-  systemKey: string,
-): LocalAzure {
-  const azure = createLocalAzure({
-    estate,
-    seed: 1,
-    audience: `https://localhost:${ports.resourceManager}`,
-    customRoles: {
-      opener: roleFile('opener'),
-      sweeper: roleFile('sweeper'),
-      reader: roleFile('reader'),
-    },
-    ...readPim(join(folder, 'pim.json')),
-    pim: { minimumActiveMs: 0, listingLagMs: 1_000, staleListMs: 5_000 },
-    eventGrid: {
-      subscriptions: subscriptions(systemKey),
-      deliver: fetchTransport,
-      deadLetterFolder: join(folder, 'dead-letters'),
-      ...(options.fault === 'duplicate-events' ? { fault: options.fault } : {}),
-    },
-    resourceManager: {
-      writeLogPath,
-      latency: { read: 20, write: 60, query: 40, rulePut: 1_200, ruleDelete: 1_800 },
-      resourceGraphLagMs: 2_000,
-      retryAfterS: 2,
-    },
-  });
-  if (options.fault === 'arm-429' || options.fault === 'arm-down-30s') {
-    azure.resourceManager.faults.use(options.fault);
-  }
-  return azure;
-}
-
-/** Both doors of the app, with both schemas: each event comes twice, and is one window. */
-function subscriptions(systemKey: string): EventSubscription[] {
-  const filter: NonNullable<EventSubscription['filter']> = {
-    includedEventTypes: [
-      'Microsoft.Resources.ResourceWriteSuccess',
-      'Microsoft.Resources.ResourceDeleteSuccess',
-      'Microsoft.Resources.ResourceActionSuccess',
-    ],
-    advancedFilters: [
-      {
-        operatorType: 'StringIn',
-        key: 'data.operationName',
-        values: [
-          'Microsoft.Authorization/roleAssignments/write',
-          'Microsoft.Authorization/roleAssignments/delete',
-          'Microsoft.Authorization/roleAssignmentScheduleRequests/write',
-          'Microsoft.Authorization/roleAssignmentScheduleRequests/cancel/action',
-        ],
-      },
-    ],
-  };
-  const queue =
-    QueueServiceClient.fromConnectionString(storageConnectionString).getQueueClient('activations');
-  return [
-    {
-      name: 'activations-trigger',
-      schema: 'EventGridSchema',
-      filter,
-      destination: {
-        kind: 'azureFunction',
-        url:
-          `http://127.0.0.1:${ports.functions}/runtime/webhooks/eventgrid` +
-          '?functionName=activationReceived',
-        key: systemKey,
-      },
-    },
-    {
-      name: 'activations-queue',
-      schema: 'CloudEventSchemaV1_0',
-      filter,
-      destination: {
-        kind: 'storageQueue',
-        send: async (text) => {
-          await queue.createIfNotExists();
-          await queue.sendMessage(Buffer.from(text).toString('base64'));
-        },
-      },
-    },
-  ];
+async function endAll(endings: Endings): Promise<void> {
+  for (const end of endings.toReversed()) await end();
+  endings.length = 0;
 }
 
 async function handshake(azure: LocalAzure): Promise<void> {
@@ -229,8 +200,4 @@ async function handshake(azure: LocalAzure): Promise<void> {
       failed.map(({ subscription, reason }) => `${subscription}: ${reason}`).join('\n'),
     );
   }
-}
-
-function roleFile(name: IdentityName): unknown {
-  return JSON.parse(readFileSync(join('infra', 'roles', `${name}.json`), 'utf8'));
 }

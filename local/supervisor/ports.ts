@@ -1,16 +1,29 @@
 import { createServer } from 'node:net';
 
-/** The loopback ports of the local Azure. Fixed, so that lines printed once work again tomorrow. */
-export const ports = {
-  blob: 10_100,
-  queue: 10_101,
-  table: 10_102,
-  resourceManager: 10_143,
-  control: 10_144,
-  functions: 7_071,
-} as const;
+/** The loopback ports of one local Azure. */
+export type Ports = {
+  blob: number;
+  queue: number;
+  table: number;
+  resourceManager: number;
+  control: number;
+  functions: number;
+};
 
-export type PortName = keyof typeof ports;
+/**
+ * The ports, each moved up by `offset`. Without one they are always the same, so that lines printed
+ * once work again tomorrow; with one a second local Azure can run beside the first.
+ */
+export function portsAt(offset: number): Ports {
+  return {
+    blob: 10_100 + offset,
+    queue: 10_101 + offset,
+    table: 10_102 + offset,
+    resourceManager: 10_143 + offset,
+    control: 10_144 + offset,
+    functions: 7_071 + offset,
+  };
+}
 
 /** Those of `wanted` on which something listens already. */
 export async function takenPorts(wanted: Record<string, number>): Promise<string[]> {

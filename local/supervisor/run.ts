@@ -5,7 +5,7 @@ import { decideOnce } from './decide';
 import { nextLines } from './nextLines';
 import type { StartOptions } from './options';
 import { type LocalPlatform, startPlatform } from './platform';
-import { ports, takenPorts } from './ports';
+import { portsAt, takenPorts } from './ports';
 import { createPrinter, type Printer } from './printer';
 import { administratorLogin, people } from '../tenant';
 
@@ -18,7 +18,8 @@ const activationSeconds = 80;
  */
 export async function run(options: StartOptions): Promise<number> {
   const printer = createPrinter(options.json);
-  const folder = resolve('.local');
+  const folder = resolve(options.state);
+  const ports = portsAt(options.portOffset);
   const taken = await takenPorts(ports);
   if (taken.length > 0) {
     printer.say('verdict', `Not started: these ports are taken: ${taken.join(', ')}.`);
@@ -32,7 +33,7 @@ export async function run(options: StartOptions): Promise<number> {
     process.once('SIGINT', () => done('asked'));
     process.once('SIGTERM', () => done('asked'));
   });
-  const platform = await startPlatform(options, folder, printer);
+  const platform = await startPlatform(options, folder, ports, printer);
   try {
     const activation = activate(platform, printer);
     return await play(platform, activation, options, printer, stopped);
@@ -74,7 +75,7 @@ async function play(
   if (first === 'asked') return options.once ? 1 : 0;
   if (options.once) await platform.stopHost();
   const verdict = platform.judge();
-  printVerdict(printer, verdict, join('.local', 'azure', 'writes.jsonl'));
+  printVerdict(printer, verdict, join(options.state, 'azure', 'writes.jsonl'));
   if (options.once) return verdict.passed ? 0 : 1;
   for (const line of nextLines(platform)) printer.raw(line);
   await stopped;

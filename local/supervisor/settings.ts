@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Certificates } from '../azure/tls/certificates';
 import type { LocalAzure } from '../localAzure';
 import type { LocalKeys } from './keys';
-import { ports } from './ports';
+import type { Ports } from './ports';
 import { storageConnectionString } from './storage';
 
 /** What the environment of the Functions host is made of. */
@@ -12,6 +12,7 @@ export type HostEnvironmentParts = {
   keys: LocalKeys;
   certificates: Certificates;
   folder: string;
+  ports: Ports;
 };
 
 /**
@@ -20,12 +21,14 @@ export type HostEnvironmentParts = {
  * endpoint, the certificate authority).
  */
 export function hostEnvironment(parts: HostEnvironmentParts): Record<string, string> {
-  const { azure, keys, certificates, folder } = parts;
+  const { azure, keys, certificates, folder, ports } = parts;
   const identity = azure.login.environmentOf('opener', `http://127.0.0.1:${ports.control}`);
   return {
     ...valuesOf('local.settings.sample.json'),
     ...(existsSync('local.settings.json') ? valuesOf('local.settings.json') : {}),
-    AzureWebJobsStorage: storageConnectionString,
+    AzureWebJobsStorage: storageConnectionString(ports),
+    ARM_ENDPOINT: `https://localhost:${ports.resourceManager}`,
+    ARM_AUDIENCE: `https://localhost:${ports.resourceManager}`,
     MARKER_PRIVATE_KEY: keys.markerPrivateKey,
     MARKER_PUBLIC_KEYS: `1:${keys.markerPublicKey}`,
     ...identity,

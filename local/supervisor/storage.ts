@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Child, startChild } from './childProcess';
-import { ports } from './ports';
+import type { Ports } from './ports';
 
 /** The account and key that every storage emulator has: published by Microsoft, no secret. */
 const account = 'devstoreaccount1';
@@ -9,20 +9,22 @@ const key =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /** The connection string of the local storage. */
-export const storageConnectionString = [
-  'DefaultEndpointsProtocol=http',
-  `AccountName=${account}`,
-  `AccountKey=${key}`,
-  `BlobEndpoint=http://127.0.0.1:${ports.blob}/${account}`,
-  `QueueEndpoint=http://127.0.0.1:${ports.queue}/${account}`,
-  `TableEndpoint=http://127.0.0.1:${ports.table}/${account}`,
-].join(';');
+export function storageConnectionString(ports: Ports): string {
+  return [
+    'DefaultEndpointsProtocol=http',
+    `AccountName=${account}`,
+    `AccountKey=${key}`,
+    `BlobEndpoint=http://127.0.0.1:${ports.blob}/${account}`,
+    `QueueEndpoint=http://127.0.0.1:${ports.queue}/${account}`,
+    `TableEndpoint=http://127.0.0.1:${ports.table}/${account}`,
+  ].join(';');
+}
 
 /**
  * Starts Azurite with its data in `folder` and resolves when its three services listen. Fails with
  * what Azurite said when it ends before that.
  */
-export async function startStorage(folder: string): Promise<Child> {
+export async function startStorage(folder: string, ports: Ports): Promise<Child> {
   mkdirSync(folder, { recursive: true });
   const said: string[] = [];
   let listening = 0;
