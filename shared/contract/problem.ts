@@ -37,6 +37,12 @@ export const statusOf = {
   bandFull: 409,
   ruleCountLimit: 409,
   tooLate: 409,
+  bastionSubnet: 409,
+  tooManySlots: 422,
+  readDenied: 502,
+  unreadable: 503,
+  putDenied: 502,
+  putInvalid: 502,
   planFailed: 409,
 } as const satisfies Record<ProblemCode, number>;
 

@@ -122,6 +122,30 @@ const texts = {
     rule: 'It was too late: a rule sent now might take effect after the window has been closed.',
     next: 'Activate the role again, for longer.',
   }),
+  bastionSubnet: (of: { nsg: string }) => ({
+    rule: `${of.nsg} also guards an AzureBastionSubnet.`,
+    next: 'Give the subnet of the VM an NSG of its own.',
+  }),
+  tooManySlots: (of: { nsg: string }) => ({
+    rule: `Ports and sources need more than three rules in ${of.nsg}.`,
+    next: 'Merge ports in the policy, or use sources of one address family.',
+  }),
+  readDenied: (of: { azureCode: string }) => ({
+    rule: `The identity of Postern may not read the network of the VM (${of.azureCode}).`,
+    next: 'Assign the role of the opener at this scope.',
+  }),
+  unreadable: (of: { azureCode: string }) => ({
+    rule: `Resource Manager gave no answer about the VM in time (${of.azureCode}).`,
+    next: 'Activate the role again.',
+  }),
+  putDenied: (of: { azureCode: string }) => ({
+    rule: `Azure forbids the identity of Postern to write the rule (${of.azureCode}).`,
+    next: 'Assign the role of the opener at this scope, or exempt rules named postern-*.',
+  }),
+  putInvalid: (of: { azureCode: string }) => ({
+    rule: `Azure refused the content of the rule (${of.azureCode}).`,
+    next: 'Look the code up; the log holds the whole rule.',
+  }),
   planFailed: (of: { nsg: string; plans: number }) => ({
     rule: `After ${of.plans} plans the rule still met a conflict in ${of.nsg}.`,
     next: 'See who else writes rules there, then activate again.',

@@ -3,6 +3,7 @@ import type { AddressHintRow, HintRow } from '../../../shared/domain/hint';
 import { addressWaitMs } from '../../../shared/domain/intake/pace';
 import { confirmsAddress } from '../../../shared/domain/intake/confirmsAddress';
 import type { ScheduleRequest } from '../../../shared/ports/directory';
+import type { Stored } from '../../../shared/ports/ledger';
 import type { World } from '../../../shared/ports/world';
 import type { Activation } from './judgeLook';
 
@@ -15,6 +16,9 @@ export type FoundAddress =
 
 /** Forged hints cost a read each; beyond these the oldest are not looked at. */
 const candidatesMax = 5;
+const keptMs = 3_600_000;
+/** One look does not clean up after a storm by itself. */
+const forgottenMax = 20;
 
 /**
  * The address of the activation's own request: remembered from an event, and counted only if
@@ -26,7 +30,9 @@ export async function findAddress(
   hint: HintRow,
   activation: Activation,
 ): Promise<FoundAddress> {
-  const rows = (await ledger.addresses.list()).map(({ row }) => row);
+  const stored = await ledger.addresses.list();
+  await forgetOld({ ledger, clock }, stored);
+  const rows = stored.map(({ row }) => row);
   for (const row of candidates(rows, activation)) {
     const request = await directory.readScheduleRequest(row.scope, row.requestName);
     if (request !== null && confirmsAddress(row, request, activation.instance)) {
@@ -36,6 +42,17 @@ export async function findAddress(
   const waitMs = hint.receivedAt + addressWaitMs - clock.now();
   // Short pauses: the address usually comes a second or two before or after the assignment.
   return waitMs > 0 ? { kind: 'wait', forMs: Math.min(waitMs, 3_000) } : { kind: 'none' };
+}
+
+/** Addresses are personal data, and after an hour no activation can use one any more. */
+async function forgetOld(
+  { ledger, clock }: Pick<World, 'ledger' | 'clock'>,
+  stored: readonly Stored<AddressHintRow>[],
+): Promise<void> {
+  const old = stored.filter(({ row }) => clock.now() - row.receivedAt > keptMs);
+  for (const { row, etag } of old.slice(0, forgottenMax)) {
+    await ledger.addresses.remove(row.id, etag);
+  }
 }
 
 /** Hints of this person at this scope; the one named like the schedule first, then the newest. */

@@ -136,6 +136,16 @@ describe('the address', () => {
     expect(await world.run(look)).toBe('granted');
     expect((await windows(world))[0]?.grant.source.prefixes).toEqual(['203.0.113.10/32']);
   });
+
+  it('of others is forgotten after an hour', async () => {
+    const world = createIntakeWorld();
+    await world.receive(requestEvent());
+    world.at += 3_700_000;
+    world.activate({ startAt: world.at - 1_000, endAt: world.at + 3_600_000 });
+    await world.receive(writeEvent());
+    expect(await world.run(look)).toBe('refused');
+    expect(await world.ledger.addresses.list()).toEqual([]);
+  });
 });
 
 // Helpers
