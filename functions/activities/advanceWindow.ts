@@ -1,5 +1,5 @@
 import { outcomeOf } from '../../shared/domain/window/phase';
-import type { WindowRow } from '../../shared/domain/window/windowRow';
+import { isNewer, type WindowRow } from '../../shared/domain/window/windowRow';
 import type { Stored } from '../../shared/ports/ledger';
 import type { Look } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
@@ -14,6 +14,8 @@ const pauseMaxMs = 2_000;
 /** The engine's timers fire up to a second early. */
 const earlyMs = 1_500;
 const changesMax = 20;
+/** A row of a newer version is that version's; this one only looks again. */
+const newerPauseMs = 60_000;
 
 /**
  * Brings one window as near to what its row wants as it can now, and says when to look again.
@@ -26,6 +28,10 @@ export async function advanceWindow(world: World, { id }: { readonly id: string 
   for (let changes = 0; changes < changesMax;) {
     const stored = await world.ledger.windows.get(id);
     if (stored === null) return { done: true, outcome: 'noRow' };
+    if (isNewer(stored.row)) {
+      world.log.warn('window.newerSchema', { windowId: id, schema: stored.row.schema });
+      return lookAt(world, world.clock.now() + newerPauseMs);
+    }
     if (stored.row.concludedAt !== null) return conclude(run, stored.row);
     const next = await advance(run, stored);
     if (next === 'changed') changes += 1;

@@ -5,7 +5,7 @@ import { nowOf } from '../../shared/domain/instant';
 import { markerPrefix } from '../../shared/domain/marker';
 import type { SecurityRule } from '../../shared/domain/networkSecurityGroup';
 import { judgeRule, type Sighted, type Verdict } from '../../shared/domain/sweep/judgeRule';
-import type { WindowRow } from '../../shared/domain/window/windowRow';
+import { isNewer, type WindowRow } from '../../shared/domain/window/windowRow';
 import type { RuleSighting } from '../../shared/ports/inventory';
 import type { World } from '../../shared/ports/world';
 import { eachOf } from '../activities/window/eachOf';
@@ -34,9 +34,9 @@ const width = 8;
 type Tally = { -readonly [Name in keyof SweepSummary]: SweepSummary[Name] };
 
 /**
- * Closes what is due from the rules alone, whatever ledger and task hub say: one query of the index,
- * one read of each NSG that holds rules of ours, deletes in the order of their deadlines. Needs
- * public keys only. A failing NSG, row or delete stops nothing but itself. Never throws.
+ * Closes what is due from the rules alone, whatever ledger and task hub say: one query of the
+ * index, one read of each NSG that holds rules of ours, deletes in the order of their deadlines.
+ * Needs public keys only. A failing NSG, row or delete stops nothing but itself. Never throws.
  */
 export async function sweep(world: World): Promise<SweepSummary> {
   const tally: Tally = {
@@ -133,7 +133,9 @@ function createRowReader(world: World): (id: string) => Promise<WindowRow | null
   const rows = new Map<string, Promise<WindowRow | null | 'unknown'>>();
   const read = async (id: string): Promise<WindowRow | null | 'unknown'> => {
     try {
-      return (await world.ledger.windows.get(id))?.row ?? null;
+      const row = (await world.ledger.windows.get(id))?.row ?? null;
+      // What a newer version of the app wrote is closed by marker, or by that version.
+      return row !== null && isNewer(row) ? 'unknown' : row;
     } catch (error) {
       const { kind, code } = factsOf(error);
       world.log.warn('sweep.rowUnreadable', { windowId: id, faultKind: kind, azureCode: code });

@@ -52,5 +52,10 @@ export class Fault extends Error {
 export function factsOf(error: unknown): FaultFacts {
   if (error instanceof Fault) return error.facts;
   const code = error instanceof Error ? error.name : typeof error;
-  return { kind: 'unavailable', code: `unexpected ${code}`.slice(0, 80), status: 0, retryAfterMs: null };
+  return {
+    kind: 'unavailable',
+    code: `unexpected ${code}`.slice(0, 80),
+    status: 0,
+    retryAfterMs: null,
+  };
 }

@@ -247,8 +247,8 @@ export async function readRow(world: TestWorld, id: string): Promise<WindowRow> 
 }
 
 /**
- * What the sleeper does: step, sleep until the next look, step again; a step that throws is followed
- * by a short pause. Ends when the window is done or at `untilAt`.
+ * What the sleeper does: step, sleep until the next look, step again; a step that throws is
+ * followed by a short pause. Ends when the window is done or at `untilAt`.
  */
 export async function live(
   world: TestWorld,

@@ -36,7 +36,13 @@ export function tell(world: World, before: WindowRow, after: WindowRow): void {
   tellPhase(world, before, after);
 }
 
-function tellPlan({ log }: World, { id, placements }: WindowRow): void {
+function tellPlan({ log }: World, { id, placements, grant }: WindowRow): void {
+  for (const { vmId, powerState } of grant.targets) {
+    // It is opened all the same: the person may be about to start it.
+    if (powerState !== '' && !/running$/i.test(powerState)) {
+      log.warn('window.vmNotRunning', { windowId: id, vmId, powerState });
+    }
+  }
   for (const { nsgId, rule, admittedAnyway, targets } of placements) {
     log.info('window.planned', {
       windowId: id,

@@ -57,8 +57,8 @@ const never = Number.POSITIVE_INFINITY;
 
 /**
  * Whose rule is it, and what becomes of it? Deletes only what carries a valid signature for this
- * very NSG and name, or what a row names; a rule whose row is closed or closing is never kept; a due
- * rule goes whatever its content.
+ * very NSG and name, or what a row names; a rule whose row is closed or closing is never kept; a
+ * due rule goes whatever its content.
  */
 export function judgeRule(
   sighted: Sighted,

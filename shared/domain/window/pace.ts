@@ -9,6 +9,9 @@ const lookEveryMs = 30_000;
 
 /** Longest pause between two attempts to close. */
 const closePauseMaxMs = 30_000;
+/** The same for the first attempts: an outage of half a minute must not outlast the guard. */
+const firstPausesMaxMs = 10_000;
+const firstPauses = 12;
 const openPauseMaxMs = 60_000;
 const pauseFirstMs = 2_000;
 
@@ -48,10 +51,8 @@ export function nextLookAfter(writtenAt: number, hostMs: number): number {
  */
 export function pauseAfter(fault: FaultFacts, faults: number, closing: boolean): number {
   const maxMs = closing ? closePauseMaxMs : openPauseMaxMs;
-  const ownMs = Math.min(
-    closePauseMaxMs,
-    pauseFirstMs * 2 ** Math.min(Math.max(faults - 1, 0), 10),
-  );
+  const capMs = faults <= firstPauses ? firstPausesMaxMs : closePauseMaxMs;
+  const ownMs = Math.min(capMs, pauseFirstMs * 2 ** Math.min(Math.max(faults - 1, 0), 10));
   const asked = fault.retryAfterMs;
   const sensible = asked !== null && Number.isFinite(asked) && asked > 0;
   return sensible ? Math.min(maxMs, Math.max(1_000, asked)) : ownMs;

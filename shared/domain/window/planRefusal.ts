@@ -1,5 +1,5 @@
 import type { TargetRefusal } from '../grant';
-import { refusal, type RefusalCode } from '../refusal';
+import { refusal } from '../refusal';
 import type { PlacementRefusal } from './step';
 import type { Placement, WindowRow } from './windowRow';
 
@@ -33,8 +33,6 @@ const texts = {
     next: 'Look up the error code; the log holds the whole rule.',
   }),
 } as const;
-
-export type PlanRefusalCode = RefusalCode | keyof typeof texts;
 
 /** A refusal of this file's own table. */
 export function planRefusal(code: keyof typeof texts, of: string): Reason {

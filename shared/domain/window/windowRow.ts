@@ -36,6 +36,11 @@ export type WindowRow = {
   readonly concludedAt: number | null;
 };
 
+/** Was it written by a newer version? Such a row may be closed by marker, and opens nothing here. */
+export function isNewer({ schema }: { readonly schema: number }): boolean {
+  return schema > 1;
+}
+
 /** Why a window closes. The first reason stays. */
 export type CloseReason =
   | 'expired'
