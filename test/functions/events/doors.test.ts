@@ -1,8 +1,8 @@
 import type { InvocationContext } from '@azure/functions';
 import { activationDoor } from '../../../functions/events/activationDoors';
-import { intakeIdOf } from '../../../shared/domain/identity';
 import { assignmentId, createIntakeWorld, faultOf } from '../../support/intakeWorld';
 import type { IntakeWorld } from '../../support/intakeWorld';
+import { look } from '../../support/intakeStories';
 import {
   asCloudEvent,
   cancelEvent,
@@ -10,8 +10,6 @@ import {
   requestEvent,
   writeEvent,
 } from '../../support/events';
-
-const look = intakeIdOf('a0000000-0000-4000-8000-000000000002');
 
 describe('the doors', () => {
   const forms = [

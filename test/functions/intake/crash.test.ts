@@ -1,12 +1,9 @@
-import { intakeIdOf } from '../../../shared/domain/identity';
 import type { Ledger } from '../../../shared/ports/ledger';
 import { createIntakeWorld, policyWithRule } from '../../support/intakeWorld';
 import type { IntakeWorld } from '../../support/intakeWorld';
 import { Crash, crashAt } from '../../support/crashes';
+import { gone, look } from '../../support/intakeStories';
 import { deleteEvent, requestEvent, writeEvent } from '../../support/events';
-
-const look = intakeIdOf('a0000000-0000-4000-8000-000000000002');
-const gone = intakeIdOf('a0000000-0000-4000-8000-000000000003');
 
 /** What somebody does to the app, from the door on; each step may be repeated after a crash. */
 type Story = {

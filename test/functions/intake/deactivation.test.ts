@@ -8,10 +8,8 @@ import {
   policyWithRule,
 } from '../../support/intakeWorld';
 import type { IntakeWorld } from '../../support/intakeWorld';
+import { gone, look } from '../../support/intakeStories';
 import { deleteEvent, requestEvent, writeEvent } from '../../support/events';
-
-const look = intakeIdOf('a0000000-0000-4000-8000-000000000002');
-const gone = intakeIdOf('a0000000-0000-4000-8000-000000000003');
 
 describe('a delete hint', () => {
   it('closes the window once the activation is twice not listed', async () => {
