@@ -76,7 +76,7 @@ async function save(world: World, { row, etag }: Stored<HintRow>, verdict: Verdi
     intake: id,
     kind: row.kind,
     outcome,
-    window: windowId,
+    windowId,
     roleAssignmentId,
     assignmentKey: assignmentKeyOf(roleAssignmentId),
   });

@@ -53,7 +53,7 @@ export async function closeWindow(world: Ledgered, starter: Starter, id: string)
   );
   if (stored === null || stored.row.concludedAt !== null) return;
   const { generation, closeReason } = stored.row;
-  log.info('window.closeWished', { window: id, reason: closeReason, generation });
+  log.info('window.closeWished', { windowId: id, reason: closeReason, generation });
   await starter.start('accessWindow', `${id}-g${generation}`, { id, successor: 0 });
 }
 

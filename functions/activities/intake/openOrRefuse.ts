@@ -91,9 +91,10 @@ async function grantWindow(
   await heedEndHint(world, starter, hint.roleAssignmentId, id);
   await starter.start('accessWindow', id, { id, successor: 0 });
   log.info('window.granted', {
-    window: id,
-    person: request.person.objectId,
-    rule: parts.policyRule,
+    windowId: id,
+    personId: request.person.objectId,
+    roleAssignmentId: activation.origin.roleAssignmentId,
+    policyRule: parts.policyRule,
     sources: parts.source.prefixes,
     wonBy: parts.source.wonBy,
     vms: parts.targets.map(({ vmId, powerState }) => ({ vmId, powerState })),
@@ -140,7 +141,7 @@ async function refuseWindow(
   if (live !== null) await ledger.live.remove(row.id, live.etag);
   for (const said of refusals) {
     const { vmId } = said;
-    log.info('intake.refused', { window: row.id, policyRule: rule, vmId, ...refusalFields(said) });
+    log.info('intake.refused', { windowId: row.id, policyRule: rule, vmId, ...refusalFields(said) });
   }
   return end('refused', row.id);
 }
