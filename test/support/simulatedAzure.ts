@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HttpClient, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
@@ -9,7 +10,7 @@ import { register } from '../../functions/index';
 import type { EventGridOptions, EventSubscription } from '../../local/azure/eventGrid/types';
 import { directTransport } from '../../local/azure/eventGrid/transport';
 import { judge } from '../../local/azure/evidence/verdict';
-import type { Verdict } from '../../local/azure/evidence/verdictTypes';
+import type { Verdict, VerdictInput } from '../../local/azure/evidence/verdictTypes';
 import type { PimKnobs } from '../../local/azure/pim/types';
 import type { ResourceManagerOptions } from '../../local/azure/resourceManager/settings';
 import { demonstrationEstate, type Estate } from '../../local/estate';
@@ -21,6 +22,7 @@ import {
   MemoryStore,
   type CoreRegistry,
   type EngineFaults,
+  type EngineTrace,
   type TimerProfile,
 } from '../../local/functions/index';
 import { createLocalAzure, type LocalAzure } from '../../local/localAzure';
@@ -31,7 +33,6 @@ import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
 import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
-import { readPolicy } from '../../shared/policy/readPolicy';
 
 /** A line of the app's log, parsed. */
 export type LogLine = { event?: string; alarm?: boolean } & Record<string, unknown>;
@@ -41,7 +42,7 @@ export type SimulationOptions = {
   seed?: number;
   /** Text of a policy file in place of the sample. */
   policy?: string;
-  /** True: the opening half of the settings is faulty. */
+  /** True: the policy is faulty, and with it the opening half of the settings. */
   openingFaulty?: boolean;
   /** Whose role the app acts under; the opener's if absent. */
   identity?: IdentityName;
@@ -55,29 +56,45 @@ export type SimulationOptions = {
   wrapWorld?: (world: World) => World;
   store?: InstanceStore;
   ledger?: Ledger;
+  /** Settings in place of those of the sample. */
+  settings?: Record<string, string>;
+  /** Custom roles in place of those of `infra/roles`. */
+  roles?: Partial<Record<IdentityName, unknown>>;
   /** Timing of the engine; exact if absent. */
   profile?: TimerProfile;
   faults?: EngineFaults;
+  /** Told of every episode and activity. */
+  trace?: (entry: EngineTrace) => void;
+  /** Told of every request of the app and of what the local Azure answered. */
+  onAnswer?: (request: PipelineRequest, status: number) => void;
 };
 
 /** The whole product in one process: real app, real SDKs, real durable-functions executor. */
 export type Simulation = {
   azure: LocalAzure;
-  ledger: Ledger;
-  store: InstanceStore;
+  /** The ledger of the app that runs, or ran last. */
+  ledger(): Ledger;
   logs: LogLine[];
   /** The host that runs now; throws while there is none. */
   host(): FunctionsHost;
-  startHost(): Promise<void>;
+  /** Starts a host: as before, or with another hub, ledger, policy or state of its settings. */
+  startHost(changes?: HostChanges): Promise<void>;
   /** The host dies as by SIGKILL: nothing of it acts any more. */
   killHost(): void;
   /** Rules of ours that stand in an NSG, by the NSG's name. */
   ourRules(nsgName: string): string[];
   /** Log lines of an event. */
   logged(event: string): LogLine[];
-  verdict(): Verdict;
+  /** The local Azure's own judgement; `isExpected` as in the verdict's input. */
+  verdict(isExpected?: VerdictInput['isExpected']): Verdict;
   close(): Promise<void>;
 };
+
+/** What may be another when a host is started again. */
+export type HostChanges = Pick<
+  SimulationOptions,
+  'store' | 'ledger' | 'policy' | 'openingFaulty' | 'identity' | 'profile' | 'faults'
+>;
 
 const core = require('@azure/functions-core') as { registry: CoreRegistry };
 const root = join(__dirname, '..', '..');
@@ -102,7 +119,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
   const azure = createLocalAzure({
     estate,
     seed: options.seed ?? 1,
-    customRoles: customRoles(),
+    customRoles: { ...customRoles(), ...options.roles },
     eventGrid: {
       ...options.eventGrid,
       subscriptions: [subscription(options, () => host)],
@@ -114,14 +131,19 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
       ...options.resourceManager,
     },
   });
-  const ledger = options.ledger ?? createLedgerMemory();
-  const store = options.store ?? new MemoryStore();
-  const world = worldOf(azure, ledger, logs, options);
+  let current: SimulationOptions & { ledger: Ledger; store: InstanceStore } = {
+    ...options,
+    ledger: options.ledger ?? createLedgerMemory(),
+    store: options.store ?? new MemoryStore(),
+  };
 
-  const startHost = async (): Promise<void> => {
+  const startHost = async (changes: HostChanges = {}): Promise<void> => {
+    current = { ...current, ...changes };
+    const { ledger, store, profile, faults } = current;
     core.registry.functions.clear();
     core.registry.hooks.clear();
-    register({ ...app, ...df.app }, world);
+    // A new process: what the last one knew of clocks and budgets is gone with it.
+    register({ ...app, ...df.app }, worldOf(azure, ledger, logs, current));
     const registry: CoreRegistry = {
       functions: new Map(core.registry.functions),
       hooks: new Map(core.registry.hooks),
@@ -131,11 +153,12 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
       registry,
       store,
       settings: {
-        values: settings(),
+        values: settings(current),
         origin: 'http://simulated-host.invalid',
       },
-      ...(options.profile ? { profile: options.profile } : {}),
-      ...(options.faults ? { faults: options.faults } : {}),
+      ...(profile ? { profile } : {}),
+      ...(faults ? { faults } : {}),
+      ...(options.trace ? { trace: options.trace } : {}),
     });
     await host.start();
   };
@@ -143,8 +166,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
 
   return {
     azure,
-    ledger,
-    store,
+    ledger: () => current.ledger,
     logs,
     host: () => {
       if (host === undefined) throw new Error('No host is running.');
@@ -157,12 +179,14 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     },
     ourRules: (nsgName) => rulesIn(azure, nsgName).filter((name) => /^postern-/i.test(name)),
     logged: (event) => logs.filter((line) => line.event === event),
-    verdict: () =>
+    verdict: (isExpected) =>
       judge({
         records: azure.resourceManager.writeLog.records,
         estate,
         activations: azure.pim.truth(),
         now: new Date().toISOString(),
+        present: azure.resourceManager.estate.networkSecurityGroups(),
+        ...(isExpected ? { isExpected } : {}),
       }),
     close: async () => {
       host?.kill();
@@ -187,19 +211,14 @@ function worldOf(
   logs: LogLine[],
   options: SimulationOptions,
 ): World {
-  const { closing, opening } = readConfig(settings(), root);
+  const { closing, opening } = readConfig(settings(options), root);
   if ('faults' in closing) throw new Error(closing.faults.join('\n'));
-  if ('faults' in opening) throw new Error(opening.faults.join('\n'));
+  if ('faults' in opening && !options.openingFaulty) throw new Error(opening.faults.join('\n'));
   const caller = identities[options.identity ?? 'opener'];
   const world = createAzureWorld(
+    { closing, opening },
     {
-      closing,
-      opening: options.openingFaulty
-        ? { faults: ['The policy is missing.'] }
-        : { ...opening, ...(options.policy ? { policy: policyOf(options.policy) } : {}) },
-    },
-    {
-      httpClient: inProcess(azure),
+      httpClient: inProcess(azure, options.onAnswer),
       credential: {
         getToken: () => {
           const { token, expiresAt } = azure.login.issueToken(caller);
@@ -213,14 +232,19 @@ function worldOf(
   return options.wrapWorld?.(world) ?? world;
 }
 
-function policyOf(text: string) {
-  const result = readPolicy(text);
-  if ('faults' in result) throw new Error(JSON.stringify(result.faults, null, 2));
-  return result.policy;
+/** A file with this text: settings name policies by their path. */
+function policyFile(text: string): string {
+  const name = `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.yaml`;
+  const path = join(policyFolder, name);
+  writeFileSync(path, text);
+  return path;
 }
 
+const policyFolder = mkdtempSync(join(tmpdir(), 'postern-policy-'));
+const brokenPolicy = 'version: 1\nallow: nobody\n';
+
 /** Hands requests of the SDKs to the local Azure without a socket. */
-function inProcess(azure: LocalAzure): HttpClient {
+function inProcess(azure: LocalAzure, onAnswer?: SimulationOptions['onAnswer']): HttpClient {
   return {
     async sendRequest(request): Promise<PipelineResponse> {
       const headers: Record<string, string> = {};
@@ -235,6 +259,7 @@ function inProcess(azure: LocalAzure): HttpClient {
         headers,
         ...(typeof request.body === 'string' ? { body: request.body } : {}),
       });
+      onAnswer?.(request, status);
       return {
         request,
         status,
@@ -271,7 +296,8 @@ function subscription(
 const keys = generateKeyPairSync('ed25519');
 
 /** The sample settings, with keys made for this run. */
-function settings(): Record<string, string> {
+function settings(options: SimulationOptions): Record<string, string> {
+  const policy = options.openingFaulty ? brokenPolicy : options.policy;
   const { Values } = JSON.parse(readFileSync(join(root, 'local.settings.sample.json'), 'utf8')) as {
     Values: Record<string, string>;
   };
@@ -283,7 +309,8 @@ function settings(): Record<string, string> {
       .subarray(-32)
       .toString('base64')}`,
     MARKER_KEY_VERSION: '1',
-    POLICY_FILE: 'policy.yaml',
+    POLICY_FILE: policy === undefined ? 'policy.yaml' : policyFile(policy),
+    ...options.settings,
   };
 }
 
