@@ -5,6 +5,7 @@ import {
   withAlarm,
 } from '../../../shared/domain/window/apply';
 import { deadlineOf, hostClosingStartOf } from '../../../shared/domain/window/deadline';
+import { hurry } from '../../../shared/domain/window/hurry';
 import { beginClosing, judgeRow, refusePlacement } from '../../../shared/domain/window/judgeRow';
 import { nextStep } from '../../../shared/domain/window/nextStep';
 import { isOpenable } from '../../../shared/domain/window/phase';
@@ -102,7 +103,7 @@ function applyFacts(row: WindowRow, steps: readonly Step[], now: Now): WindowRow
     const step = steps[index];
     if (step?.do === 'proveOpen') until = Math.floor(row.wantedUntil / 1000) * 1000;
     const next = step !== undefined && isFact(step) ? applyFact(placement, step, now) : placement;
-    return withOverrun(row, next, now);
+    return withOverrun(row, hurry(row, next, now), now);
   });
   const changed = placements.some((placement, index) =>
     isChanged(row.placements[index], placement),

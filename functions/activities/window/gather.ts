@@ -1,4 +1,4 @@
-import { factsOf } from '../../../shared/domain/fault';
+import { type FaultFacts, factsOf } from '../../../shared/domain/fault';
 import { assignmentKeyOf } from '../../../shared/domain/identity';
 import { lastSegment, sameArmId } from '../../../shared/domain/armId';
 import { isFreshConfirmation } from '../../../shared/domain/window/deadline';
@@ -68,6 +68,13 @@ async function observe({ world }: Run, nsgId: string): Promise<Observation> {
   }
 }
 
+const indexDisagrees: FaultFacts = {
+  kind: 'unavailable',
+  code: 'indexDisagrees',
+  status: 0,
+  retryAfterMs: null,
+};
+
 /**
  * Where did the rule go? Only a rule with our own marker counts: somebody may have made another
  * one of the same name.
@@ -79,18 +86,14 @@ async function search(run: Run, placement: Placement): Promise<void> {
   async function find(): Promise<Search> {
     try {
       const sightings = await run.world.inventory.findRule(name);
-      const moved = sightings
-        .filter((one) => one.description === description)
-        .filter((one) => !sameArmId(one.nsgId, placement.nsgId));
+      // The rule in the other NSG of the path has the same name, and a marker of its own.
+      const same = sightings.filter((one) => one.description === description);
+      const moved = same.filter((one) => !sameArmId(one.nsgId, placement.nsgId));
       const sameName = moved.find((one) => lastSegment(one.nsgId) === lastSegment(placement.nsgId));
       const found = sameName ?? moved[0];
       if (found !== undefined) return { kind: 'found', nsgId: found.nsgId };
       // The index still shows it where Resource Manager says there is nothing: one of them is stale.
-      const stale: Search = {
-        kind: 'failed',
-        fault: { kind: 'unavailable', code: 'indexDisagrees', status: 0, retryAfterMs: null },
-      };
-      return sightings.length > 0 ? stale : { kind: 'nowhere' };
+      return same.length > 0 ? { kind: 'failed', fault: indexDisagrees } : { kind: 'nowhere' };
     } catch (error) {
       return { kind: 'failed', fault: factsOf(error) };
     }

@@ -1,4 +1,5 @@
 import { announce, applyOutcome } from '../../../shared/domain/window/apply';
+import { hurry } from '../../../shared/domain/window/hurry';
 import { isOpenable } from '../../../shared/domain/window/phase';
 import { judgeRow } from '../../../shared/domain/window/judgeRow';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
@@ -84,7 +85,7 @@ async function carryOut(
       const before = row.placements[effect.index] ?? effect.placement;
       const after = nowOfWorld(run.world);
       const placement = applyOutcome(before, effect.placement, effect.step, outcome, after);
-      return { index: effect.index, placement };
+      return { index: effect.index, placement: hurry(ahead.row, placement, after) };
     }),
   );
   const after = judgeRow(
