@@ -137,7 +137,27 @@ function clientToken(tokens: Tokens, identities: Identity[], request: ArmRequest
     expires_in: expiresIn,
     ext_expires_in: expiresIn,
     access_token: token,
+    ...personalPart(tokens, found.caller, form),
   });
+}
+
+/**
+ * What a person's client gets besides: the ID token that the scope `openid` asks for, and MSAL's
+ * `client_info`. The Azure CLI keeps no account without the first.
+ * https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc
+ */
+function personalPart(tokens: Tokens, caller: Caller, form: URLSearchParams): object {
+  const clientId = form.get('client_id') ?? '';
+  const asked = form.get('scope')?.split(/\s+/) ?? [];
+  if (caller.kind !== 'person' || clientId === '' || !asked.includes('openid')) return {};
+  const { tenantId, issueIdToken } = tokens;
+  const info = JSON.stringify({ uid: caller.objectId, utid: tenantId });
+  return {
+    id_token: issueIdToken(caller, clientId),
+    ...(form.get('client_info') === '1'
+      ? { client_info: Buffer.from(info).toString('base64url') }
+      : {}),
+  };
 }
 
 function clientOf(form: URLSearchParams, request: ArmRequest): [id: string, secret: string] {

@@ -25,7 +25,13 @@ export type TokenOptions = {
 
 /** Makes tokens and knows its own again. */
 export type Tokens = {
+  tenantId: string;
   issueToken: (caller: Caller, wanted?: { audience?: string; lifetimeMs?: number }) => IssuedToken;
+  /**
+   * What tells a client who has signed in, for `clientId` to read. Resource Manager is no audience
+   * of it: it opens nothing.
+   */
+  issueIdToken: (person: Caller, clientId: string) => string;
   /** Who sent this, by its bearer token; `undefined` when missing, forged, expired or for others. */
   authenticate: (request: ArmRequest) => Caller | undefined;
 };
@@ -48,7 +54,12 @@ export function createTokens(options: TokenOptions): Tokens {
     [...RESOURCE_MANAGER_AUDIENCES, ...(options.audiences ?? [])].map(plainAudience),
   );
   const seal = (text: string) => createHmac('sha256', key).update(text).digest();
+  const signed = (claims: object): string => {
+    const text = `${encode({ typ: 'JWT', alg: 'RS256', kid: 'local' })}.${encode(claims)}`;
+    return `${text}.${seal(text).toString('base64url')}`;
+  };
   return {
+    tenantId: options.tenantId,
     issueToken(caller, wanted = {}) {
       const lifetimeMs = wanted.lifetimeMs ?? options.lifetimeMs ?? 3_600_000;
       const nowS = Math.floor(Date.now() / 1000);
@@ -67,8 +78,24 @@ export function createTokens(options: TokenOptions): Tokens {
         uti: randomBytes(16).toString('base64url'),
         ver: '1.0',
       };
-      const text = `${encode({ typ: 'JWT', alg: 'RS256', kid: 'local' })}.${encode(claims)}`;
-      return { token: `${text}.${seal(text).toString('base64url')}`, expiresAt: expiresS * 1000 };
+      return { token: signed(claims), expiresAt: expiresS * 1000 };
+    },
+    issueIdToken(person, clientId) {
+      const nowS = Math.floor(Date.now() / 1000);
+      return signed({
+        aud: clientId,
+        iss: `https://sts.windows.net/${options.tenantId}/`,
+        iat: nowS,
+        nbf: nowS,
+        exp: nowS + 3_600,
+        oid: person.objectId,
+        sub: person.objectId,
+        tid: options.tenantId,
+        name: person.name,
+        preferred_username: person.name,
+        upn: person.name,
+        ver: '2.0',
+      });
     },
     authenticate(request) {
       const token = /^bearer\s+(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
@@ -78,7 +105,10 @@ export function createTokens(options: TokenOptions): Tokens {
       const sent = Buffer.from(signature, 'base64url');
       const right = seal(`${head}.${body}`);
       if (sent.length !== right.length || !timingSafeEqual(sent, right)) return undefined;
-      const claims = CLAIMS.parse(JSON.parse(Buffer.from(body, 'base64url').toString()));
+      // Sealed here, but perhaps an ID token: that is no bearer token.
+      const parsed = CLAIMS.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString()));
+      if (!parsed.success) return undefined;
+      const claims = parsed.data;
       if (claims.exp * 1000 <= Date.now() || !accepted.has(plainAudience(claims.aud))) {
         return undefined;
       }
