@@ -23,6 +23,11 @@ const ACTIVATE = z.strictObject({
   approvalRequired: z.boolean().optional(),
 });
 const DEACTIVATE = z.strictObject({ ...TARGET, ipAddress: ADDRESS });
+const ASSIGNMENT = z.strictObject({
+  person: z.string().min(1),
+  role: z.string().min(1),
+  scope: z.string().startsWith('/'),
+});
 const REQUEST = z.strictObject({ requestName: z.string().min(1) });
 
 type Handler = (pim: Pim, json: unknown) => unknown;
@@ -32,6 +37,10 @@ const HANDLERS: Record<string, Handler> = {
   'GET /pim/eligibilities': (pim) => ({ eligibilities: pim.eligibilities() }),
   'POST /pim/activate': activate,
   'POST /pim/deactivate': deactivate,
+  'POST /pim/assign': (pim, json) => ({
+    roleAssignmentId: pim.plainAssignment(read(ASSIGNMENT, json)),
+  }),
+  'POST /pim/remove': remove,
   'POST /pim/approve': (pim, json) => pim.approve(read(REQUEST, json).requestName),
   'POST /pim/deny': (pim, json) => pim.deny(read(REQUEST, json).requestName),
   'POST /pim/cancel': (pim, json) => pim.cancel(read(REQUEST, json).requestName),
@@ -88,6 +97,28 @@ function deactivate(pim: Pim, json: unknown): unknown {
     .map((one) => ({ role: one.roleDefinitionGuid, scope: one.scope }));
   const target = complete(wanted, active, `${wanted.person} has`, 'active role');
   return pim.deactivate({ ...target, ...defined({ ipAddress }) });
+}
+
+/** As an administrator who deletes a role assignment, whether PIM made it or not. */
+function remove(pim: Pim, json: unknown): unknown {
+  const { person, role, scope } = read(ASSIGNMENT, json);
+  const { principalId } = pim.resolve({ person });
+  const { guid } = pim.role(role);
+  const wanted = scope.toLowerCase().replace(/\/+$/, '');
+  const found = pim
+    .assignments()
+    .find(
+      (one) =>
+        one.principalId.toLowerCase() === principalId.toLowerCase() &&
+        one.roleDefinitionGuid === guid &&
+        one.scope === wanted,
+    );
+  if (found === undefined) {
+    const text = `${person} has no such role at ${scope}.`;
+    throw new PimError(404, 'RoleAssignmentNotFound', text);
+  }
+  pim.removePlain(found.id);
+  return { roleAssignmentId: found.id };
 }
 
 function targetOf(pim: Pim, wanted: Wanted): Target {

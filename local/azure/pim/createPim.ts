@@ -118,6 +118,8 @@ export type Pim = {
   assignments: () => ActiveAssignment[];
   /** The principal and role behind names, for whoever takes input from people. */
   resolve(target: { person: string }): { principalId: string; eligible: Eligibility[] };
+  /** The role behind a GUID, a full id or a name. PimError where there is none. */
+  role(idOrName: string): RoleDefinition;
   /** Everything it knows, for the `from` of the next one: an estate that outlives its process. */
   snapshot: () => PimSnapshot;
   /** Ends all timers; nothing happens by itself afterwards. */
@@ -214,6 +216,7 @@ function views(state: PimState): Omit<Pim, keyof Lifecycle | 'knobs' | 'close'> 
         createdOn: new Date(one.effectiveAtMs ?? one.createdAtMs).toISOString(),
         createdBy: one.createdBy,
       })),
+    role: (idOrName) => directory.role(idOrName),
     resolve({ person }) {
       const { objectId } = directory.principal(person);
       const eligible = state.eligibilities.filter(

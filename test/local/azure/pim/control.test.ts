@@ -110,3 +110,25 @@ it('names its paths to whoever asks for another, and leaves the rest alone', asy
   expect(JSON.stringify(answer.body)).toContain('POST /pim/activate');
   expect((await curl('GET /subscriptions')).status).toBe(0);
 });
+
+it('assigns a role without PIM and takes it away again, as an administrator would', async () => {
+  const { curl, pim } = control();
+  const wanted = { person: 'bob@contoso.com', role: 'Contributor', scope: `${RG_SCOPE}/` };
+  const made = await curl('POST /pim/assign', wanted);
+  const id = made.body['roleAssignmentId'];
+  expect(id).toMatch(/\/roleAssignments\/[0-9a-f-]{36}$/);
+  await time.pass(3000);
+  expect(pim.assignments().map((one) => one.id)).toContain(id);
+  expect((await curl('POST /pim/assign', wanted)).body).toMatchObject({
+    error: { code: 'RoleAssignmentExists' },
+  });
+  expect((await curl('POST /pim/remove', wanted)).body).toEqual({ roleAssignmentId: id });
+  await time.pass(3000);
+  expect(pim.assignments().map((one) => one.id)).not.toContain(id);
+  expect(await curl('POST /pim/remove', wanted)).toMatchObject({
+    status: 404,
+    body: { error: { code: 'RoleAssignmentNotFound' } },
+  });
+  const { role: _role, ...without } = wanted;
+  expect((await curl('POST /pim/assign', without)).status).toBe(400);
+});
