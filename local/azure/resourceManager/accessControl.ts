@@ -104,6 +104,10 @@ const printedTypes = new Map(
  * is an action of the resource: its last literal, then `/action`.
  */
 export function actionOf(method: string, route: ArmPath): string {
+  // What a provider offers is read from the subscription, not from the provider.
+  if (/^subscriptions\/\{\}\/providers(?:\/[^/]+)?$/.test(route.template)) {
+    return `Microsoft.Resources/subscriptions/providers/${verbs[method] ?? 'action'}`;
+  }
   const namespace = route.namespace ?? 'Microsoft.Resources';
   const type = `${namespace}/${route.types.join('/')}`;
   // Resource Graph asks by POST, and what it needs is a right to read.

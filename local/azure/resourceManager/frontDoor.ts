@@ -267,6 +267,10 @@ function isListAllowed(call: Call, inside: Inside, action: string): boolean {
   const { route, caller } = call;
   if (route.template === 'subscriptions' || route.template === 'tenants') return true;
   const scope = checkedScope(call).toLowerCase();
+  // Across all types each row is judged by its own type's right to read.
+  if (/^subscriptions\/\{\}\/(?:resourcegroups\/\{\}\/)?resources$/.test(route.template)) {
+    return access.hasAnyRole(caller.objectId, scope);
+  }
   // A list shows what the caller may read of it, so any role that reads some of it will do.
   return access.mayDoSomewhere(caller.objectId, action, scope === '' ? '/' : scope);
 }

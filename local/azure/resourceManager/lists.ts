@@ -14,18 +14,23 @@ export function listText<T extends { id: string }>(
   call: Call,
   world: World,
   items: ReadonlyMap<string, T>,
-  action: string,
+  action: string | ((item: T) => string),
   print: (item: T) => string,
 ): ArmResponse {
   const missing = missingScope(call, world);
   if (missing !== undefined) return missing;
-  const scope = call.route.scope.toLowerCase();
+  const { route } = call;
+  // A list across all providers stands right below its scope: `…/resourceGroups/rg-app/resources`.
+  const isAcross = route.namespace === undefined;
+  const scope = (isAcross ? route.path.replace(/\/[^/]*$/, '') : route.scope).toLowerCase();
   const texts: string[] = [];
   const from = Number(call.query.get('$skiptoken') ?? 0) || 0;
   let seen = 0;
   let hasMore = false;
   for (const [id, item] of items) {
-    if (!isWithin(id, scope) || !world.access.mayDo(call.caller.objectId, action, id)) continue;
+    if (!isWithin(id, scope)) continue;
+    const needed = typeof action === 'string' ? action : action(item);
+    if (!world.access.mayDo(call.caller.objectId, needed, id)) continue;
     seen++;
     if (seen <= from) continue;
     if (texts.length === pageSize) {

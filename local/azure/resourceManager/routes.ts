@@ -1,5 +1,6 @@
 import type { Handler, Route, RouteTable } from './call';
 import { getInstanceView, getVm, listVms } from './computeRoutes';
+import { getProvider, listProviders, listResources, providerNames } from './inventoryRoutes';
 import { getNic, getSubnet, getVnet, listNics, listSubnets, listVnets } from './networkRoutes';
 import { deleteNsg, getNsg, listNsgs, patchNsg, putNsg } from './nsgRoutes';
 import { pollOperation, pollOperationResult } from './operations';
@@ -41,6 +42,13 @@ export const routes: RouteTable = new Map<string, Route>([
   ['subscriptions', reads(listSubscriptions)],
   [inSubscription, reads(getSubscription)],
   ['subscriptions/{}/resourcegroups', reads(listGroups)],
+  [`${inSubscription}/resources`, reads(listResources)],
+  [`${inGroup}/resources`, reads(listResources)],
+  [`${inSubscription}/providers`, reads(listProviders)],
+  ...providerNames.map((name): [string, Route] => [
+    `${inSubscription}/providers/${name}`,
+    reads(getProvider),
+  ]),
   [inGroup, reads(getGroup, 'PUT', 'PATCH', 'DELETE', 'HEAD')],
   [managementGroup, reads(getManagementGroup, 'PUT', 'PATCH', 'DELETE')],
   [`${managementGroup}/subscriptions`, reads(listManagementGroupSubscriptions)],
