@@ -1,3 +1,4 @@
+import { sameArmId } from '../../shared/domain/armId';
 import { outcomeOf } from '../../shared/domain/window/phase';
 import { isNewer, type WindowRow } from '../../shared/domain/window/windowRow';
 import type { Stored } from '../../shared/ports/ledger';
@@ -78,15 +79,19 @@ async function conclude(run: Run, row: WindowRow): Promise<Look> {
 }
 
 /**
- * The row was closed while a PUT of this run was under way. That cannot happen as long as `settle`
- * holds; should it happen all the same, nobody else would look for the rule but the sweep.
+ * The row was closed while a PUT of this run was under way: it was answered after the proof, or sent
+ * less than `settle` before it. That cannot happen as long as `settle` holds; should it happen all
+ * the same, nobody else would look for the rule but the sweep.
  */
 async function takeBack({ world, puts, windowId }: Run, row: WindowRow): Promise<void> {
-  for (const { nsgId, ruleName, announcedAt } of puts) {
-    const placement = row.placements.find(({ rule }) => rule.name === ruleName);
-    // Without a proof of its own (another NSG, never put) it counts as not proved.
+  for (const { nsgId, ruleName, announcedAt, answeredAt } of puts) {
+    const placement = row.placements.find(
+      (one) => one.rule.name === ruleName && sameArmId(one.nsgId, nsgId),
+    );
+    // Without a proof of its own (moved, never put) it counts as not proved.
     const closedAt = placement?.closedAt ?? 0;
-    if (closedAt - announcedAt >= row.grant.limits.settleMs) continue;
+    const settledAt = announcedAt + row.grant.limits.settleMs;
+    if (closedAt >= settledAt && closedAt > answeredAt) continue;
     const fields = { windowId, nsgId, rule: ruleName };
     world.log.alarm('ruleAfterClose', fields);
     try {

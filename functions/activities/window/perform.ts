@@ -36,21 +36,26 @@ export async function perform(run: Run, row: WindowRow, effect: Effect): Promise
 const verbs = { putRule: 'put', disarmRule: 'disarm', deleteRule: 'delete' } as const;
 
 async function send(run: Run, row: WindowRow, effect: Effect): Promise<Outcome> {
-  const { network } = run.world;
   const { placement, step, announcedAt } = effect;
+  if (step.do === 'deleteRule') {
+    return { kind: await run.world.network.deleteRule(placement.nsgId, placement.rule.name) };
+  }
   // The worker may have been frozen since the save: the row may have been closed in the meantime.
   const now = nowOfWorld(run.world);
-  switch (step.do) {
-    case 'putRule':
-      if (!maySend(row, announcedAt, step.answeredAt, now)) return { kind: 'unsent' };
-      run.puts.push({ nsgId: placement.nsgId, ruleName: step.rule.name, announcedAt });
-      return { kind: await network.putRule(placement.nsgId, step.rule) };
-    case 'disarmRule':
-      if (!mayStillSend(announcedAt, now)) return { kind: 'unsent' };
-      run.puts.push({ nsgId: placement.nsgId, ruleName: step.rule.name, announcedAt });
-      return { kind: await network.putRule(placement.nsgId, step.rule) };
-    case 'deleteRule':
-      return { kind: await network.deleteRule(placement.nsgId, placement.rule.name) };
+  const inTime =
+    step.do === 'putRule'
+      ? maySend(row, announcedAt, step.answeredAt, now)
+      : mayStillSend(announcedAt, now);
+  if (!inTime) return { kind: 'unsent' };
+  try {
+    return { kind: await run.world.network.putRule(placement.nsgId, step.rule) };
+  } finally {
+    run.puts.push({
+      nsgId: placement.nsgId,
+      ruleName: step.rule.name,
+      announcedAt,
+      answeredAt: run.world.clock.now(),
+    });
   }
 }
 

@@ -12,11 +12,12 @@ export type Run = {
   /** By rule name; forgotten with each round. */
   readonly searches: Map<string, Search>;
   confirmation: Confirmation | null;
-  /** Every rule this run has sent a PUT for. */
+  /** Every PUT of this run, with the times of its announcement and of its answer, or of none. */
   readonly puts: {
     readonly nsgId: string;
     readonly ruleName: string;
     readonly announcedAt: number;
+    readonly answeredAt: number;
   }[];
 };
 

@@ -159,6 +159,13 @@ describe('the same step twice', () => {
     const changes = world.network.history.map(
       ({ nsgId, rule }) => `${nsgId} ${rule?.access ?? '-'}`,
     );
+    for (const event of ['window.planned', 'window.open', 'window.closing', 'window.closed']) {
+      const told = world.lines.filter((line) => line.event === event);
+      expect({ event, told: told.length }).toEqual({
+        event,
+        told: event === 'window.planned' ? 2 : 1,
+      });
+    }
     expect(changes.sort()).toEqual([
       `${nsgNic} -`,
       `${nsgNic} Allow`,
@@ -225,4 +232,21 @@ describe('a worker that is frozen', () => {
       expect(world.network.history.slice(before)).toEqual([]);
     },
   );
+
+  it('inside the PUT itself, past every assumption: the rule is taken back at once, with an alarm', async () => {
+    const world = createTestWorld();
+    const { id, wantedUntil } = await grantWindow(world, { untilAt: world.time.now + 10 * minute });
+    const { slow, thaw } = freezing(world, 'network.putRule', 1, 'before');
+    const stale = advanceWindow(slow, { id });
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+    world.time.moveTo(world.time.now + minute);
+    await live(world, id, wantedUntil);
+    expect((await readRow(world, id)).concludedAt).not.toBeNull();
+    world.network.operationMs = 0;
+    thaw();
+    await stale;
+    world.time.moveTo(world.time.now + minute);
+    expect([...standing(world, nsgNic), ...standing(world, nsgSubnet)]).toEqual([]);
+    expect(world.alarms()).toContain('ruleAfterClose');
+  });
 });

@@ -160,6 +160,37 @@ describe('the activation behind it', () => {
     expect(windowPhase(await readRow(world, id))).toBe('open');
   });
 
+  it('that the row’s own delete hint doubts lets no PUT out until the hint is cleared', async () => {
+    const world = createTestWorld();
+    const row = await grantWindow(world);
+    const mark = async (endHintAt: number | null): Promise<void> => {
+      const stored = await world.ledger.windows.get(row.id);
+      if (stored !== null) {
+        await world.ledger.windows.replace({ ...stored.row, endHintAt }, stored.etag);
+      }
+    };
+    await mark(world.time.now);
+    await live(world, row.id, world.time.now + 2 * minute);
+    expect(puts(world)).toBe(0);
+    await mark(null);
+    await live(world, row.id, world.time.now + minute);
+    expect(windowPhase(await readRow(world, row.id))).toBe('open');
+  });
+
+  it.each([
+    ['ends before the window', { endAt: Date.UTC(2026, 0, 1, 11) }],
+    ['began at another time', { startAt: Date.UTC(2026, 0, 1, 9) }],
+    ['has no end', { endAt: null }],
+    ['is an eligible role', { assignmentType: 'Eligible' }],
+    ['is another activation', { originRoleAssignmentId: `${assignment}x` }],
+  ])('is not confirmed by an instance that %s', async (_, changes) => {
+    const world = createTestWorld();
+    const { id } = await grantWindow(world);
+    world.instances.splice(0, 1, ...world.instances.map((one) => ({ ...one, ...changes })));
+    await live(world, id, world.time.now + 5 * minute);
+    expect(puts(world)).toBe(0);
+  });
+
   it.each([
     ['an answer that is 31 s old', 31_000, 0],
     ['no answer at all', 0, 1],
@@ -197,6 +228,22 @@ describe('the clock', () => {
     const end = await live(world, id, world.time.now + 20 * minute);
     expect(end).toEqual({ done: true, outcome: 'clockSkew' });
     expect(standing(world, nsgNic)).toEqual([]);
+  });
+
+  it('whose error nobody has measured for ten minutes is measured by a read before anything is decided', async () => {
+    const { world, id, until } = await openedWindow();
+    let measuredAt: number | null = null;
+    Object.assign(world.clock, {
+      skew: () => ({ skewMs: measuredAt === null ? 0 : 45_000, measuredAt }),
+    });
+    const { readNsg } = world.network;
+    world.network.readNsg = async (nsg) => {
+      measuredAt = world.time.now;
+      return readNsg(nsg);
+    };
+    world.time.moveTo(until - 3 * minute - 44_000);
+    await advanceWindow(world, { id });
+    expect((await readRow(world, id)).wish).toBe('closed');
   });
 
   it('that is behind Resource Manager closes earlier by as much', async () => {

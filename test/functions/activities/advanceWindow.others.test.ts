@@ -5,7 +5,6 @@ import {
   grantWindow,
   live,
   minute,
-  nsgId,
   nsgNic,
   nsgSubnet,
   openedWindow,
@@ -55,6 +54,18 @@ describe('an NSG that is gone', () => {
     expect(placements.map(({ phase }) => phase)).toEqual(['closed', 'closed']);
   });
 
+  it('is believed gone while the rule in the other NSG of the path stands under the same name', async () => {
+    const { world, id, until } = await openedWindow();
+    world.network.locks.set(nsgSubnet.toLowerCase(), [{ id: 'keep', level: 'ReadOnly' }]);
+    world.network.nsgs.delete(nsgNic.toLowerCase());
+    await live(world, id, until + 20 * minute);
+    const { placements } = await readRow(world, id);
+    expect(placements.map(({ phase, closedKind }) => [phase, closedKind])).toEqual([
+      ['closed', 'nsgGone'],
+      ['closing', null],
+    ]);
+  });
+
   it('is followed to where it was moved, and the rule is deleted there', async () => {
     const { world, id, until } = await openedWindow();
     const moved = nsgNic.replace('rg-app', 'rg-moved');
@@ -71,7 +82,7 @@ describe('an NSG that is gone', () => {
 
   it('does not follow a rule of the same name that somebody else made', async () => {
     const { world, id, until } = await openedWindow();
-    const other = nsgId('nsg-other');
+    const other = nsgNic.replace('rg-app', 'rg-evil');
     world.time.plan(until - 30 * minute, () => {
       world.network.nsgs.delete(nsgNic.toLowerCase());
       world.network.nsgs.set(other.toLowerCase(), {
