@@ -16,5 +16,7 @@ module.exports = {
   // The Functions SDK asks its host for this module; in tests the test's own registry answers.
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/test/functions-core.cjs' },
   reporters: ['default', '<rootDir>/test/reporter.cjs'],
+  // Generous: a loaded machine is no failure, and no test waits on the real clock for its verdict.
+  testTimeout: 60_000,
   maxWorkers: 2,
 };

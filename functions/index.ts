@@ -49,7 +49,10 @@ export function register(host: Host, world: World): void {
 
   host.timer('sweepDue', { schedule: '%SWEEP_SCHEDULE%', handler: sweep });
   host.timer('reconcileDue', { ...durable, schedule: '%RECONCILE_SCHEDULE%', handler: reconcile });
-  host.hook.appStart(sweep);
+  // Not waited for: a host that starts while Resource Manager hangs must not hang with it.
+  host.hook.appStart(() => {
+    void sweep();
+  });
 
   host.http('listWindows', { ...get, route: 'windows', handler: listWindows(world) });
   host.http('getWindow', { ...get, route: 'windows/{id}', handler: getWindow(world) });
