@@ -79,9 +79,9 @@ async function conclude(run: Run, row: WindowRow): Promise<Look> {
 }
 
 /**
- * The row was closed while a PUT of this run was under way: it was answered after the proof, or sent
- * less than `settle` before it. That cannot happen as long as `settle` holds; should it happen all
- * the same, nobody else would look for the rule but the sweep.
+ * The row was closed while a PUT of this run was under way: it was answered after the proof, or
+ * sent less than `settle` before it. That cannot happen as long as `settle` holds; should it happen
+ * all the same, nobody else would look for the rule but the sweep.
  */
 async function takeBack({ world, puts, windowId }: Run, row: WindowRow): Promise<void> {
   for (const { nsgId, ruleName, announcedAt, answeredAt } of puts) {

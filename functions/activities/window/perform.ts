@@ -45,7 +45,7 @@ async function send(run: Run, row: WindowRow, effect: Effect): Promise<Outcome> 
   const inTime =
     step.do === 'putRule'
       ? maySend(row, announcedAt, step.answeredAt, now)
-      : mayStillSend(announcedAt, now);
+      : mayStillSend(row, announcedAt, now);
   if (!inTime) return { kind: 'unsent' };
   try {
     return { kind: await run.world.network.putRule(placement.nsgId, step.rule) };

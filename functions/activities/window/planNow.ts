@@ -49,6 +49,7 @@ export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | 'la
 
 function hasPassingFault(readings: PlanReadings): boolean {
   const all = [
+    ...readings.vms.values(),
     ...readings.nics.values(),
     ...readings.subnetNsgIds.values(),
     ...readings.nsgs.values(),
@@ -66,15 +67,21 @@ async function readAll(run: Run, row: WindowRow): Promise<PlanReadings> {
   const { network, clock } = run.world;
   const readEach = patientReads(clock, clock.now() + askAgainForMs);
   const { targets, locks: wantedLocks } = row.grant;
-  const nics: PlanReadings['nics'] = await readEach(
-    targets.flatMap(({ nicIds }) => nicIds),
-    (id) => network.readNic(id),
-  );
+  const [vms, nics] = await Promise.all([
+    readEach(
+      targets.map(({ vmId }) => vmId),
+      (id) => run.world.compute.readVm(id),
+    ),
+    readEach(
+      targets.flatMap(({ nicIds }) => nicIds),
+      (id) => network.readNic(id),
+    ),
+  ]);
   const subnetIds = [...nics.values()].flatMap((nic) =>
     nic.kind === 'ok' ? nic.value.ipConfigurations.map(({ subnetId }) => subnetId) : [],
   );
   const subnetNsgIds = await readEach(subnetIds, (id) => network.readSubnetNsgId(id));
-  const partial = { nics, subnetNsgIds, nsgs: new Map(), locks: new Map(), neighbours: new Map() };
+  const partial = { vms, nics, subnetNsgIds, nsgs: new Map(), locks: new Map(), neighbours: new Map() };
   const attachments = targets.flatMap((target) => {
     const found = attachmentsOf(target, partial);
     return Array.isArray(found) ? found : [];
@@ -88,7 +95,7 @@ async function readAll(run: Run, row: WindowRow): Promise<PlanReadings> {
     if (nsg.kind === 'ok') run.observations.set(nsgId, { kind: 'read', reading: nsg.value });
   }
   const neighbours = await readNeighbours(run.world, attachments, nsgs, readEach);
-  return { nics, subnetNsgIds, nsgs, locks, neighbours };
+  return { vms, nics, subnetNsgIds, nsgs, locks, neighbours };
 }
 
 /** The machines of a subscription, asked for once, and only where an NSG leaves a doubt. */

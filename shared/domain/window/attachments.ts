@@ -20,6 +20,8 @@ export type Attachment = {
  * read now. All or nothing: traffic passes both NSGs, so one that cannot be opened refuses the VM.
  */
 export function attachmentsOf(target: GrantTarget, readings: PlanReadings): Attachment[] | Reason {
+  const changed = refusalOfVm(target, readings);
+  if (changed !== null) return changed;
   if (target.nicIds.length === 0) return refusal('noNic');
   const attachments: Attachment[] = [];
   for (const nicId of target.nicIds) {
@@ -28,6 +30,14 @@ export function attachmentsOf(target: GrantTarget, readings: PlanReadings): Atta
     attachments.push(...found);
   }
   return attachments.length > 0 ? attachments : refusal('noNsg');
+}
+
+/** The index lags: a machine of the same name may be another one by now. */
+function refusalOfVm({ vmId, vmGuid }: GrantTarget, { vms }: PlanReadings): Reason | null {
+  const vm = readingOf(vms, vmId);
+  if (vm.kind === 'fault') return refusedByFault(vm.fault.kind, vm.fault.code);
+  const same = vm.kind === 'ok' && vm.value.vmGuid.toLowerCase() === vmGuid.toLowerCase();
+  return same ? null : refusal('vanished');
 }
 
 function attachmentsOfNic(

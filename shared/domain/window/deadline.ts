@@ -60,12 +60,17 @@ export function maySend(
   now: Now,
 ): boolean {
   return (
-    mayStillSend(announcedAt, now) && isPutTime(row, now) && isFreshConfirmation(answeredAt, now)
+    mayStillSend(row, announcedAt, now) &&
+    isPutTime(row, now) &&
+    isFreshConfirmation(answeredAt, now)
   );
 }
 
-/** Of the conditions of a PUT the one that holds for the Deny that disarms, too. */
-export function mayStillSend(announcedAt: number, now: Now): boolean {
+/**
+ * Of the conditions of a PUT the one that holds for the Deny that disarms, too. A short `settle`, as
+ * in demonstrations, shortens it: a PUT must have left long before it counts as settled.
+ */
+export function mayStillSend(row: WindowRow, announcedAt: number, now: Now): boolean {
   const ageMs = now.hostMs - announcedAt;
-  return ageMs >= 0 && ageMs <= sendWithinMs;
+  return ageMs >= 0 && ageMs <= Math.min(sendWithinMs, row.grant.limits.settleMs / 2);
 }

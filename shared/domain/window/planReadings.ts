@@ -25,8 +25,12 @@ export type NeighbourFacts = {
   readonly privateIp: string;
 };
 
+/** What a fresh read of a machine says. */
+export type VmFacts = { readonly vmGuid: string };
+
 /** Everything that was read for a plan, by lower-case id. */
 export type PlanReadings = {
+  readonly vms: ReadonlyMap<string, Reading<VmFacts>>;
   readonly nics: ReadonlyMap<string, Reading<NicFacts>>;
   readonly subnetNsgIds: ReadonlyMap<string, Reading<string>>;
   readonly nsgs: ReadonlyMap<string, Reading<NsgReading>>;

@@ -145,9 +145,13 @@ describe('the row as a whole', () => {
 
 describe('the moment before a write leaves', () => {
   it('is over 20 s after the save that announced it', () => {
-    expect(mayStillSend(T, at(T + 20_000))).toBe(true);
-    expect(mayStillSend(T, at(T + 20_001))).toBe(false);
-    expect(mayStillSend(T, at(T - 1))).toBe(false);
+    const row = rowIn(['closing', 'closing']);
+    expect(mayStillSend(row, T, at(T + 20_000))).toBe(true);
+    expect(mayStillSend(row, T, at(T + 20_001))).toBe(false);
+    expect(mayStillSend(row, T, at(T - 1))).toBe(false);
+    const limits = { ...row.grant.limits, settleMs: 10_000 };
+    const hasty = { ...row, grant: { ...row.grant, limits } };
+    expect(mayStillSend(hasty, T, at(T + 5_001))).toBe(false);
   });
 
   it('needs every condition of a PUT once more', () => {
