@@ -1,0 +1,23 @@
+import { countWindow } from './counting';
+import { oneVmTwoNsgs } from './layouts';
+
+describe('the bench', () => {
+  it('counts one write and one delete for each NSG on the way to one VM', async () => {
+    const { slots, window, sweep, reconcile, writesToBound, history, faults } =
+      await countWindow(oneVmTwoNsgs);
+
+    expect(slots).toBe(2);
+    expect(window.writes).toBe(slots);
+    expect(window.deletes).toBe(slots);
+    expect(writesToBound).toBe(1);
+    expect(faults).toEqual([]);
+    // Whoever only looks after things writes nothing, and looking costs a query for each run.
+    expect([sweep.writes, sweep.deletes, reconcile.writes, reconcile.deletes]).toEqual([
+      0, 0, 0, 0,
+    ]);
+    expect(sweep.runs).toBeGreaterThan(0);
+    expect(sweep.queries).toBe(sweep.runs);
+    expect(Object.keys(history).toSorted()).toEqual(['accessWindow', 'activationIntake']);
+    expect(history['accessWindow']?.replayedEvents).toBeGreaterThan(0);
+  });
+});
