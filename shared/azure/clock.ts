@@ -11,7 +11,7 @@ export function createClock(meter: Meter): Clock {
     skew: () => meter.skew(),
     wait: async (ms) => {
       assert(ms <= waitMsMax, 'an activity sleeps for short times only; longer ones are timers');
-      await new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));
+      await new Promise<void>((resolve) => setTimeout(resolve, Math.ceil(Math.max(0, ms))));
     },
   };
 }

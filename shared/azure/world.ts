@@ -6,6 +6,7 @@ import type { Ledger } from '../ports/ledger';
 import type { World } from '../ports/world';
 import { createArm } from './arm';
 import { createClock } from './clock';
+import { createCompute } from './compute';
 import { createCredential } from './credential';
 import { createDirectory } from './directory';
 import { createInventory } from './inventory';
@@ -44,6 +45,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
         closing.deployment,
       ),
     network: createNetwork(arm),
+    compute: createCompute(arm),
     directory: createDirectory(arm),
     inventory: createInventory(arm),
     verifier: createVerifier(closing.publicKeys),

@@ -1,4 +1,5 @@
 import type { Policy } from '../domain/policy/policy';
+import type { Compute } from './compute';
 import type { Directory } from './directory';
 import type { Inventory } from './inventory';
 import type { Ledger } from './ledger';
@@ -12,6 +13,7 @@ export type World = {
   readonly log: Log;
   readonly ledger: Ledger;
   readonly network: Network;
+  readonly compute: Compute;
   readonly directory: Directory;
   readonly inventory: Inventory;
   readonly verifier: Verifier;

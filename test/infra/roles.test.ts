@@ -24,7 +24,10 @@ const needed: Record<string, { call: string; roles: RoleFile[] }> = {
     call: 'subnets of machines in the index',
     roles: everybody,
   },
-  'Microsoft.Compute/virtualMachines/read': { call: 'machines in the index', roles: everybody },
+  'Microsoft.Compute/virtualMachines/read': {
+    call: 'readVm; machines in the index',
+    roles: everybody,
+  },
   'Microsoft.Authorization/locks/read': { call: 'readLocks', roles: everybody },
   'Microsoft.Authorization/roleAssignments/read': { call: 'readRoleAssignment', roles: everybody },
   'Microsoft.Authorization/roleAssignmentScheduleInstances/read': {

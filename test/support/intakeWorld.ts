@@ -172,6 +172,7 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
         return world.requests.find((one) => same(one.name, name)) ?? null;
       },
     },
+    compute: { readVm: async () => null },
     inventory: {
       listTargets: async (scope, rowsMax) => {
         read(`targets ${scope}`);

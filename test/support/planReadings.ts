@@ -46,6 +46,12 @@ export function readingsOf(
   const subnetId = subnetIdOf('subnet-1');
   const ids = nsgIds.flatMap((id) => (id === undefined ? [] : [id]));
   return {
+    vms: new Map(
+      Array.from({ length: 60 }, (_, index) => `vm-${index}`).map((name) => [
+        vmIdOf(name).toLowerCase(),
+        { kind: 'ok', value: { vmGuid: `guid-${name}` } },
+      ]),
+    ),
     nics: new Map([[nicId.toLowerCase(), { kind: 'ok', value: nicFacts('vm-1', nicNsg) }]]),
     subnetNsgIds: new Map([[subnetId.toLowerCase(), { kind: 'ok', value: subnetNsg }]]),
     nsgs: new Map(

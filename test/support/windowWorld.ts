@@ -86,6 +86,9 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     ledger: createLedgerMemory(),
     network: fake,
     inventory: fake,
+    compute: {
+      readVm: async (id) => ({ id, vmGuid: `guid-${id.slice(id.lastIndexOf('/') + 1)}` }),
+    },
     directory: {
       readRoleAssignment: async () => null,
       listInstances: async () => ({

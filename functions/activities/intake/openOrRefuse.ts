@@ -141,7 +141,12 @@ async function refuseWindow(
   if (live !== null) await ledger.live.remove(row.id, live.etag);
   for (const said of refusals) {
     const { vmId } = said;
-    log.info('intake.refused', { windowId: row.id, policyRule: rule, vmId, ...refusalFields(said) });
+    log.info('intake.refused', {
+      windowId: row.id,
+      policyRule: rule,
+      vmId,
+      ...refusalFields(said),
+    });
   }
   return end('refused', row.id);
 }

@@ -81,7 +81,14 @@ async function readAll(run: Run, row: WindowRow): Promise<PlanReadings> {
     nic.kind === 'ok' ? nic.value.ipConfigurations.map(({ subnetId }) => subnetId) : [],
   );
   const subnetNsgIds = await readEach(subnetIds, (id) => network.readSubnetNsgId(id));
-  const partial = { vms, nics, subnetNsgIds, nsgs: new Map(), locks: new Map(), neighbours: new Map() };
+  const partial = {
+    vms,
+    nics,
+    subnetNsgIds,
+    nsgs: new Map(),
+    locks: new Map(),
+    neighbours: new Map(),
+  };
   const attachments = targets.flatMap((target) => {
     const found = attachmentsOf(target, partial);
     return Array.isArray(found) ? found : [];

@@ -16,6 +16,6 @@ export function hurry(row: WindowRow, placement: Placement, now: Now): Placement
   const { phase, fault, notBefore } = placement;
   if (phase !== 'closing' || fault === null || notBefore === null) return placement;
   const leftMs = Math.abs(hostTimeOf(deadlineOf(row), now) - now.hostMs);
-  const latest = now.hostMs + Math.min(pauseMaxMs, Math.max(pauseMinMs, leftMs / share));
+  const latest = now.hostMs + Math.min(pauseMaxMs, Math.max(pauseMinMs, Math.ceil(leftMs / share)));
   return notBefore > latest ? { ...placement, notBefore: latest } : placement;
 }

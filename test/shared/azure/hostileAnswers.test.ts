@@ -2,7 +2,7 @@ import type { World } from '../../../shared/ports/world';
 import { installVirtualTime } from '../../virtualTime';
 import networkSecurityGroup from '../../fixtures/answers/networkSecurityGroup.json';
 import type { Reply } from './stubArm';
-import { factsOf, nicId, nsgId, origin, stubArm, subnetId, subscription } from './stubArm';
+import { factsOf, nicId, nsgId, origin, stubArm, subnetId, subscription, vmId } from './stubArm';
 
 const principalId = 'a3bb8764-cb92-4276-9d2a-ca1e895e55ea';
 const assignmentId = `${subscription}/providers/Microsoft.Authorization/roleAssignments/ra-1`;
@@ -11,6 +11,7 @@ const assignmentId = `${subscription}/providers/Microsoft.Authorization/roleAssi
 const reads: [string, (world: World) => Promise<unknown>][] = [
   ['an NSG', ({ network }) => network.readNsg(nsgId)],
   ['a NIC', ({ network }) => network.readNic(nicId)],
+  ['a VM', ({ compute }) => compute.readVm(vmId)],
   ['a subnet', ({ network }) => network.readSubnetNsgId(subnetId)],
   ['locks', ({ network }) => network.readLocks(nsgId)],
   ['a role assignment', ({ directory }) => directory.readRoleAssignment(assignmentId)],

@@ -11,6 +11,7 @@ export const origin = 'https://management.azure.com';
 export const subscription = '/subscriptions/11111111-1111-4111-8111-111111111111';
 const network = `${subscription}/resourceGroups/rg-app/providers/Microsoft.Network`;
 export const nsgId = `${network}/networkSecurityGroups/nsg-app`;
+export const vmId = `${subscription}/resourceGroups/rg-app/providers/Microsoft.Compute/virtualMachines/vm-1`;
 export const nicId = `${network}/networkInterfaces/nic-1`;
 export const subnetId = `${network}/virtualNetworks/vnet-1/subnets/default`;
 

@@ -1,0 +1,11 @@
+/** What the app asks of the compute provider. Throws `Fault`. */
+export type Compute = {
+  /** GET of one VM. `null`: Resource Manager says 404. */
+  readVm(vmId: string): Promise<VmReading | null>;
+};
+
+export type VmReading = {
+  readonly id: string;
+  /** The machine's own GUID (`properties.vmId`), lower case: a new VM of the same name has another. */
+  readonly vmGuid: string;
+};
