@@ -33,6 +33,7 @@ import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
 import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
+import { type Life, mortal } from './mortal';
 
 /** A line of the app's log, parsed. */
 export type LogLine = { event?: string; alarm?: boolean } & Record<string, unknown>;
@@ -106,6 +107,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
   const estate = options.estate ?? demonstrationEstate();
   const logs: LogLine[] = [];
   let host: FunctionsHost | undefined;
+  let life: Life = { isOver: true };
   const deliver = directTransport(async ({ method, url, headers, body }) => {
     if (host === undefined) return { status: 503 };
     const { status, ...rest } = await host.http({
@@ -143,7 +145,8 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     core.registry.functions.clear();
     core.registry.hooks.clear();
     // A new process: what the last one knew of clocks and budgets is gone with it.
-    register({ ...app, ...df.app }, worldOf(azure, ledger, logs, current));
+    life = { isOver: false };
+    register({ ...app, ...df.app }, worldOf(azure, { ledger, logs, life }, current));
     const registry: CoreRegistry = {
       functions: new Map(core.registry.functions),
       hooks: new Map(core.registry.hooks),
@@ -174,6 +177,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     },
     startHost,
     killHost: () => {
+      life.isOver = true;
       host?.kill();
       host = undefined;
     },
@@ -189,6 +193,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
         ...(isExpected ? { isExpected } : {}),
       }),
     close: async () => {
+      life.isOver = true;
       host?.kill();
       host = undefined;
       azure.close();
@@ -207,8 +212,7 @@ function rulesIn(azure: LocalAzure, nsgName: string): string[] {
 
 function worldOf(
   azure: LocalAzure,
-  ledger: Ledger,
-  logs: LogLine[],
+  { ledger, logs, life }: { ledger: Ledger; logs: LogLine[]; life: Life },
   options: SimulationOptions,
 ): World {
   const { closing, opening } = readConfig(settings(options), root);
@@ -218,15 +222,17 @@ function worldOf(
   const world = createAzureWorld(
     { closing, opening },
     {
-      httpClient: inProcess(azure, options.onAnswer),
+      httpClient: mortal(life, inProcess(azure, options.onAnswer)),
       credential: {
         getToken: () => {
           const { token, expiresAt } = azure.login.issueToken(caller);
           return Promise.resolve({ token, expiresOnTimestamp: expiresAt });
         },
       },
-      ledger,
-      log: createLog((line) => logs.push(JSON.parse(line) as LogLine)),
+      ledger: mortal(life, ledger),
+      log: createLog((line) => {
+        if (!life.isOver) logs.push(JSON.parse(line) as LogLine);
+      }),
     },
   );
   return options.wrapWorld?.(world) ?? world;
