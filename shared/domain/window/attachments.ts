@@ -3,7 +3,7 @@ import { sameArmId } from '../armId';
 import type { GrantTarget } from '../grant';
 import { refusal } from '../refusal';
 import type { NsgReading } from '../networkSecurityGroup';
-import { planRefusal, type Reason } from './planRefusal';
+import type { Reason } from './planRefusal';
 import { type PlanReadings, readingOf } from './planReadings';
 
 /** One NSG on the path to one network interface, and the addresses it guards there. */
@@ -87,7 +87,7 @@ export function refusalOfNsg(
   if (nsg.kind === 'missing') return refusal('vanished');
   if (nsg.kind === 'fault') return refusedByFault(nsg.fault.kind, nsg.fault.code);
   if (nsg.value.subnetIds.some((id) => /\/AzureBastionSubnet$/i.test(id))) {
-    return planRefusal('bastionSubnet', nsgId);
+    return refusal('bastionSubnet', { nsg: nsgId });
   }
   if (locks === 'refuse') {
     const lock = readingOf(readings.locks, nsgId);
@@ -133,7 +133,7 @@ export function isAmbiguous(
 }
 
 function refusedByFault(kind: string, code: string): Reason {
-  return planRefusal(kind === 'denied' ? 'readDenied' : 'unreadable', code);
+  return refusal(kind === 'denied' ? 'readDenied' : 'unreadable', { azureCode: code });
 }
 
 function vnetOf(subnetId: string): string {

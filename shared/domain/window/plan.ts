@@ -8,7 +8,7 @@ import { admits, shadowedBy } from '../nsg/evaluate';
 import { refusal } from '../refusal';
 import { type Attachment, attachmentsOf, isAmbiguous, refusalOfNsg } from './attachments';
 import { type PlanReadings, readingOf } from './planReadings';
-import { planRefusal, type Reason } from './planRefusal';
+import type { Reason } from './planRefusal';
 import { freePriority, rulesPerNsgMax } from './priority';
 import { type Slot, slotsOf, slotsPerNsgMax } from './slots';
 import type { Placement, PlacementTarget, WindowRow } from './windowRow';
@@ -119,7 +119,7 @@ function placementsInNsg(
   const used = slots
     .map((slot) => ({ slot, targets: targetsOf(guarded, slot) }))
     .filter(({ targets }) => targets.length > 0);
-  if (used.length > slotsPerNsgMax) return planRefusal('tooManySlots', nsgId);
+  if (used.length > slotsPerNsgMax) return refusal('tooManySlots', { nsg: nsgId });
   if (rules.length + used.length > rulesPerNsgMax) {
     return refusal('ruleCountLimit', { nsg: nsgId, rules: rules.length });
   }
