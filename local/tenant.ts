@@ -34,7 +34,6 @@ export type IdentityName = keyof typeof identities;
 
 /** The role that the demonstration activates. */
 export const administratorLogin = '1c0163c0-47e6-4577-8991-ea5c82e286e4';
-export const userLogin = 'fb879df8-f326-4884-b1cf-06f3ad86be52';
 
 /** GUIDs that the custom roles get in this tenant, by the file they come from. */
 export const customRoleGuids: Record<IdentityName, string> = {

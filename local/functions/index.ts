@@ -42,13 +42,11 @@
 export { createFunctionsHost, FunctionsHost, type FunctionsHostOptions } from './host/host';
 export { installDurableClientAdapter } from './host/axiosAdapter';
 export type { CoreRegistry } from './host/core';
-export type { HttpAnswer, HttpRequest } from './host/http';
+export type { HttpAnswer } from './host/http';
 export type { LogRecord } from './host/log';
-export type { QueueDelivery, QueueMessage } from './host/queues';
-export { hostSettings, type HostKeys, type HostSettings } from './host/settings';
+export { hostSettings, type HostSettings } from './host/settings';
 export { HostGone } from './host/worker';
 export { DiskStore } from './engine/diskStore';
-export { JournalDamaged } from './engine/journal';
 export { MemoryStore, type InstanceStore } from './engine/store';
 export type { EngineTrace } from './engine/ports';
 export {
@@ -56,6 +54,5 @@ export {
   measuredProfile,
   seededChance,
   type EngineFaults,
-  type MsRange,
   type TimerProfile,
 } from './engine/profile';
