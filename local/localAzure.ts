@@ -1,10 +1,11 @@
+import { seededChance } from './chance';
 import type { ArmRequest, ArmResponse } from './azure/contract';
 import { createEventGrid } from './azure/eventGrid/createEventGrid';
 import type { EventGrid, EventGridOptions } from './azure/eventGrid/types';
 import { createLogin, type Login } from './azure/login/createLogin';
 import { createPim, type Pim } from './azure/pim/createPim';
 import { isOwnPimRequest } from './azure/pim/provider';
-import { seededRandom } from './azure/pim/random';
+
 import type { PimSnapshot } from './azure/pim/types';
 import type { PimKnobs } from './azure/pim/types';
 import {
@@ -53,7 +54,7 @@ export type LocalAzureOptions = {
 
 /** Builds it; nothing runs until somebody activates a role or calls. */
 export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
-  const random = seededRandom(options.seed);
+  const random = seededChance(options.seed);
   const definitions = customRoles(options.customRoles);
   const login = createLogin({
     tenantId,

@@ -52,7 +52,6 @@ export type { EngineTrace } from './engine/ports';
 export {
   exactProfile,
   measuredProfile,
-  seededChance,
   type EngineFaults,
   type TimerProfile,
 } from './engine/profile';

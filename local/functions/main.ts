@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Server } from 'node:http';
 import { DiskStore } from './engine/diskStore';
-import { exactProfile, measuredProfile, seededChance } from './engine/profile';
+import { seededChance } from '../chance';
+import { exactProfile, measuredProfile } from './engine/profile';
 import { createFunctionsHost, type FunctionsHost } from './host/host';
 import { answerText } from './host/http';
 import { functionsOf } from './host/invoker';

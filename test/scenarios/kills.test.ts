@@ -1,4 +1,5 @@
-import { measuredProfile, seededChance } from '../../local/functions/index';
+import { seededChance } from '../../local/chance';
+import { measuredProfile } from '../../local/functions/index';
 import { halfSeconds, livesWithKills } from '../support/kills';
 import { stories } from '../support/stories';
 

@@ -73,14 +73,3 @@ export function draw(chance: () => number, range: MsRange): number {
   if (range.max <= range.min) return range.min;
   return range.min + Math.floor(chance() * (range.max - range.min));
 }
-
-/** Mulberry32: small, seeded, good enough to shift timers. */
-export function seededChance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -1,5 +1,6 @@
 import * as df from 'durable-functions';
-import { measuredProfile, seededChance } from '../../../local/functions';
+import { seededChance } from '../../../local/chance';
+import { measuredProfile } from '../../../local/functions';
 import { installVirtualTime, type VirtualTime } from '../../virtualTime';
 import { startStory, type Story } from './story';
 

@@ -7,7 +7,7 @@ import type {
   EventGridOptions,
   EventSubscription,
 } from '../../../../local/azure/eventGrid/types';
-import { seededRandom } from '../../../../local/azure/pim/random';
+import { seededChance } from '../../../../local/chance';
 
 export type Received = {
   method: string;
@@ -53,7 +53,7 @@ export function world(
     return { status: reply };
   });
   const grid = createEventGrid({
-    random: seededRandom(7),
+    random: seededChance(7),
     ...settings,
     deliver,
     subscriptions: settings.subscriptions ?? [

@@ -1,6 +1,6 @@
 import type { ArmResponse, Caller, ResourceEvent } from '../../../../local/azure/contract';
 import { createPim, type Pim } from '../../../../local/azure/pim/createPim';
-import { seededRandom } from '../../../../local/azure/pim/random';
+import { seededChance } from '../../../../local/chance';
 import type { PimKnobs, PimOptions } from '../../../../local/azure/pim/types';
 
 export const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
@@ -58,7 +58,7 @@ export function estate(knobs: Partial<PimKnobs> = {}, options: Partial<PimOption
     assignments: [{ principalId: OPENER, roleDefinitionGuid: OPENER_ROLE, scope: SUB_SCOPE }],
     subscriptionNames: { [SUBSCRIPTION]: 'Pay-As-You-Go' },
     managementGroups: { [SUBSCRIPTION]: ['mg-prod'] },
-    random: seededRandom(1),
+    random: seededChance(1),
     knobs,
     ...options,
   });
