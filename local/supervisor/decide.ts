@@ -2,7 +2,7 @@ import type { LocalPlatform } from './platform';
 
 const lookEveryMs = 250;
 /** How long after the activation's end a rule that still stands is counted before it is judged. */
-const afterEndMs = 3_000;
+const afterEndMs = 1_000;
 
 /**
  * Resolves when there is something to judge: every rule of ours that stood open is gone and the app
