@@ -1,5 +1,5 @@
 import { seededChance } from '../../local/chance';
-import { measuredProfile } from '../../local/functions/index';
+import { measuredProfile } from '../../local/functions/engine/profile';
 import { halfSeconds, livesWithKills } from '../support/kills';
 import { stories } from '../support/stories';
 

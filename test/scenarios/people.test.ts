@@ -1,11 +1,5 @@
 import { estateOf, vmId } from '../../local/estate';
-import {
-  ada,
-  appGroup,
-  ben,
-  stories,
-  workPolicy,
-} from '../support/stories';
+import { ada, appGroup, ben, stories, workPolicy } from '../support/stories';
 
 const vpnOnly = workPolicy.replace(/ {6}fromActivation.*\n/, '');
 const adaFrom = '203.0.113.10';
