@@ -1,4 +1,5 @@
 import type { WriteRecord } from '../azure/contract';
+import type { DeliveryRecord } from '../azure/eventGrid/types';
 import type { LocalAzure } from '../localAzure';
 import type { Printer } from './printer';
 
@@ -25,21 +26,34 @@ function sentenceFor(record: WriteRecord): string | null {
   return `${what}: ${record.after === null ? 'gone' : 'in force'} since ${at}`;
 }
 
-/** Faults are counted where they strike; the story tells of the first and of round numbers. */
+/** What strikes often is told the first time, and whenever its number has doubled. */
 function narrateFaults({ resourceManager, eventGrid }: LocalAzure, printer: Printer): void {
   const told = new Map<string, number>();
+  const isNews = (name: string, count: number): boolean => {
+    const before = told.get(name) ?? 0;
+    if (count === 0 || count < before * 2) return false;
+    told.set(name, count);
+    return true;
+  };
+  let seen = 0;
   const timer = setInterval(() => {
     for (const [name, count] of resourceManager.faults.struck) {
-      if ((told.get(name) ?? 0) === 0 || count >= (told.get(name) ?? 0) * 2) {
-        told.set(name, count);
-        printer.say('azure', `Fault ${name} has struck ${count} times.`);
-      }
+      if (isNews(name, count)) printer.say('azure', `Fault ${name} has struck ${count} times.`);
     }
-    const copies = eventGrid.deliveries().filter(({ copy }) => copy).length;
-    if (copies > 0 && copies >= (told.get('copies') ?? 0) * 2) {
-      told.set('copies', copies);
+    const deliveries = eventGrid.deliveries();
+    for (const one of deliveries.slice(seen)) if (!one.copy) narrateDelivery(one, printer);
+    seen = deliveries.length;
+    const copies = deliveries.filter(({ copy }) => copy).length;
+    if (isNews('copies', copies)) {
       printer.say('events', `Fault duplicate-events: ${copies} copies delivered so far.`);
     }
-  }, 500);
+  }, 200);
   timer.unref();
+}
+
+function narrateDelivery(record: DeliveryRecord, printer: Printer): void {
+  const { operationName, subscription, outcome, status, reason } = record;
+  const operation = operationName.replace('Microsoft.Authorization/', '');
+  const how = outcome === 'delivered' ? `${status ?? 'taken'}` : `${outcome}, ${reason ?? status}`;
+  printer.say('events', `Event Grid delivers ${operation} to ${subscription}: ${how}.`, { record });
 }
