@@ -115,9 +115,13 @@ function isChanged(before: Placement | undefined, after: Placement): boolean {
   return before !== after && JSON.stringify(before) !== JSON.stringify(after);
 }
 
-/** A rule that may still stand after its deadline is what a person must be woken for. */
+/**
+ * A rule that may still stand after its deadline is what a person must be woken for. One that was
+ * proved to be a Deny lets nobody in while it waits for its delete; were it turned back into an
+ * Allow, the sweep would raise the alarm from the rule itself.
+ */
 function withOverrun(row: WindowRow, placement: Placement, now: Now): Placement {
-  const standing = placement.phase === 'closing';
+  const standing = placement.phase === 'closing' && !placement.alarms.includes('disarmed');
   return standing && now.latestMs > deadlineOf(row) ? withAlarm(placement, 'overrun') : placement;
 }
 
