@@ -136,7 +136,7 @@ describe('an activation', () => {
     story.activate({ minutes: 5 });
     await story.minutes(6);
     expect(story.appWrites('all')).toEqual([]);
-    expect(story.refusals()).toEqual(['tooShort']);
+    expect(await story.refusals()).toEqual(['tooShort']);
   });
 
   it('on a scope that no rule covers is refused by name', async () => {
@@ -146,7 +146,7 @@ describe('an activation', () => {
     story.activate({ minutes: 30, scope: subscription });
     await story.minutes(31);
     expect(story.appWrites('all')).toEqual([]);
-    expect(story.refusals()).toEqual(['scopeNotAllowed']);
+    expect(await story.refusals()).toEqual(['scopeNotAllowed']);
   });
 
   function eligible({ azure }: Awaited<ReturnType<typeof begin>>, scope: string): void {

@@ -98,7 +98,7 @@ describe('the same person', () => {
       await story.seconds(20);
     }
     expect(names.map((name) => story.reaches(name))).toEqual([true, true, true, false]);
-    expect(story.refusals()).toEqual(['windowsPerPerson']);
+    expect(await story.refusals()).toEqual(['windowsPerPerson']);
     await story.minutes(30);
   });
 });
