@@ -1,5 +1,5 @@
 import { factsOf } from '../../../shared/domain/fault';
-import type { EffectStep, Outcome } from '../../../shared/domain/window/apply';
+import { type EffectStep, isRefusedPut, type Outcome } from '../../../shared/domain/window/apply';
 import { maySend, mayStillSend } from '../../../shared/domain/window/deadline';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import { iso, nowOfWorld, type Run } from './run';
@@ -47,15 +47,21 @@ async function send(run: Run, row: WindowRow, effect: Effect): Promise<Outcome> 
       ? maySend(row, announcedAt, step.answeredAt, now)
       : mayStillSend(row, announcedAt, now);
   if (!inTime) return { kind: 'unsent' };
+  let mayLand = true;
   try {
     return { kind: await run.world.network.putRule(placement.nsgId, step.rule) };
+  } catch (error) {
+    mayLand = !isRefusedPut(factsOf(error));
+    throw error;
   } finally {
-    run.puts.push({
-      nsgId: placement.nsgId,
-      ruleName: step.rule.name,
-      announcedAt,
-      answeredAt: run.world.clock.now(),
-    });
+    if (mayLand) {
+      run.puts.push({
+        nsgId: placement.nsgId,
+        ruleName: step.rule.name,
+        announcedAt,
+        answeredAt: run.world.clock.now(),
+      });
+    }
   }
 }
 

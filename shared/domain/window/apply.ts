@@ -133,6 +133,11 @@ const refusedKinds: readonly FaultFacts['kind'][] = [
   'invalid',
 ];
 
+/** Was the PUT refused before anything was begun? Then there is nothing of it to wait for or undo. */
+export function isRefusedPut({ kind }: FaultFacts): boolean {
+  return refusedKinds.includes(kind);
+}
+
 /**
  * The placement after an effect. `before` is what it was before the effect was announced: a PUT that
  * was refused leaves no announcement behind.
@@ -174,7 +179,7 @@ function afterPut(
       const faults = before.faults + 1;
       const notBefore = now.hostMs + pauseAfter(fault, faults, closing);
       const failed = { ...announced, fault, faults, notBefore };
-      return refusedKinds.includes(fault.kind)
+      return isRefusedPut(fault)
         ? {
             ...failed,
             lastPutAt: before.lastPutAt,
