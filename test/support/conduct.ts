@@ -73,12 +73,12 @@ function faultsOf(
   return rules.filter(([isRight]) => !isRight).map(([, fault]) => `${name}: ${fault}`);
 }
 
-/** Each destination is one machine's own address, and there is at least one. */
+/** Each destination is one address, that of a machine, and there is at least one. */
 function isOnly(destinations: readonly string[], machines: readonly string[]): boolean {
   return (
     destinations.length > 0 &&
     destinations.every(
-      (prefix) => machines.filter((address) => isInPrefix(address, prefix)).length === 1,
+      (prefix) => new Set(machines.filter((address) => isInPrefix(address, prefix))).size === 1,
     )
   );
 }
