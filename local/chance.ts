@@ -1,6 +1,6 @@
 /**
- * A source of numbers in [0, 1) from a seed (Mulberry32): the same seed gives the same run, which is
- * all that a replayed fault needs.
+ * A source of numbers in [0, 1) from a seed (Mulberry32): the same seed gives the same run, which
+ * is all that a replayed fault needs.
  */
 export function seededChance(seed: number): () => number {
   let state = seed >>> 0;

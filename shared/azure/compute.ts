@@ -11,8 +11,8 @@ const vmAnswer = z
   .transform(({ id, properties }) => ({ id, vmGuid: properties.vmId.toLowerCase() }));
 
 /**
- * The compute provider: is this still the machine that the index knew? The answer is read as it came over the
- * wire; what this client makes of it is not looked at.
+ * The compute provider: is this still the machine that the index knew? The answer is read as it
+ * came over the wire; what this client makes of it is not looked at.
  */
 export function createCompute(arm: Arm): Compute {
   const { credential, clientOptions } = arm;
