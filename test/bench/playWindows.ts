@@ -59,6 +59,12 @@ export async function playWindows(
   { scopes }: Layout,
   time: VirtualTime,
 ): Promise<void> {
+  let read = logs.length;
+  let closed = 0;
+  const areClosed = (): boolean => {
+    for (; read < logs.length; read++) if (logs[read]?.event === 'window.closed') closed += 1;
+    return closed >= scopes.length;
+  };
   const everybody = Object.values(people);
   for (const [at, scope] of scopes.entries()) {
     azure.pim.activate({
@@ -68,11 +74,5 @@ export async function playWindows(
       durationMs: activationMs,
     });
   }
-  let read = 0;
-  let closed = 0;
-  const areClosed = (): boolean => {
-    for (; read < logs.length; read++) if (logs[read]?.event === 'window.closed') closed += 1;
-    return closed >= scopes.length;
-  };
   await time.passUntil(areClosed, 2 * activationMs);
 }

@@ -29,10 +29,12 @@ export const notes = [
   'History: of one generation. A window that looks more often (a longer life does not, an outage ' +
     'does) replays more; after 50 turns a successor begins with an empty history. Bytes are JSON as ' +
     'the engine hands it over, not what Azure Storage bills.',
-  'Lifetimes: CPU time of app, SDK clients, durable-functions executor, local engine and local ' +
-    'Resource Manager in one process on virtual time; no sockets, no TLS, no storage, no throttling ' +
-    '(50 activations in one second would meet the limits of Azure long before those of our CPU). ' +
-    'Not the rate of a deployment. Other work on the machine makes it lower, never higher.',
+  'Lifetimes: CPU time (all threads, compiler and collector too) of app, SDK clients, ' +
+    'durable-functions executor, local engine and local Resource Manager in one process on virtual ' +
+    'time; no sockets, no TLS, no storage, no throttling (50 activations in one second meet the ' +
+    'limits of Azure long before those of our CPU). The activations end after the proof, and what ' +
+    'that costs is not timed. Not the rate of a deployment. Other work on the machine, and a cold ' +
+    'start, make it lower, never higher.',
   'Memory: resident pages counted for each process, shared ones several times; one window on a ' +
     'fresh start, not a day of work.',
 ];

@@ -47,7 +47,16 @@ function tableOf(head: string[], rows: (string | number)[][]): string {
 }
 
 function callsTable(counts: readonly WindowCount[]): string {
-  const head = ['Layout', 'slots', 'reads', 'queries', 'writes', 'deletes', 'writes / bound'];
+  const head = [
+    'Layout',
+    'slots',
+    'reads',
+    'queries',
+    'writes',
+    'deletes',
+    'refused',
+    'writes and deletes / bound',
+  ];
   const row = (name: string, slots: number | string, calls: Calls, ratio: string) => [
     name,
     slots,
@@ -55,6 +64,7 @@ function callsTable(counts: readonly WindowCount[]): string {
     calls.queries,
     calls.writes,
     calls.deletes,
+    calls.refused,
     ratio,
   ];
   return tableOf(
@@ -99,6 +109,14 @@ function lifetimesTable(figures: LifetimeFigures): string {
       ],
       ['per second of the wall clock', perWallSecond.toFixed(1), '', '', ''],
       ['requests to Resource Manager each', figures.requestsPerLifetime.toFixed(1), '', '', ''],
+      ['a bare read through the SDK, ms of CPU', figures.bareReadMs.toFixed(2), '', '', ''],
+      [
+        'a lifetime / so many bare reads as it has requests',
+        figures.lifetimeToItsReads.toFixed(1),
+        '',
+        '',
+        '',
+      ],
     ],
   );
 }
