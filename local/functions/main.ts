@@ -61,10 +61,23 @@ function queuePollers(host: FunctionsHost, json: HostJson): QueuePoller[] {
       printLog({ ...hostLog('error', message), functionName });
       return [];
     }
-    const queueName = resolveSettingNames(binding.queueName ?? '', process.env);
+    const queueName = resolved(binding.queueName ?? '', functionName);
+    if (queueName === null) return [];
     const target = { functionName, queueName, connectionString };
     return [new QueuePoller(host, target, json.queues, printLog)];
   });
+}
+
+/** A name that cannot be resolved puts its own function in error, as on a real host, and no other. */
+function resolved(text: string, functionName: string): string | null {
+  try {
+    return resolveSettingNames(text, process.env);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The '${functionName}' function is in error: ${reason}`;
+    printLog({ ...hostLog('error', message), functionName });
+    return null;
+  }
 }
 
 async function run(): Promise<Running> {

@@ -17,7 +17,6 @@ export type ClosingConfig = {
   readonly clientId: string;
   readonly deployment: string;
   readonly publicKeys: ReadonlyMap<number, KeyObject>;
-  readonly taskHub: string;
   readonly periods: Periods;
 };
 
@@ -45,17 +44,10 @@ export function readClosing(reader: SettingsReader): ClosingConfig | null {
     'a list such as 1:<base64 of 32 bytes>,2:<base64 of 32 bytes>',
     parsePublicKeys,
   );
-  const taskHub = reader.required(
-    'TASKHUB_NAME',
-    '3 to 45 letters and digits, a letter first',
-    (text) => (/^[A-Za-z][A-Za-z0-9]{2,44}$/.test(text) ? text : null),
-  );
   const periods = readPeriods(reader);
   if (reader.faults.length > 0) return null;
-  if (!storage || !resourceManager || !deployment || !publicKeys || !taskHub || !periods) {
-    return null;
-  }
-  return { storage, resourceManager, clientId, deployment, publicKeys, taskHub, periods };
+  if (!storage || !resourceManager || !deployment || !publicKeys || !periods) return null;
+  return { storage, resourceManager, clientId, deployment, publicKeys, periods };
 }
 
 /** Locally a connection string, in Azure the table service's URI and the app's identity. */

@@ -4,8 +4,6 @@ export const settings = {
   AzureWebJobsStorage: 'closing',
   /** The same by identity, in Azure: the URI of the table service. One of the two. */
   AzureWebJobsStorage__tableServiceUri: 'closing',
-  /** Name of the Durable task hub; `host.json` takes it from here. */
-  TASKHUB_NAME: 'closing',
   /** `AzureCloud`, `AzureUSGovernment`, `AzureChinaCloud`, or `Custom` with the two after it. */
   AZURE_CLOUD: 'closing',
   /** Resource Manager of a `Custom` cloud: https, host and port only. */

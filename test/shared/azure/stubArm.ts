@@ -89,7 +89,6 @@ export function worldConfig(): WorldConfig {
       clientId: '',
       deployment: 'abc123',
       publicKeys: new Map([[1, publicKey]]),
-      taskHub: 'postern',
       periods: { sweepMs: 60_000, reconcileMs: 60_000, sweepRunMs: 20_000, deleteMs: 30_000 },
     },
     opening: { faults: ['not needed here'] },

@@ -27,7 +27,6 @@ describe('settings in order', () => {
       },
       clientId: '0a1b2c3d-0000-4000-8000-000000000001',
       deployment: 'abc123',
-      taskHub: 'postern',
       periods: { sweepMs: 5_000, reconcileMs: 60_000, sweepRunMs: 1_000, deleteMs: 4_000 },
     });
     expect('publicKeys' in closing && [...closing.publicKeys.keys()]).toEqual([1, 2]);
@@ -102,7 +101,6 @@ describe('a setting that is missing', () => {
 describe('a setting that is wrong', () => {
   const wrong: Record<string, string[]> = {
     AzureWebJobsStorage__tableServiceUri: ['storage', 'http://storage.example', 'ftp://x'],
-    TASKHUB_NAME: ['a', '1postern', 'post-ern', 'x'.repeat(46)],
     AZURE_CLOUD: ['azurecloud', 'Elsewhere', '__proto__', 'constructor'],
     AZURE_CLIENT_ID: ['me', '0a1b2c3d'],
     DEPLOYMENT: ['ABC123', 'abc12', 'abc1234', 'abc-12'],

@@ -18,7 +18,6 @@ export const appFolder = resolve(__dirname, '../../..');
 export function goodSettings(): Record<string, string> {
   return {
     AzureWebJobsStorage__tableServiceUri: 'https://storage.table.core.windows.net',
-    TASKHUB_NAME: 'postern',
     AZURE_CLOUD: 'AzureCloud',
     AZURE_CLIENT_ID: '0a1b2c3d-0000-4000-8000-000000000001',
     DEPLOYMENT: 'abc123',
