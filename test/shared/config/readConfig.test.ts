@@ -93,7 +93,7 @@ describe('a setting that is missing', () => {
 
   it('comes with all the others', () => {
     const { closing, opening } = readConfig({}, appFolder);
-    expect(faultsOf(closing)).toHaveLength(9);
+    expect(faultsOf(closing)).toHaveLength(8);
     expect(faultsOf(opening)).toHaveLength(4);
   });
 });
