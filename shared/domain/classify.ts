@@ -31,7 +31,7 @@ export function classify(outcome: Outcome): FaultFacts {
     kind: kindOf(status, said),
     code: cleanCode(said.codes.findLast((code) => code !== '') ?? ''),
     status,
-    retryAfterMs: retryAfterOf(headers, said.text),
+    retryAfterMs: retryAfterOf(status, headers, said.text),
   };
 }
 
@@ -97,12 +97,16 @@ function cleanCode(code: string): string {
 
 const waitTexts = [/can be retried in (\d{1,6}) seconds/i, /try again after '(\d{1,6})' seconds/i];
 
-function retryAfterOf(headers: Readonly<Record<string, string>>, text: string): number | null {
+function retryAfterOf(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  text: string,
+): number | null {
   const wait =
     milliseconds(headers['retry-after-ms']) ??
     milliseconds(headers['x-ms-retry-after-ms']) ??
     secondsOrDate(headers['retry-after'], headers['date']) ??
-    clockTime(headers['x-ms-user-quota-resets-after']) ??
+    (status === 429 ? clockTime(headers['x-ms-user-quota-resets-after']) : null) ??
     waitInText(text);
   return wait === null ? null : Math.min(wait, retryAfterMaxMs);
 }
@@ -121,7 +125,10 @@ function secondsOrDate(text: string | undefined, date: string | undefined): numb
   return Number.isNaN(until) || Number.isNaN(from) ? null : Math.max(0, until - from);
 }
 
-/** Resource Graph's `00:00:05`. */
+/**
+ * Resource Graph's `00:00:05`. It stands on every answer of it, so only with a 429 does it ask for
+ * a wait: a 403 that was repeated each five seconds would be repeated for a day.
+ */
 function clockTime(text: string | undefined): number | null {
   const match = /^(\d{2}):(\d{2}):(\d{2})$/.exec(text ?? '');
   if (match === null) return null;

@@ -172,6 +172,12 @@ describe('how long to wait', () => {
     expect(classify({ status: 429, headers, body: '' }).retryAfterMs).toBe(wait);
   });
 
+  it('is not what the quota of Resource Graph says on an answer that is no throttle', () => {
+    const headers = { 'x-ms-user-quota-resets-after': '00:00:05' };
+    expect(classify({ status: 403, headers, body: '' }).retryAfterMs).toBeNull();
+    expect(classify({ status: 503, headers, body: '' }).retryAfterMs).toBeNull();
+  });
+
   it.each([
     ['The call can be retried in 14 seconds.', 14_000],
     ["Please try again after '372' seconds.", 372_000],
