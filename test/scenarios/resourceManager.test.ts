@@ -20,13 +20,13 @@ describe('a window opens and closes in time although Resource Manager', () => {
   it.each([1, 2, 3])('throttles a third of all calls (seed %d)', async (seed) => {
     const story = await begin({ seed });
     story.azure.resourceManager.faults.use('arm-429');
-    await live(story, 'arm-429');
+    expect(await life(story, 'arm-429')).toEqual([]);
   });
 
   it('is down for 30 s from the first DELETE on', async () => {
     const story = await begin();
     story.azure.resourceManager.faults.use('arm-down-30s');
-    await live(story, 'arm-down-30s');
+    expect(await life(story, 'arm-down-30s')).toEqual([]);
   });
 
   it('is down for two and a half minutes from the first DELETE on', async () => {
@@ -40,37 +40,37 @@ describe('a window opens and closes in time although Resource Manager', () => {
       },
       answer: { status: 503, headers: {}, body: '' },
     });
-    await live(story, name);
+    expect(await life(story, name)).toEqual([]);
   });
 
   it('finds out about a clash of priorities only after it has accepted the rule', async () => {
     const story = await begin({ resourceManager: { conflicts: 'asynchronous' } });
     takePriorityBeforePut(story);
-    await live(story);
+    expect(await life(story)).toEqual([]);
   });
 
   it('refuses the rule because its priority was taken since the plan', async () => {
     const story = await begin();
     takePriorityBeforePut(story);
-    await live(story);
+    expect(await life(story)).toEqual([]);
   });
 
   it.each(writes)('loses its answer to a %s', async (_write, when) => {
     const story = await begin();
     story.azure.resourceManager.faults.add({ name, when, times: 3, drop: 'afterEffect' });
-    await live(story, name);
+    expect(await life(story, name)).toEqual([]);
   });
 
   it.each(writes)('loses a %s', async (_write, when) => {
     const story = await begin();
     story.azure.resourceManager.faults.add({ name, when, times: 3, drop: 'beforeEffect' });
-    await live(story, name);
+    expect(await life(story, name)).toEqual([]);
   });
 
   it.each(writes)('gives no answer to a %s for twenty seconds', async (_write, when) => {
     const story = await begin();
     story.azure.resourceManager.faults.add({ name, when, times: 3, delayAnswerMs: 20_000 });
-    await live(story, name);
+    expect(await life(story, name)).toEqual([]);
   });
 
   it.each(writes)('cancels a %s that it had accepted', async (_write, when) => {
@@ -87,7 +87,7 @@ describe('a window opens and closes in time although Resource Manager', () => {
         error: { code: 'Canceled', message: 'Operation was canceled.', details },
       },
     });
-    await live(story, name);
+    expect(await life(story, name)).toEqual([]);
   });
 
   it.each([500, 502, 504])('answers %d to a write that it carries out', async (status) => {
@@ -99,13 +99,13 @@ describe('a window opens and closes in time although Resource Manager', () => {
       answer: { status, headers: {}, body: '<html>oops</html>' },
       lateMs: 1_000,
     });
-    await live(story, name);
+    expect(await life(story, name)).toEqual([]);
   });
 
   it('lets rules of two windows overtake one another on one NSG', async () => {
     const story = await begin({ resourceManager: { whenBusy: 'supersede' } });
-    story.activate({ person: ben });
-    await live(story);
+    story.activate({ person: ben, minutes: 15 });
+    expect(await life(story)).toEqual([]);
   });
 
   it.each(['retryable', 'conflict'] as const)(
@@ -113,9 +113,9 @@ describe('a window opens and closes in time although Resource Manager', () => {
     async (whenBusy) => {
       const story = await begin({ resourceManager: { whenBusy } });
       const foreign = foreignWrites(story);
-      await live(story);
+      expect(await life(story)).toEqual([]);
       foreign.stop();
-      expect(foreign.accepted()).toBeGreaterThan(300);
+      expect(foreign.accepted()).toBeGreaterThan(150);
     },
   );
 
@@ -123,25 +123,26 @@ describe('a window opens and closes in time although Resource Manager', () => {
     const story = await begin({
       resourceManager: { latency: { rulePut: 70_000, ruleDelete: 50_000 } },
     });
-    await live(story);
+    expect(await life(story)).toEqual([]);
   });
 
   it('lets nobody poll its operations', async () => {
     const story = await begin({ resourceManager: { polls: 'forbidden' } });
-    await live(story);
+    expect(await life(story)).toEqual([]);
   });
 
   it('shows the Resource Graph everything two minutes late', async () => {
     const story = await begin({ resourceManager: { resourceGraphLagMs: 120_000 } });
-    await live(story);
+    expect(await life(story)).toEqual([]);
   });
 
-  async function live(story: Story, fault?: string): Promise<void> {
-    story.activate({ person: ada });
-    await story.minutes(31);
+  /** A whole life; what the local Azure holds against it, and whether the fault struck at all. */
+  async function life(story: Story, fault?: string): Promise<string[]> {
+    story.activate({ person: ada, minutes: 15 });
+    await story.minutes(16);
     const { struck } = story.azure.resourceManager.faults;
-    if (fault !== undefined) expect(struck.get(fault)).toBeGreaterThan(0);
-    expect(story.reasons()).toEqual([]);
+    const isMissing = fault !== undefined && !struck.has(fault);
+    return [...story.reasons(), ...(isMissing ? ['The fault never struck.'] : [])];
   }
 });
 

@@ -169,8 +169,8 @@ function twins(): Estate {
 async function life(story: Story): Promise<void> {
   // Not on the minute: the sweep would delete what the window deletes in the same moment.
   await story.seconds(20);
-  story.activate();
-  await story.minutes(31);
+  story.activate({ minutes: 15 });
+  await story.minutes(16);
 }
 
 /** Codes of the app's writes that were refused. */
