@@ -47,8 +47,8 @@ export function register(host: Host, world: World): void {
     handler: activation,
   });
 
-  host.timer('sweepDue', { schedule: '%SWEEP_SCHEDULE%', handler: sweep });
-  host.timer('reconcileDue', { ...durable, schedule: '%RECONCILE_SCHEDULE%', handler: reconcile });
+  host.timer('sweepDue', { schedule: world.sweepSchedule, handler: sweep });
+  host.timer('reconcileDue', { ...durable, schedule: world.reconcileSchedule, handler: reconcile });
   // Not waited for: a host that starts while Resource Manager hangs must not hang with it.
   host.hook.appStart(() => {
     void sweep();

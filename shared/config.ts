@@ -25,7 +25,7 @@ export type Config = {
 export function readConfig(env: Environment, appFolder: string): Config {
   const closingReader = new SettingsReader(env);
   const openingReader = new SettingsReader(env);
-  const closing = readClosing(closingReader);
+  const closing = readClosing(closingReader, openingReader);
   const opening = readOpening(openingReader, appFolder, closing);
   return {
     closing: closing ?? { faults: closingReader.faults },

@@ -50,7 +50,9 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
     inventory: createInventory(arm),
     verifier: createVerifier(closing.publicKeys),
     deployment: closing.deployment,
-    sweepPeriodMs: closing.periods.sweepMs,
+    sweepSchedule: closing.sweep.text,
+    reconcileSchedule: closing.reconcile.text,
+    sweepPeriodMs: closing.sweep.gapMs,
     opening:
       'faults' in opening
         ? opening

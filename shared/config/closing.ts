@@ -17,19 +17,19 @@ export type ClosingConfig = {
   readonly clientId: string;
   readonly deployment: string;
   readonly publicKeys: ReadonlyMap<number, KeyObject>;
-  readonly periods: Periods;
+  readonly sweep: TimerSchedule;
+  readonly reconcile: TimerSchedule;
 };
 
-/** Milliseconds. A schedule's period is the longest time between two of its runs. */
-export type Periods = {
-  readonly sweepMs: number;
-  readonly reconcileMs: number;
-  readonly sweepRunMs: number;
-  readonly deleteMs: number;
-};
+/** When a timer runs: NCRONTAB, and the longest time between two of its runs in milliseconds. */
+export type TimerSchedule = { readonly text: string; readonly gapMs: number };
 
-/** Reads the closing half; every fault is left with the reader, `null` if there was one. */
-export function readClosing(reader: SettingsReader): ClosingConfig | null {
+/**
+ * Reads the closing half; every fault is left with the reader, `null` if there was one. The schedules
+ * of its timers are no reason not to close: a faulty one is a fault of the opening half, and the
+ * timer runs every minute until it is mended.
+ */
+export function readClosing(reader: SettingsReader, opening: SettingsReader): ClosingConfig | null {
   const storage = readStorage(reader);
   const resourceManager = readResourceManager(reader);
   const clientId = reader.optional('AZURE_CLIENT_ID');
@@ -44,10 +44,11 @@ export function readClosing(reader: SettingsReader): ClosingConfig | null {
     'a list such as 1:<base64 of 32 bytes>,2:<base64 of 32 bytes>',
     parsePublicKeys,
   );
-  const periods = readPeriods(reader);
+  const sweep = readSchedule(opening, 'SWEEP_SCHEDULE');
+  const reconcile = readSchedule(opening, 'RECONCILE_SCHEDULE');
   if (reader.faults.length > 0) return null;
-  if (!storage || !resourceManager || !deployment || !publicKeys || !periods) return null;
-  return { storage, resourceManager, clientId, deployment, publicKeys, periods };
+  if (!storage || !resourceManager || !deployment || !publicKeys) return null;
+  return { storage, resourceManager, clientId, deployment, publicKeys, sweep, reconcile };
 }
 
 /** Locally a connection string, in Azure the table service's URI and the app's identity. */
@@ -130,20 +131,17 @@ function parsePublicKeys(text: string): ReadonlyMap<number, KeyObject> | null {
   return keys;
 }
 
-function readPeriods(reader: SettingsReader): Periods | null {
-  const schedule = 'NCRONTAB of six fields, the last three *, such as 0 * * * * *';
-  const seconds = 'whole seconds, 1 to 600';
-  const sweepMs = reader.required('SWEEP_SCHEDULE', schedule, longestGapMs);
-  const reconcileMs = reader.required('RECONCILE_SCHEDULE', schedule, longestGapMs);
-  const sweepRunMs = reader.required('SWEEP_RUN_SECONDS', seconds, parseSeconds);
-  const deleteMs = reader.required('DELETE_SECONDS', seconds, parseSeconds);
-  if (sweepMs === null || reconcileMs === null || sweepRunMs === null || deleteMs === null) {
-    return null;
-  }
-  return { sweepMs, reconcileMs, sweepRunMs, deleteMs };
-}
+/** What a timer runs by while its own schedule is faulty. */
+export const everyMinute: TimerSchedule = { text: '0 * * * * *', gapMs: 60_000 };
 
-function parseSeconds(text: string): number | null {
-  const seconds = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : Number.NaN;
-  return seconds <= 600 ? seconds * 1_000 : null;
+function readSchedule(
+  reader: SettingsReader,
+  name: 'SWEEP_SCHEDULE' | 'RECONCILE_SCHEDULE',
+): TimerSchedule {
+  const expected = 'NCRONTAB of six fields, the last three *, such as 0 * * * * *';
+  const schedule = reader.required(name, expected, (text) => {
+    const gapMs = longestGapMs(text);
+    return gapMs === null ? null : { text, gapMs };
+  });
+  return schedule ?? everyMinute;
 }

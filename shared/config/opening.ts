@@ -5,7 +5,7 @@ import { isPair, parsePrivateKey } from '../azure/signer';
 import type { Policy } from '../domain/policy/policy';
 import type { WindowLimits } from '../domain/grant';
 import { readPolicy } from '../policy/readPolicy';
-import type { ClosingConfig, Periods } from './closing';
+import { type ClosingConfig, everyMinute } from './closing';
 import type { SettingsReader } from './settings';
 
 /** What opening needs on top of closing. */
@@ -39,8 +39,13 @@ export function readOpening(
     'the name of a storage queue: 3 to 63 lower-case letters, digits and single dashes',
     (text) => (/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) ? text : null),
   );
+  const runMs = reader.required('SWEEP_RUN_SECONDS', secondsForm, parseSeconds);
+  const deleteMs = reader.required('DELETE_SECONDS', secondsForm, parseSeconds);
   if (closing !== null) {
-    if (policy !== null) checkTimes(reader, policy.limits, closing.periods);
+    const isScheduled = closing.sweep !== everyMinute;
+    if (isScheduled && policy !== null && runMs !== null && deleteMs !== null) {
+      checkTimes(reader, policy.limits, closing.sweep.gapMs + runMs + deleteMs);
+    }
     if (privateKey !== null && keyVersion !== null) {
       checkPair(reader, privateKey, keyVersion, closing.publicKeys);
     }
@@ -62,6 +67,13 @@ function readPolicyFile(reader: SettingsReader, appFolder: string): Policy | nul
   return null;
 }
 
+const secondsForm = 'whole seconds, 1 to 600';
+
+function parseSeconds(text: string): number | null {
+  const seconds = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : Number.NaN;
+  return seconds <= 600 ? seconds * 1_000 : null;
+}
+
 function fileText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
@@ -74,7 +86,7 @@ function fileText(path: string): string | null {
  * Without these two nothing is opened, because the promise to close in time would not hold: the
  * sleeper must begin before the sweep may, and one sweep with one delete must fit into the lead.
  */
-function checkTimes(reader: SettingsReader, limits: WindowLimits, periods: Periods): void {
+function checkTimes(reader: SettingsReader, limits: WindowLimits, sweptMs: number): void {
   const { guardMs, leadMs } = limits;
   if (guardMs < leadMs + guardAboveLeadMs) {
     reader.fault(
@@ -82,7 +94,6 @@ function checkTimes(reader: SettingsReader, limits: WindowLimits, periods: Perio
         `plus ${guardAboveLeadMs / 1_000} s.`,
     );
   }
-  const sweptMs = periods.sweepMs + periods.sweepRunMs + periods.deleteMs;
   if (sweptMs > leadMs) {
     reader.fault(
       `The policy's lead (${leadMs / 1_000} s) is shorter than the longest time between two ` +

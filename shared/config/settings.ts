@@ -17,11 +17,11 @@ export const settings = {
   /** `1:<base64 of 32 bytes>,2:…`: every key version that open windows may carry. */
   MARKER_PUBLIC_KEYS: 'closing',
   /** NCRONTAB with seconds. */
-  SWEEP_SCHEDULE: 'closing',
-  RECONCILE_SCHEDULE: 'closing',
+  SWEEP_SCHEDULE: 'opening',
+  RECONCILE_SCHEDULE: 'opening',
   /** How long one sweep and one delete of a rule are assumed to take, in seconds. */
-  SWEEP_RUN_SECONDS: 'closing',
-  DELETE_SECONDS: 'closing',
+  SWEEP_RUN_SECONDS: 'opening',
+  DELETE_SECONDS: 'opening',
   /** The policy, beside `host.json`. */
   POLICY_FILE: 'opening',
   /** PKCS#8, as base64 or PEM; in Azure a Key Vault reference. */

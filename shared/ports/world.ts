@@ -19,6 +19,9 @@ export type World = {
   readonly verifier: Verifier;
   /** Six characters that stand in every rule name of this deployment. */
   readonly deployment: string;
+  /** When the two timers run, NCRONTAB; and the longest time between two sweeps. */
+  readonly sweepSchedule: string;
+  readonly reconcileSchedule: string;
   readonly sweepPeriodMs: number;
   /** What opening needs; `faults` instead when policy or keys are not in order. Closing never looks here. */
   readonly opening: Opening | { readonly faults: readonly string[] };

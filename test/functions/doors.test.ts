@@ -29,9 +29,9 @@ describe('the list of doors', () => {
       getWindow: 'httpTrigger GET windows/{id} function',
       health: 'httpTrigger GET health function',
       listWindows: 'httpTrigger GET windows function',
-      reconcileDue: 'timerTrigger %RECONCILE_SCHEDULE%',
+      reconcileDue: 'timerTrigger 0 * * * * *',
       startSuccessor: 'activityTrigger',
-      sweepDue: 'timerTrigger %SWEEP_SCHEDULE%',
+      sweepDue: 'timerTrigger 0 * * * * *',
     });
     expect(registry.hooks.get('appStart')?.length).toBe(1);
   });

@@ -155,6 +155,8 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
     }),
     verifier: { verify: () => false },
     deployment: 'dev001',
+    sweepSchedule: '0 * * * * *',
+    reconcileSchedule: '0 * * * * *',
     sweepPeriodMs: 5_000,
     opening: { policy, signer: { keyVersion: 1, sign: () => '' } },
     directory: {

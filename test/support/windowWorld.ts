@@ -99,6 +99,8 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     },
     verifier,
     deployment: 'abc123',
+    sweepSchedule: '0 * * * * *',
+    reconcileSchedule: '0 * * * * *',
     sweepPeriodMs: minute,
     opening: { policy: {} as Policy, signer },
     ...changes,

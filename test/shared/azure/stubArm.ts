@@ -89,7 +89,8 @@ export function worldConfig(): WorldConfig {
       clientId: '',
       deployment: 'abc123',
       publicKeys: new Map([[1, publicKey]]),
-      periods: { sweepMs: 60_000, reconcileMs: 60_000, sweepRunMs: 20_000, deleteMs: 30_000 },
+      sweep: { text: '0 * * * * *', gapMs: 60_000 },
+      reconcile: { text: '0 * * * * *', gapMs: 60_000 },
     },
     opening: { faults: ['not needed here'] },
   };

@@ -27,7 +27,8 @@ describe('settings in order', () => {
       },
       clientId: '0a1b2c3d-0000-4000-8000-000000000001',
       deployment: 'abc123',
-      periods: { sweepMs: 5_000, reconcileMs: 60_000, sweepRunMs: 1_000, deleteMs: 4_000 },
+      sweep: { text: '*/5 * * * * *', gapMs: 5_000 },
+      reconcile: { text: '0 * * * * *', gapMs: 60_000 },
     });
     expect('publicKeys' in closing && [...closing.publicKeys.keys()]).toEqual([1, 2]);
     expect(opening).toMatchObject({ keyVersion: 1, queue: 'activations' });
@@ -93,8 +94,8 @@ describe('a setting that is missing', () => {
 
   it('comes with all the others', () => {
     const { closing, opening } = readConfig({}, appFolder);
-    expect(faultsOf(closing)).toHaveLength(8);
-    expect(faultsOf(opening)).toHaveLength(4);
+    expect(faultsOf(closing)).toHaveLength(4);
+    expect(faultsOf(opening)).toHaveLength(8);
   });
 });
 

@@ -26,7 +26,7 @@ describe('the sample settings', () => {
     expect(opening).not.toHaveProperty('faults');
     expect(closing).toMatchObject({
       resourceManager: { endpoint: 'https://localhost:10143' },
-      periods: { sweepMs: 5_000 },
+      sweep: { gapMs: 5_000 },
     });
   });
 
