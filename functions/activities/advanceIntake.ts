@@ -38,6 +38,8 @@ async function judge(world: World, starter: Starter, hint: HintRow): Promise<Ver
   }
 }
 
+const looksPerAlarm = 20;
+
 function verdictOf({ log }: World, hint: HintRow, { facts }: Fault): Verdict {
   const { kind: faultKind, code: azureCode, status, retryAfterMs } = facts;
   const said = { faultKind, azureCode, status, retryAfterMs };
@@ -50,7 +52,8 @@ function verdictOf({ log }: World, hint: HintRow, { facts }: Fault): Verdict {
     return end('licenceMissing');
   }
   const lasting = ['denied', 'invalid', 'foreignHost'].includes(facts.kind);
-  if (lasting) log.alarm('intakeFault', fields);
+  // Somebody must hear of it, but not at every look of a day.
+  if (lasting && hint.looks % looksPerAlarm === 0) log.alarm('intakeFault', fields);
   else log.warn('intake.fault', fields);
   return again(afterFaultMs(facts, hint.looks), hint.lacks);
 }

@@ -35,6 +35,8 @@ export type RuleView = {
   readonly name: string;
   readonly priority: number;
   readonly phase: string;
+  /** The NSG would let the same traffic in without this rule. */
+  readonly admittedAnyway: boolean;
   /** When it was proved open, and proved gone. */
   readonly openedAt: string | null;
   readonly closedAt: string | null;
@@ -81,12 +83,14 @@ export function windowView(row: WindowRow): WindowView {
   };
 }
 
-function ruleView({ nsgId, rule, phase, openedAt, closedAt }: Placement): RuleView {
+function ruleView(placement: Placement): RuleView {
+  const { nsgId, rule, phase, admittedAnyway, openedAt, closedAt } = placement;
   return {
     nsg: clean(nsgId),
     name: rule.name,
     priority: rule.priority,
     phase,
+    admittedAnyway,
     openedAt: openedAt === null ? null : isoOf(openedAt),
     closedAt: closedAt === null ? null : isoOf(closedAt),
   };

@@ -1,3 +1,4 @@
+import { deadlineOf } from '../../../shared/domain/window/deadline';
 import { windowPhase, outcomeOf } from '../../../shared/domain/window/phase';
 import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
 import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/window/windowRow';
@@ -30,7 +31,7 @@ export function tell(world: World, before: WindowRow, after: WindowRow): void {
   }
   for (const placement of after.placements) {
     const earlier = before.placements.find((other) => isSamePlacement(other, placement));
-    if (earlier !== undefined) tellPlacement(world, windowId, earlier, placement);
+    if (earlier !== undefined) tellPlacement(world, after, earlier, placement);
   }
   if (before.closingAt === null && after.closingAt !== null) tellClosing(world, after);
   tellPhase(world, before, after);
@@ -59,11 +60,18 @@ function tellPlan({ log }: World, { id, placements, grant }: WindowRow): void {
   }
 }
 
-function tellPlacement(world: World, windowId: string, before: Placement, after: Placement): void {
+function tellPlacement(world: World, row: WindowRow, before: Placement, after: Placement): void {
   const { log } = world;
+  const windowId = row.id;
+  const overrunSeconds = overrunOf(row, after.closedAt ?? world.clock.now());
   const fields = { windowId, nsgId: after.nsgId, rule: after.rule.name };
   for (const name of after.alarms.slice(before.alarms.length)) {
-    log.alarm(name, { ...fields, faultKind: after.fault?.kind, azureCode: after.fault?.code });
+    log.alarm(name, {
+      ...fields,
+      overrunSeconds,
+      faultKind: after.fault?.kind,
+      azureCode: after.fault?.code,
+    });
   }
   if (before.nsgId !== after.nsgId) log.warn('rule.followed', { ...fields, from: before.nsgId });
   if (before.rule.priority !== after.rule.priority) {
@@ -85,7 +93,12 @@ function tellPlacement(world: World, windowId: string, before: Placement, after:
       log.warn('rule.disarmed', fields);
       break;
     case 'closed':
-      log.info('rule.closed', { ...fields, kind: after.closedKind, provedAt: iso(after.closedAt) });
+      log.info('rule.closed', {
+        ...fields,
+        kind: after.closedKind,
+        provedAt: iso(after.closedAt),
+        overrunSeconds,
+      });
       break;
     case 'closing':
       if (before.phase === 'gone') log.warn('rule.cameBack', fields);
@@ -94,6 +107,11 @@ function tellPlacement(world: World, windowId: string, before: Placement, after:
     case 'putting':
       break;
   }
+}
+
+/** Seconds past the deadline, 0 before it. */
+function overrunOf(row: WindowRow, atMs: number): number {
+  return Math.max(0, Math.ceil((atMs - deadlineOf(row)) / 1000));
 }
 
 function tellClosing({ log }: World, row: WindowRow): void {
