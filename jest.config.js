@@ -18,5 +18,6 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/reporter.cjs'],
   // Generous: a loaded machine is no failure, and no test waits on the real clock for its verdict.
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // Two cores, and one worker that mostly waits on real processes.
+  maxWorkers: 3,
 };

@@ -8,8 +8,8 @@ export const root = join(__dirname, '..', '..');
 
 /**
  * `@azure/functions-core` exists only inside a Functions host. The bench runs without jest's module
- * map, so the stand-in of the tests is put in its place here. To be imported before everything else:
- * the SDKs ask once, when they are loaded, and keep the answer.
+ * map, so the stand-in of the tests is put in its place here. To be imported before everything
+ * else: the SDKs ask once, when they are loaded, and keep the answer.
  */
 const loader = Module as unknown as Loader;
 const resolve = loader._resolveFilename;
