@@ -4,8 +4,8 @@ import { bearerTokenAuthenticationPolicy } from '@azure/core-rest-pipeline';
 import { classify } from '../domain/classify';
 import { Fault } from '../domain/fault';
 import type { Meter } from './meter';
-import type { Answer, Recorder } from './pipeline';
-import { applyArmPolicy, createArmPolicy, record } from './pipeline';
+import type { Answer } from './pipeline';
+import { applyArmPolicy, createArmPolicy, Recorder } from './pipeline';
 
 /** Where Resource Manager is and how its clients are built. */
 export type Arm = {
@@ -18,8 +18,14 @@ export type Arm = {
     readonly retryOptions: { readonly maxRetries: 0 };
     readonly httpClient?: HttpClient;
   };
-  /** Puts the rules into a client just built, or into a bare pipeline, and hands it back. */
-  governed<Governed extends { readonly pipeline: Pipeline }>(governed: Governed): Governed;
+  /**
+   * Puts the rules into a client just built, or into a bare pipeline, and hands it back.
+   * `hasPages`: lists of this client are read, whose pages it finds by itself.
+   */
+  governed<Governed extends { readonly pipeline: Pipeline }>(
+    governed: Governed,
+    features?: { readonly hasPages: boolean },
+  ): Governed;
 };
 
 /** What is known of Resource Manager: its endpoint without a trailing slash, and its audience. */
@@ -44,8 +50,8 @@ export function createArm(
       retryOptions: { maxRetries: 0 },
       ...(httpClient === undefined ? {} : { httpClient }),
     },
-    governed: (governed) => {
-      applyArmPolicy(governed.pipeline, rules, addToken);
+    governed: (governed, { hasPages } = { hasPages: false }) => {
+      applyArmPolicy(governed.pipeline, { rules, addToken }, hasPages);
       return governed;
     },
   };
@@ -55,14 +61,23 @@ export function createArm(
  * Answers are read by our own readers from what came over the wire: the clients' deserialisers let
  * wrong types through and take a missing list for an empty one.
  */
-export const asItCame = { requestOptions: { shouldDeserialize: false } } as const;
+const requestOptions = { shouldDeserialize: false } as const;
+
+/** What each call of a client must be given: without its recorder no request leaves. */
+export type CallOptions = {
+  readonly requestOptions: typeof requestOptions;
+  readonly abortSignal: Recorder;
+};
 
 /**
  * One read. Resolves to the answer of status 200, or `null` for a 404 that Resource Manager itself
  * gave. Throws `Fault` for everything else.
  */
-export async function read(doing: string, call: () => Promise<unknown>): Promise<Answer | null> {
-  const recorder: Recorder = { once: false, sent: 0, answers: [] };
+export async function read(
+  doing: string,
+  call: (options: CallOptions) => Promise<unknown>,
+): Promise<Answer | null> {
+  const recorder = new Recorder(false);
   const thrown = await caught(recorder, call);
   const answer = lastAnswer(recorder, thrown, doing);
   if (answer.status === 200) return answer;
@@ -75,8 +90,11 @@ export async function read(doing: string, call: () => Promise<unknown>): Promise
 const acceptedStatuses = [200, 201, 202, 204];
 
 /** One PUT or DELETE: exactly one request. Resolves to its 2xx answer; throws `Fault` for all others. */
-export async function submit(doing: string, call: () => Promise<unknown>): Promise<Answer> {
-  const recorder: Recorder = { once: true, sent: 0, answers: [] };
+export async function submit(
+  doing: string,
+  call: (options: CallOptions) => Promise<unknown>,
+): Promise<Answer> {
+  const recorder = new Recorder(true);
   const thrown = await caught(recorder, call);
   const [accepted] = recorder.answers.filter(({ status }) => acceptedStatuses.includes(status));
   // What the SDK throws after that is about its poll, which was never sent.
@@ -90,13 +108,13 @@ const pagesMax = 200;
 /** A paged list: `take` is given each page's answer, before the next page is asked for. */
 export async function readPages(
   doing: string,
-  pages: () => AsyncIterable<unknown>,
+  pages: (options: CallOptions) => AsyncIterable<unknown>,
   take: (answer: Answer) => void,
 ): Promise<void> {
-  const recorder: Recorder = { once: false, sent: 0, answers: [] };
+  const recorder = new Recorder(false);
   let taken = 0;
-  const thrown = await caught(recorder, async () => {
-    for await (const _page of pages()) {
+  const thrown = await caught(recorder, async (options) => {
+    for await (const _page of pages(options)) {
       const answer = lastAnswer(recorder, null, doing);
       if (answer.status !== 200) throw new Fault(classify(answer), doing);
       take(answer);
@@ -125,9 +143,12 @@ export function strangeAnswer(code: string, doing: string): Fault {
 }
 
 /** Runs the call; what it throws comes back as a value, `null` where it succeeded. */
-async function caught(recorder: Recorder, call: () => Promise<unknown>): Promise<unknown> {
+async function caught(
+  recorder: Recorder,
+  call: (options: CallOptions) => Promise<unknown>,
+): Promise<unknown> {
   try {
-    await record(recorder, call);
+    await call({ requestOptions, abortSignal: recorder });
     return null;
   } catch (error) {
     return error ?? new Error('Nothing was thrown.');

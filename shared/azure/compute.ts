@@ -28,8 +28,8 @@ export function createCompute(arm: Arm): Compute {
         'virtualMachines',
       );
       const client = await clientFor(subscriptionId);
-      const answer = await read('reading a virtual machine', () =>
-        client.virtualMachines.get(resourceGroup, names[0] ?? ''),
+      const answer = await read('reading a virtual machine', ({ abortSignal }) =>
+        client.virtualMachines.get(resourceGroup, names[0] ?? '', { abortSignal }),
       );
       return answer && readAs(vmAnswer, answer, 'reading a virtual machine');
     },

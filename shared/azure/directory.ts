@@ -4,7 +4,7 @@ import { isGuid, lastSegment } from '../domain/armId';
 import { cleanText } from '../domain/text';
 import type { Directory, Instance, RoleAssignment, ScheduleRequest } from '../ports/directory';
 import type { Arm } from './arm';
-import { asItCame, read, readPages } from './arm';
+import { read, readPages } from './arm';
 import { badId, rebuilt, withoutSlash } from './ids';
 import { readAs } from './readAs';
 
@@ -25,7 +25,7 @@ export function createDirectory(arm: Arm): Directory {
         kind.segments[0]?.type.toLowerCase() === 'roleassignments';
       if (!isAssignment) throw badId('a role assignment id');
       const client = await load();
-      const answer = await read('reading a role assignment', () =>
+      const answer = await read('reading a role assignment', (asItCame) =>
         client.roleAssignments.getById(withoutSlash(text), asItCame),
       );
       return answer && readAs(assignmentAnswer, answer, 'reading a role assignment');
@@ -39,7 +39,7 @@ export function createDirectory(arm: Arm): Directory {
       let answeredAt = Number.POSITIVE_INFINITY;
       await readPages(
         'listing activations',
-        () =>
+        (asItCame) =>
           client.roleAssignmentScheduleInstances
             .listForScope(path, { filter: `assignedTo('${principalId}')`, ...asItCame })
             .byPage(),
@@ -55,7 +55,7 @@ export function createDirectory(arm: Arm): Directory {
       const path = withoutSlash(rebuilt(scope).text);
       if (!isGuid(name)) throw badId('the name of a request');
       const client = await load();
-      const answer = await read('reading an activation request', () =>
+      const answer = await read('reading an activation request', (asItCame) =>
         client.roleAssignmentScheduleRequests.get(path, name, asItCame),
       );
       return answer && readAs(requestAnswer, answer, 'reading an activation request');
@@ -67,6 +67,7 @@ async function createClient(arm: Arm): Promise<AuthorizationManagementClient> {
   const { AuthorizationManagementClient } = await import('@azure/arm-authorization');
   return arm.governed(
     new AuthorizationManagementClient(arm.credential, noSubscription, arm.clientOptions),
+    { hasPages: true },
   );
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isAtOrUnder } from '../domain/armId';
 import type { Lock, Network } from '../ports/network';
 import type { Arm } from './arm';
-import { asItCame, readPages } from './arm';
+import { readPages } from './arm';
 import { badId, rebuilt } from './ids';
 import { perSubscription } from './perSubscription';
 import { readAs } from './readAs';
@@ -15,7 +15,9 @@ import { readAs } from './readAs';
 export function createReadLocks(arm: Arm): Network['readLocks'] {
   const clientFor = perSubscription(async (id) => {
     const { ManagementLockClient } = await import('@azure/arm-locks');
-    return arm.governed(new ManagementLockClient(arm.credential, id, arm.clientOptions));
+    return arm.governed(new ManagementLockClient(arm.credential, id, arm.clientOptions), {
+      hasPages: true,
+    });
   });
   return async (resourceId) => {
     const { parsed, text } = rebuilt(resourceId);
@@ -24,7 +26,8 @@ export function createReadLocks(arm: Arm): Network['readLocks'] {
     const found: Lock[] = [];
     await readPages(
       'listing locks',
-      () => managementLocks.listAtResourceGroupLevel(parsed.resourceGroup, asItCame).byPage(),
+      (asItCame) =>
+        managementLocks.listAtResourceGroupLevel(parsed.resourceGroup, asItCame).byPage(),
       (answer) => {
         for (const { id, properties } of readAs(lockPage, answer, 'listing locks').value) {
           const at = id.replace(/\/providers\/Microsoft\.Authorization\/locks\/[^/]+$/i, '');

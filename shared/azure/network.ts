@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import * as z from 'zod';
 import type { Network, NicReading } from '../ports/network';
 import type { Arm } from './arm';
-import { asItCame, read, submit } from './arm';
+import { read, submit } from './arm';
 import { badId, partsOf } from './ids';
 import { createReadLocks } from './locks';
 import { perSubscription } from './perSubscription';
@@ -32,7 +32,7 @@ export function createNetwork(arm: Arm): Network {
     readNsg: async (nsgId) => {
       const { client, resourceGroup, nsg } = await nsgOf(nsgId);
       const startedAt = Date.now();
-      const answer = await read('reading a network security group', () =>
+      const answer = await read('reading a network security group', (asItCame) =>
         client.networkSecurityGroups.get(resourceGroup, nsg, asItCame),
       );
       return answer && { ...readAs(nsgAnswer, answer, 'reading an NSG'), startedAt };
@@ -44,7 +44,7 @@ export function createNetwork(arm: Arm): Network {
         'networkInterfaces',
       );
       const client = await clientFor(subscriptionId);
-      const answer = await read('reading a network interface', () =>
+      const answer = await read('reading a network interface', (asItCame) =>
         client.networkInterfaces.get(resourceGroup, names[0] ?? '', asItCame),
       );
       return answer && readAs(nicAnswer, answer, 'reading a network interface');
@@ -54,7 +54,7 @@ export function createNetwork(arm: Arm): Network {
       const { subscriptionId, resourceGroup, names } = parts;
       const [vnet = '', subnet = ''] = names;
       const client = await clientFor(subscriptionId);
-      const answer = await read('reading a subnet', () =>
+      const answer = await read('reading a subnet', (asItCame) =>
         client.subnets.get(resourceGroup, vnet, subnet, asItCame),
       );
       return answer && readAs(subnetAnswer, answer, 'reading a subnet');
@@ -64,7 +64,7 @@ export function createNetwork(arm: Arm): Network {
       const { client, resourceGroup, nsg } = await nsgOf(nsgId);
       const name = requireRuleName(rule.name);
       const parameters = wireParametersOf(rule);
-      await submit('putting a rule', () =>
+      await submit('putting a rule', (asItCame) =>
         client.securityRules.beginCreateOrUpdate(resourceGroup, nsg, name, parameters, asItCame),
       );
       return 'accepted';
@@ -72,7 +72,7 @@ export function createNetwork(arm: Arm): Network {
     deleteRule: async (nsgId, ruleName) => {
       const { client, resourceGroup, nsg } = await nsgOf(nsgId);
       const name = requireRuleName(ruleName);
-      const answer = await submit('deleting a rule', () =>
+      const answer = await submit('deleting a rule', (asItCame) =>
         client.securityRules.beginDelete(resourceGroup, nsg, name, asItCame),
       );
       return answer.status === 204 ? 'absent' : 'accepted';

@@ -1,10 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type {
   Pipeline,
   PipelinePolicy,
   PipelineRequest,
   PipelineResponse,
-  SendRequest,
 } from '@azure/core-rest-pipeline';
 import { Fault } from '../domain/fault';
 import type { Meter } from './meter';
@@ -20,17 +18,39 @@ export type Answer = {
   readonly answeredAt: number;
 };
 
+type AbortSignalLike = NonNullable<PipelineRequest['abortSignal']>;
+type AbortListener = Parameters<AbortSignalLike['addEventListener']>[1];
+
 /**
- * What one call of an adapter sent and got. `once`: exactly one request may leave, because the SDK
- * follows each PUT and DELETE with a poll of its own, which tells us nothing that a read does not.
+ * What one call of an adapter sent and got. It travels with the call as its abort signal, the one
+ * thing that every generation of clients hands on to all requests of a call untouched: context that
+ * follows promises by itself (`AsyncLocalStorage`) makes every promise of the process dearer.
  */
-export type Recorder = { readonly once: boolean; sent: number; readonly answers: Answer[] };
+export class Recorder implements AbortSignalLike {
+  sent = 0;
+  readonly answers: Answer[] = [];
+  aborted = false;
+  private readonly listeners = new Set<AbortListener>();
 
-const recorders = new AsyncLocalStorage<Recorder>();
+  /**
+   * `once`: exactly one request may leave, because the SDK follows each PUT and DELETE with a poll
+   * of its own, which tells us nothing that a read does not.
+   */
+  constructor(readonly once: boolean) {}
 
-/** Runs one call of an SDK client so that the policy below can see whose requests these are. */
-export function record<Value>(recorder: Recorder, call: () => Promise<Value>): Promise<Value> {
-  return recorders.run(recorder, call);
+  addEventListener(_type: 'abort', listener: AbortListener): void {
+    this.listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: AbortListener): void {
+    this.listeners.delete(listener);
+  }
+
+  /** Ends whatever request of the call is under way. */
+  abort(): void {
+    this.aborted = true;
+    for (const listener of this.listeners) listener.call(this, { type: 'abort' });
+  }
 }
 
 export const policyName = 'posternRules';
@@ -47,15 +67,15 @@ export function createArmPolicy(origin: string, meter: Meter): PipelinePolicy {
     name: policyName,
     sendRequest: async (request, next) => {
       const url = requireOrigin(request.url, origin);
-      const recorder = recorders.getStore();
-      if (recorder === undefined) throw new Error('A request was made outside of `record`.');
+      const recorder = request.abortSignal;
+      if (!(recorder instanceof Recorder)) throw new Error('A request came without its recorder.');
       if (pollForm.test(url.pathname) || (recorder.once && recorder.sent > 0)) {
         // The SDK is told so; our caller has the recorded answer and ignores what the SDK makes of it.
         throw new Error('Operations are not polled.');
       }
       recorder.sent += 1;
       const sentAt = Date.now();
-      const response = await sendInTime(request, next);
+      const response = await sendInTime(recorder, () => next(request));
       const headers = response.headers.toJSON();
       meter.answered(headers, sentAt, Date.now());
       recorder.answers.push({
@@ -70,18 +90,24 @@ export function createArmPolicy(origin: string, meter: Meter): PipelinePolicy {
   };
 }
 
+/** What would act behind the rules' back: retries, redirects, tracing and the log of requests. */
+const unwanted = ['redirectPolicy', 'defaultRetryPolicy', 'tracingPolicy', 'logPolicy'];
+/** Forms are never sent, and the recorder is known by its identity, which a wrapper would hide. */
+const useless = ['formDataPolicy', 'multipartPolicy', 'wrapAbortSignalLikePolicy'];
+/** Parses each body, which is then parsed again by whoever reads the recorded answer. */
+const deserializer = 'deserializationPolicy';
+
 /**
  * Puts the rules into a client's pipeline, and the token behind them: the generated clients add it
- * before everything else. What would act behind the rules' back is taken out: retries, redirects,
- * tracing and the log of requests.
+ * before everything else. `hasPages`: the client has to read answers itself, to find next pages.
  */
 export function applyArmPolicy(
   pipeline: Pipeline,
-  rules: PipelinePolicy,
-  addToken: PipelinePolicy,
+  { rules, addToken }: { readonly rules: PipelinePolicy; readonly addToken: PipelinePolicy },
+  hasPages: boolean,
 ): void {
-  const unwanted = ['redirectPolicy', 'defaultRetryPolicy', 'tracingPolicy', 'logPolicy'];
-  for (const name of [...unwanted, addToken.name]) pipeline.removePolicy({ name });
+  const removed = [...unwanted, ...useless, ...(hasPages ? [] : [deserializer]), addToken.name];
+  for (const name of removed) pipeline.removePolicy({ name });
   pipeline.addPolicy(rules, { afterPhase: 'Retry' });
   pipeline.addPolicy(addToken, { phase: 'Sign' });
 }
@@ -113,12 +139,12 @@ function foreignHost(what: string): Fault {
 }
 
 /** The SDK's own time-out binds only its own HTTP client, so the race is run here. */
-async function sendInTime(request: PipelineRequest, next: SendRequest): Promise<PipelineResponse> {
-  const abort = new AbortController();
-  request.abortSignal = abort.signal;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+function sendInTime(
+  recorder: Recorder,
+  send: () => Promise<PipelineResponse>,
+): Promise<PipelineResponse> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
       const facts = {
         kind: 'unavailable',
         code: 'ETIMEDOUT',
@@ -126,12 +152,17 @@ async function sendInTime(request: PipelineRequest, next: SendRequest): Promise<
         retryAfterMs: null,
       } as const;
       reject(new Fault(facts, 'waiting for an answer'));
-      abort.abort();
+      recorder.abort();
     }, requestMsMax);
+    send().then(
+      (response) => {
+        clearTimeout(timer);
+        resolve(response);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
   });
-  try {
-    return await Promise.race([next(request), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

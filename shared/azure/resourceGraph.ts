@@ -8,6 +8,7 @@ import {
 import * as z from 'zod';
 import type { Arm } from './arm';
 import { read, strangeAnswer } from './arm';
+import type { Recorder } from './pipeline';
 import { readAs } from './readAs';
 
 type Scope = { readonly subscriptions?: string[]; readonly managementGroups?: string[] };
@@ -35,12 +36,15 @@ export function createRunQuery(arm: Arm): RunQuery {
     do {
       const top = Math.min(pageMax, rowsMax - rows.length);
       const options = { top, resultFormat: 'objectArray' as const };
-      const answer = await read(doing, () =>
-        graph.resources({
-          ...scope,
-          query,
-          options: skipToken === null ? options : { ...options, skipToken },
-        }),
+      const answer = await read(doing, ({ abortSignal: recorder }) =>
+        graph.resources(
+          {
+            ...scope,
+            query,
+            options: skipToken === null ? options : { ...options, skipToken },
+          },
+          { abortSignal: tokenOf(recorder) },
+        ),
       );
       if (answer === null) throw strangeAnswer('NotFound', doing);
       const page = readAs(pageAnswer, answer, doing);
@@ -65,6 +69,22 @@ const pageAnswer = z.object({
   resultTruncated: z.string().nullish(),
 });
 
+/** The old client wants a signal with more to it than a recorder has: this one stands for it. */
+const recorders = new WeakMap<object, Recorder>();
+
+function tokenOf(recorder: Recorder) {
+  const nothing = () => undefined;
+  const token = {
+    aborted: false,
+    onabort: null,
+    dispatchEvent: () => false,
+    addEventListener: nothing,
+    removeEventListener: nothing,
+  };
+  recorders.set(token, recorder);
+  return token;
+}
+
 async function createClient(arm: Arm): Promise<ResourceGraphClient> {
   const { ResourceGraphClient } = await import('@azure/arm-resourcegraph');
   // Signing is the new pipeline's business, after the rules.
@@ -83,6 +103,7 @@ function createBridge(arm: Arm): OldHttpClient {
   return {
     sendRequest: async (request) => {
       const body: unknown = request.body;
+      const recorder = recorders.get(request.abortSignal ?? request);
       const response = await pipeline.sendRequest(
         httpClient,
         createPipelineRequest({
@@ -93,6 +114,7 @@ function createBridge(arm: Arm): OldHttpClient {
             'content-type': 'application/json; charset=utf-8',
           }),
           ...(typeof body === 'string' ? { body } : {}),
+          ...(recorder === undefined ? {} : { abortSignal: recorder }),
         }),
       );
       return { request, status: response.status, headers: request.headers };

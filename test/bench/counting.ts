@@ -54,6 +54,7 @@ export async function countWindow(layout: Layout, seed = 1): Promise<WindowCount
       faults: [...faultsOf(layout.name, everybody, slots), ...reasons],
     };
   } finally {
+    door.close();
     await simulation.close();
     time.uninstall();
   }

@@ -49,6 +49,7 @@ export async function measureLifetimes(
     const faults = faultsAfter(bench, warmUps + count);
     return figuresOf(layout, warmUps, repetitions, await bareReadMs(bench), faults);
   } finally {
+    bench.door.close();
     await bench.simulation.close();
     bench.time.uninstall();
   }
