@@ -65,8 +65,9 @@ export class AppLog {
 
   /** Says what is said again and again the first time, and then every tenth time. */
   #tell(sentence: string, event: string, fields: Record<string, unknown>): void {
-    const times = (this.#said.get(sentence) ?? 0) + 1;
-    this.#said.set(sentence, times);
+    const key = `${textOf(fields['windowId'])} ${sentence}`;
+    const times = (this.#said.get(key) ?? 0) + 1;
+    this.#said.set(key, times);
     if (times > 1 && times % 10 !== 0) return;
     this.#printer.say('app', times === 1 ? sentence : `${sentence} (${times} times by now)`, {
       event,

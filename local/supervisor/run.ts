@@ -43,10 +43,23 @@ export async function run(options: StartOptions): Promise<number> {
   }
 }
 
+/** Somebody whose role is not active still from an earlier start. */
+function somebodyFree({ azure }: LocalPlatform) {
+  const active = azure.pim.activations().filter((one) => one.active);
+  const free = Object.values(people).find(
+    ({ objectId }) => !active.some(({ principalId }) => principalId === objectId),
+  );
+  if (free !== undefined) return free;
+  throw new Error(
+    'Everybody’s role is still active from an earlier start: wait until it ends, or begin afresh ' +
+      'with `npm start -- --reset`.',
+  );
+}
+
 function activate(platform: LocalPlatform, printer: Printer): Activation {
-  const { ada } = people;
+  const person = somebodyFree(platform);
   const activation = platform.azure.pim.activate({
-    person: ada.upn,
+    person: person.upn,
     role: administratorLogin,
     scope: platform.scope,
     durationMs: activationSeconds * 1000,
@@ -55,8 +68,8 @@ function activate(platform: LocalPlatform, printer: Printer): Activation {
   });
   printer.say(
     'pim',
-    `${ada.displayName} activates Virtual Machine Administrator Login on rg-app ` +
-      `for ${activationSeconds} s, from ${ada.ipAddress}.`,
+    `${person.displayName} activates Virtual Machine Administrator Login on rg-app ` +
+      `for ${activationSeconds} s, from ${person.ipAddress}.`,
     { requestName: activation.requestName },
   );
   return activation;
