@@ -59,13 +59,18 @@ function createTable<Row extends { readonly id: string }>(): Table<Row> {
   };
 }
 
-/** Reviver for `JSON.parse` that freezes all it makes: rows are values, whichever store keeps them. */
-export function freezing(_key: string, value: unknown): unknown {
-  return Object.freeze(value);
-}
-
 /** The row as a store would hand it out: through JSON, and frozen to the bottom. */
 export function frozenCopy<Row>(row: Row): Row {
-  const copy: Row = JSON.parse(JSON.stringify(row), freezing);
-  return copy;
+  const copy: Row = JSON.parse(JSON.stringify(row));
+  return frozen(copy);
+}
+
+/**
+ * Freezes what was parsed to the bottom and hands it back: rows are values, whichever store keeps
+ * them. No reviver, which would visit every number and text and makes parsing slower.
+ */
+export function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }

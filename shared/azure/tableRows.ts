@@ -1,7 +1,7 @@
 import assert from 'node:assert';
 import type { TableEntityResult } from '@azure/data-tables';
 import { Fault } from '../domain/fault';
-import { freezing } from '../ledgerMemory';
+import { frozen } from '../ledgerMemory';
 import type { Stored } from '../ports/ledger';
 
 /** The version of the rows' shape that this code writes, and the newest that it reads. */
@@ -38,7 +38,8 @@ export function toStored<Row extends { readonly id: string }>(
 ): Stored<Row> {
   const json = bodyOf(entity);
   try {
-    const row: Row = JSON.parse(json, freezing);
+    const row: Row = JSON.parse(json);
+    frozen(row);
     assert(row.id === entity.rowKey);
     assert(!('schema' in row) || row.schema === schema);
     return { row, etag: entity.etag };

@@ -195,10 +195,13 @@ function views(state: PimState): Omit<Pim, keyof Lifecycle | 'knobs' | 'close'> 
   const { directory } = state;
   return {
     provider: createAuthorizationProvider(state),
-    roleSource: (principalId) =>
-      state.grants
-        .filter((one) => isActive(one) && directory.isOrContains(one.principalId, principalId))
-        .map(roleOf),
+    roleSource: (principalId) => {
+      // Asked for with every request: whose roles count is found out once, not for each grant.
+      const holders = new Set(directory.groupsOf(principalId)).add(principalId.toLowerCase());
+      return state.grants
+        .filter((one) => isActive(one) && holders.has(one.principalId.toLowerCase()))
+        .map(roleOf);
+    },
     roleDefinitions: () => [...state.roles.values()],
     snapshot: () => takeSnapshot(state),
     truth: () => state.grants.flatMap(truthOf),

@@ -22,7 +22,7 @@ export type Directory = {
   /** By GUID, full role definition id or display name. 400 RoleDefinitionDoesNotExist. */
   role: (idOrName: string) => KnownRole;
   /** Ids of the groups somebody is in, directly or through other groups. */
-  groupsOf: (objectId: string) => Set<string>;
+  groupsOf: (objectId: string) => ReadonlySet<string>;
   /** True when `holderId` is this principal, or a group it belongs to. */
   isOrContains: (holderId: string, principalId: string) => boolean;
 };
@@ -33,8 +33,16 @@ export function createDirectory(
   roles: ReadonlyMap<string, KnownRole>,
 ): Directory {
   const byId = new Map(principals.map((one) => [one.objectId.toLowerCase(), one]));
+  const known = new Map<string, ReadonlySet<string>>();
 
-  function groupsOf(objectId: string): Set<string> {
+  function groupsOf(objectId: string): ReadonlySet<string> {
+    const groups = known.get(objectId) ?? findGroups(objectId);
+    // Ids come from outside as well: only those of the directory are worth remembering.
+    if (byId.has(objectId.toLowerCase())) known.set(objectId, groups);
+    return groups;
+  }
+
+  function findGroups(objectId: string): Set<string> {
     const found = new Set<string>();
     const pending = [objectId.toLowerCase()];
     for (let id = pending.pop(); id !== undefined; id = pending.pop()) {

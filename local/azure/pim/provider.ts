@@ -134,7 +134,10 @@ function isInstanceListed(state: PimState, grant: Grant): boolean {
 }
 
 function requestAnswer(state: PimState, context: ArmContext, asked: Asked): Answer {
-  const rows = [...state.requests.values()].map((request) => ({
+  const { name } = asked;
+  const one = name === undefined ? undefined : state.requests.get(name.toLowerCase());
+  const requests = name === undefined ? [...state.requests.values()] : one ? [one] : [];
+  const rows = requests.map((request) => ({
     ...rowOf(request, request.name, () => requestBody(state, request)),
     requestorId: request.requestorId,
   }));
