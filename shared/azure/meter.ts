@@ -33,6 +33,7 @@ export function createMeter(log: Log): Meter {
         measuredAt = receivedAt;
       }
       for (const [name, value] of Object.entries(headers)) {
+        if (!name.startsWith('x-ms-ratelimit-')) continue;
         const bucket = bucketForm.exec(name)?.[1];
         if (bucket === undefined || !/^\d{1,9}$/.test(value) || Number(value) >= reserve) continue;
         if (receivedAt - (warnedAt.get(bucket) ?? -warnEveryMs) < warnEveryMs) continue;

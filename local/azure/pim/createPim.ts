@@ -12,7 +12,8 @@ import { createAuthorizationProvider } from './provider';
 import { newGuid } from './random';
 import { adminAssign, cancel, decide, endEarly, requestId, selfActivate } from './requests';
 import type { Wish } from './requests';
-import { scopeKey, tidyScope } from './scopes';
+import { createRoleSource, roleOf } from './roleSource';
+import { tidyScope } from './scopes';
 import { restoreSnapshot, takeSnapshot } from './snapshot';
 import { assignmentId, createState, isActive, type PimState } from './state';
 import { formatDuration, parseDuration } from './time';
@@ -195,13 +196,7 @@ function views(state: PimState): Omit<Pim, keyof Lifecycle | 'knobs' | 'close'> 
   const { directory } = state;
   return {
     provider: createAuthorizationProvider(state),
-    roleSource: (principalId) => {
-      // Asked for with every request: whose roles count is found out once, not for each grant.
-      const holders = new Set(directory.groupsOf(principalId)).add(principalId.toLowerCase());
-      return state.grants
-        .filter((one) => isActive(one) && holders.has(one.principalId.toLowerCase()))
-        .map(roleOf);
-    },
+    roleSource: createRoleSource(state),
     roleDefinitions: () => [...state.roles.values()],
     snapshot: () => takeSnapshot(state),
     truth: () => state.grants.flatMap(truthOf),
@@ -289,11 +284,6 @@ function pick<K extends string, V>(value: V | undefined, key: K): { [P in K]?: V
   const found: { [P in K]?: V } = {};
   found[key] = value;
   return found;
-}
-
-function roleOf(grant: Grant): ActiveRole {
-  const { principalId, roleDefinitionGuid, scope } = grant;
-  return { principalId, roleDefinitionGuid, scope: scopeKey(scope) };
 }
 
 function truthOf(grant: Grant): ActivationTruth[] {

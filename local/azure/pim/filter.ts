@@ -58,6 +58,14 @@ export function isListed(
   row: { scope: string; principalId: string; requestorId?: string },
 ): boolean {
   const { tree, directory, knobs } = state;
+  const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  const { principalId, assignedTo } = filter;
+  if (principalId !== undefined && !same(row.principalId, principalId)) return false;
+  if (assignedTo !== undefined && !directory.isOrContains(row.principalId, assignedTo)) {
+    return false;
+  }
+  if (filter.asTarget && !directory.isOrContains(row.principalId, callerId)) return false;
+  if (filter.asRequestor && !same(row.requestorId ?? '', callerId)) return false;
   const isHere = scopeKey(row.scope) === scopeKey(scope);
   const isAbove = tree.isAtOrUnder(scope, row.scope);
   const isBelow = tree.isAtOrUnder(row.scope, scope);
@@ -66,13 +74,5 @@ export function isListed(
     filter.asTarget ||
     filter.principalId !== undefined ||
     (filter.assignedTo !== undefined && knobs.assignedToListsAbove);
-  if (!isHere && !(isAbove && showsAbove) && !(isBelow && !filter.atScope)) return false;
-  const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-  const { principalId, assignedTo } = filter;
-  if (principalId !== undefined && !same(row.principalId, principalId)) return false;
-  if (assignedTo !== undefined && !directory.isOrContains(row.principalId, assignedTo)) {
-    return false;
-  }
-  if (filter.asTarget && !directory.isOrContains(row.principalId, callerId)) return false;
-  return !filter.asRequestor || same(row.requestorId ?? '', callerId);
+  return isHere || (isAbove && showsAbove) || (isBelow && !filter.atScope);
 }

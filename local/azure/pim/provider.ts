@@ -57,9 +57,10 @@ export function createAuthorizationProvider(state: PimState): Provider {
  * this provider may pass unchecked: it also writes plain role assignments.
  */
 export function isOwnPimRequest(request: ArmRequest, caller: Caller): boolean {
+  if (caller.kind !== 'person') return false;
   const url = new URL(request.url);
   const asked = parsePath(url.pathname);
-  if (!asked || caller.kind !== 'person') return false;
+  if (!asked) return false;
   if (request.method === 'GET') {
     const filter = url.searchParams.get('$filter') ?? '';
     return asked.name === undefined && /\bas(Target|Requestor)\(\)/i.test(filter);

@@ -47,6 +47,17 @@ function eventText(event: HistoryEvent): string {
 /** Data of a binding on its way to the worker; only the kinds this host sends. */
 export type RpcData = { string: string } | { json: string } | { bytes: Uint8Array } | undefined;
 
+/** No JSON begins with a letter but its three words. */
+const noJson = /^(?!(?:true|false|null)$)[A-Za-z]/;
+
+/**
+ * A text as the SDK reads texts: as JSON where it is JSON, else as it is. What cannot be JSON is
+ * sent quoted, which reads the same: the SDK finds out by an exception, for each id of each call.
+ */
+export function textData(text: string): { string: string } | { json: string } {
+  return noJson.test(text) ? { json: JSON.stringify(text) } : { string: text };
+}
+
 /**
  * An activity's input as text, in the way of the real host: JSON text, except that a string is
  * sent as it is and a boolean as .NET prints it (`True`), which the SDK does not parse.
@@ -81,14 +92,14 @@ export function activityMetadata(
   instanceId: string,
   triggerName: string,
 ): Record<string, RpcData> {
-  const metadata: Record<string, RpcData> = { instanceId: { string: instanceId } };
+  const metadata: Record<string, RpcData> = { instanceId: textData(instanceId) };
   const text = activityInput(input);
   if (text === undefined) return metadata;
   metadata[triggerName] = text;
   metadata['data'] = { json: JSON.stringify(input) };
   if (input !== null && typeof input === 'object' && !Array.isArray(input)) {
     for (const [key, value] of Object.entries(input)) {
-      metadata[key] = { string: metadataText(value) };
+      metadata[key] = textData(metadataText(value));
     }
   }
   return metadata;

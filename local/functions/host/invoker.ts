@@ -1,5 +1,5 @@
 import type { Json } from '../engine/json';
-import { activityInput, activityMetadata } from '../engine/payload';
+import { activityInput, activityMetadata, textData } from '../engine/payload';
 import type { FunctionInvoker, FunctionKind } from '../engine/ports';
 import { triggerOf, valueJson, valueText, type CoreRegistry } from './core';
 import type { Worker } from './worker';
@@ -30,7 +30,7 @@ export function engineInvoker(registry: CoreRegistry, worker: Worker): FunctionI
   return {
     names: (kind) => functionsOf(registry, triggerTypes[kind]),
     orchestrator: async (name, payload, instanceId) => {
-      const metadata = { instanceId: { string: instanceId } };
+      const metadata = { instanceId: textData(instanceId) };
       const call = { name: registeredName(name), data: { string: payload }, metadata };
       return valueJson((await worker.invoke(call)).returnValue);
     },
