@@ -130,8 +130,8 @@ function rowOf(source: { scope: string; principalId: string }, name: string, bod
 function isInstanceListed(state: PimState, grant: Grant): boolean {
   const { listingLagMs, staleListMs } = state.knobs;
   const { effectiveAtMs, removedAtMs } = grant;
-  if (effectiveAtMs === undefined || Date.now() < effectiveAtMs + listingLagMs) return false;
-  return removedAtMs === undefined || Date.now() < removedAtMs + staleListMs;
+  if (removedAtMs !== undefined && Date.now() >= removedAtMs + staleListMs) return false;
+  return effectiveAtMs !== undefined && Date.now() >= effectiveAtMs + listingLagMs;
 }
 
 function requestAnswer(state: PimState, context: ArmContext, asked: Asked): Answer {
@@ -181,8 +181,12 @@ function plainAnswer(
   const { scope, name, action } = asked;
   if (action !== undefined) return undefined;
   if (method === 'GET') {
+    const wanted = name?.toLowerCase();
     const rows = state.grants
       .filter(isActive)
+      .filter(
+        ({ assignmentGuid }) => wanted === undefined || assignmentGuid.toLowerCase() === wanted,
+      )
       .map((grant) => rowOf(grant, grant.assignmentGuid, () => assignmentBody(state, grant)));
     return pick(state, context, asked, rows);
   }
