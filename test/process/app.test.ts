@@ -9,12 +9,15 @@ const root = join(__dirname, '..', '..');
 /** Away from the ports of an `npm start` that may be running beside the tests. */
 const portOffset = 20_000;
 
+/** After its proof the sleeper goes to sleep; deaths in mid-step are told on virtual time. */
+const asleepMs = 1_500;
+
 type Line = { speaker: string; text: string; pid?: number; event?: string; passed?: boolean };
 
 /**
  * The one test on real processes, real sockets and the real clock: what is deployed is built and
  * started, a role is activated, the host is killed in mid-window and started again, and the window
- * is closed in time. It waits on events, never for a length of time.
+ * is closed in time.
  */
 describe('the app in processes of its own', () => {
   const state = mkdtempSync(join(tmpdir(), 'postern-'));
@@ -59,7 +62,7 @@ async function playKilled(state: string): Promise<{ code: number | null; lines: 
     const line = JSON.parse(text) as Line;
     lines.push(line);
     if (line.pid !== undefined) hostPid = line.pid;
-    if (line.event === 'window.open') process.kill(hostPid, 'SIGKILL');
+    if (line.event === 'window.open') setTimeout(() => process.kill(hostPid, 'SIGKILL'), asleepMs);
   });
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   return { code, lines };

@@ -1,0 +1,10 @@
+/**
+ * Every story in three files: each test file loads the official clients anew, which costs more
+ * than many of the stories. One alone: `npx jest test/scenarios -t 'an access window'`.
+ */
+import './activation';
+import './deactivation';
+import './noWindow';
+import './people';
+import './secrets';
+import './window';
