@@ -12,6 +12,11 @@ import { iso, type Run, startRun } from './window/run';
 const runMaxMs = 15_000;
 /** Pauses up to this are waited out here; longer ones are the engine's. */
 const pauseMaxMs = 2_000;
+/**
+ * A delete that keeps failing is worth a longer run with longer pauses: every hop through the
+ * engine's queues costs seconds of what is left of the guard. The sweep covers a crash in it.
+ */
+const hardClose = { runMaxMs: 45_000, pauseMaxMs: 5_000 };
 /** The engine's timers fire up to a second early. */
 const earlyMs = 1_500;
 const changesMax = 20;
@@ -51,12 +56,17 @@ async function advance(run: Run, start: Stored<WindowRow>): Promise<Look | 'chan
     if (saved.row.concludedAt !== null) return 'again';
     const pauseMs = saved.row.nextLook - clock.now();
     const ranMs = clock.now() - run.startedAt;
-    if (pauseMs > pauseMaxMs || ranMs + pauseMs >= runMaxMs) {
+    const limits = isHardClose(saved.row) ? hardClose : { runMaxMs, pauseMaxMs };
+    if (pauseMs > limits.pauseMaxMs || ranMs + pauseMs >= limits.runMaxMs) {
       return lookAt(run.world, saved.row.nextLook);
     }
     if (pauseMs > 0) await clock.wait(pauseMs);
     stored = saved;
   }
+}
+
+function isHardClose({ placements }: WindowRow): boolean {
+  return placements.some(({ phase, fault }) => phase === 'closing' && fault !== null);
 }
 
 /** Answering the same time again would wake the sleeper at once, again and again. */
