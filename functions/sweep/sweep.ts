@@ -5,6 +5,7 @@ import { nowOf } from '../../shared/domain/instant';
 import { markerPrefix } from '../../shared/domain/marker';
 import type { SecurityRule } from '../../shared/domain/networkSecurityGroup';
 import { judgeRule, type Sighted, type Verdict } from '../../shared/domain/sweep/judgeRule';
+import { wishClosed } from '../../shared/domain/window/judgeRow';
 import { isNewer, type WindowRow } from '../../shared/domain/window/windowRow';
 import type { RuleSighting } from '../../shared/ports/inventory';
 import type { World } from '../../shared/ports/world';
@@ -176,13 +177,7 @@ async function closeChanged(world: World, judged: readonly Judged[], tally: Tall
       const stored = await world.ledger.windows.get(id);
       if (stored === null || stored.row.wish === 'closed') continue;
       const { row, etag } = stored;
-      const next: WindowRow = {
-        ...row,
-        wish: 'closed',
-        closeReason: 'changedByOthers',
-        generation: row.generation + 1,
-        nextLook: world.clock.now(),
-      };
+      const next = wishClosed(row, 'changedByOthers', world.clock.now());
       // Somebody else's save: the next sweep sees what became of it.
       if ((await world.ledger.windows.replace(next, etag)) !== 'changed') tally.closed += 1;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { assignmentKeyOf } from '../../../shared/domain/identity';
 import type { EndHintRow } from '../../../shared/domain/hint';
+import { wishClosed } from '../../../shared/domain/window/judgeRow';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Stored } from '../../../shared/ports/ledger';
 import type { Starter } from '../../../shared/ports/starter';
@@ -42,14 +43,7 @@ export async function closeWindow(world: Ledgered, starter: Starter, id: string)
   const stored = await change(world, id, (row) =>
     row.wish === 'closed' || row.concludedAt !== null
       ? null
-      : {
-          ...row,
-          wish: 'closed',
-          closeReason: 'deactivated',
-          generation: row.generation + 1,
-          nextLook: clock.now(),
-          endHintAt: null,
-        },
+      : { ...wishClosed(row, 'deactivated', clock.now()), endHintAt: null },
   );
   if (stored === null || stored.row.concludedAt !== null) return;
   const { generation, closeReason } = stored.row;

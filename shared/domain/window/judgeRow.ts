@@ -42,6 +42,15 @@ function lastReason(row: WindowRow): CloseReason {
 }
 
 /**
+ * The wish that the window be closed, which its own worker then carries out. The next look is now,
+ * so that a start that is lost costs one reconcile period and not the rest of the window.
+ */
+export function wishClosed(row: WindowRow, closeReason: CloseReason, hostMs: number): WindowRow {
+  const generation = row.generation + 1;
+  return { ...row, wish: 'closed', closeReason, generation, nextLook: hostMs };
+}
+
+/**
  * From here on nothing of this window opens. The first reason stays, and a placement that was never
  * PUT is closed at once: no worker can send what no row announced.
  */

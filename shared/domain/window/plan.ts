@@ -216,7 +216,6 @@ function newPlacement(
     notBefore: null,
     confirmedAt: null,
     unconfirmedSince: null,
-    shadowedBy: '',
     alarms: [],
   };
 }

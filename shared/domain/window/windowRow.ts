@@ -112,8 +112,6 @@ export type Placement = {
   readonly confirmedAt: number | null;
   /** Since when the activation is no longer listed; `null` while it is. */
   readonly unconfirmedSince: number | null;
-  /** A foreign deny above an open rule, by name; `''` if none. */
-  readonly shadowedBy: string;
   /** Names of the alarms raised for it: each is raised once. */
   readonly alarms: readonly string[];
 };

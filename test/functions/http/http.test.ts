@@ -250,7 +250,6 @@ const placement: Placement = {
   notBefore: null,
   confirmedAt: null,
   unconfirmedSince: null,
-  shadowedBy: '',
   alarms: [],
 };
 
