@@ -44,6 +44,13 @@ export const statusOf = {
   putDenied: 502,
   putInvalid: 502,
   planFailed: 409,
+
+  extendNotOpen: 409,
+  extendClosing: 409,
+  extendNotLater: 422,
+  extendTooLate: 409,
+  extendPastActivation: 422,
+  extendPastPolicy: 403,
 } as const satisfies Record<ProblemCode, number>;
 
 /** An error as RFC 9457 has it: `application/problem+json`. */

@@ -150,6 +150,32 @@ const texts = {
     rule: `After ${of.plans} plans the rule still met a conflict in ${of.nsg}.`,
     next: 'See who else writes rules there, then activate again.',
   }),
+
+  // Extending.
+  extendNotOpen: () => ({
+    rule: 'The window is not open yet; only what is proved open can be extended.',
+    next: 'Ask again when it is open.',
+  }),
+  extendClosing: () => ({
+    rule: 'The window is closing or closed, and a window never opens again.',
+    next: 'Activate the role again: that opens a window of its own.',
+  }),
+  extendNotLater: (of: { until: string }) => ({
+    rule: `The window ends at ${of.until} already; an extend names a later time.`,
+    next: 'Name a later end, as a time and not as a length; to end it earlier, close it.',
+  }),
+  extendTooLate: () => ({
+    rule: 'It is too late: a rule sent now might take effect after the window has been closed.',
+    next: 'Activate the role again when this window is closed, for longer.',
+  }),
+  extendPastActivation: (of: { end: string }) => ({
+    rule: `The activation ends at ${of.end}, and PIM cannot extend an activation in place.`,
+    next: 'Activate longer next time, or deactivate, wait about two minutes and activate again.',
+  }),
+  extendPastPolicy: (of: { longest: string }) => ({
+    rule: `The policy lets this window stay open until ${of.longest} at the longest.`,
+    next: 'Name an earlier end, or ask the owner of the policy for a longer time.',
+  }),
 } as const;
 
 export type RefusalCode = keyof typeof texts;

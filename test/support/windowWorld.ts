@@ -35,6 +35,30 @@ export const limits = {
   shortestMs: minute,
 };
 
+/** A policy that lets windows of this world stand open for three hours. */
+export const policy: Policy = {
+  version: 'v1',
+  limits,
+  longestMs: 180 * minute,
+  band: { from: 200, to: 899 },
+  optInTag: null,
+  caps: { vmsPerActivation: 10, windowsPerPerson: 3, windows: 50 },
+  minimumPrefix: { ipv4: 32, ipv6: 128 },
+  locks: 'refuse',
+  allow: [
+    {
+      name: 'operators',
+      roles: ['1c0163c0-47e6-4577-8991-ea5c82e286e4'],
+      scopes: [subscription],
+      persons: [],
+      portSets: [{ protocol: 'Tcp', ports: ['22', '3389'] }],
+      longestMs: null,
+      sources: { ranges: [], fromActivation: { within: ['203.0.113.0/24'] } },
+    },
+  ],
+  deny: [],
+};
+
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 export const signer = createSigner(privateKey, 1);
 export const verifier = createVerifier(new Map([[1, publicKey]]));
@@ -102,7 +126,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     sweepSchedule: '0 * * * * *',
     reconcileSchedule: '0 * * * * *',
     sweepPeriodMs: minute,
-    opening: { policy: {} as Policy, signer },
+    opening: { policy, signer },
     ...changes,
     time,
     lines,
@@ -194,6 +218,7 @@ export function rowOf(time: Time, grant: Grant): WindowRow {
     generation: 0,
     until: null,
     wantedUntil: grant.untilAt,
+    endLookAt: null,
     wish: 'open',
     closeReason: null,
     closingAt: null,

@@ -4,7 +4,12 @@ import {
   type FactStep,
   withAlarm,
 } from '../../../shared/domain/window/apply';
-import { deadlineOf, hostClosingStartOf } from '../../../shared/domain/window/deadline';
+import {
+  deadlineOf,
+  hostClosingStartOf,
+  signedDeadlineOf,
+} from '../../../shared/domain/window/deadline';
+import { dropExtend, moveDeadline, withEndLook } from '../../../shared/domain/window/extendRow';
 import { hurry } from '../../../shared/domain/window/hurry';
 import { beginClosing, judgeRow, refusePlacement } from '../../../shared/domain/window/judgeRow';
 import { nextStep } from '../../../shared/domain/window/nextStep';
@@ -53,6 +58,8 @@ function stepsOf(run: Run, row: WindowRow, now: Now): Step[] {
 function applyAll(run: Run, row: WindowRow, steps: readonly Step[], now: Now): WindowRow {
   const close = steps.find((step) => step.do === 'closeWindow');
   if (close !== undefined) return beginClosing(row, close.reason, now);
+  const drop = steps.find((step) => step.do === 'dropExtend');
+  if (drop !== undefined) return dropExtend(row, drop.until, now);
   for (const [index, step] of steps.entries()) {
     const placement = row.placements[index];
     if (placement === undefined) continue;
@@ -98,17 +105,20 @@ function replan(
 }
 
 function applyFacts(row: WindowRow, steps: readonly Step[], now: Now): WindowRow {
-  let { until } = row;
+  const isProved = row.until === null && steps.some((step) => step.do === 'proveOpen');
   const placements = row.placements.map((placement, index) => {
     const step = steps[index];
-    if (step?.do === 'proveOpen') until = Math.floor(row.wantedUntil / 1000) * 1000;
     const next = step !== undefined && isFact(step) ? applyFact(placement, step, now) : placement;
     return withOverrun(row, hurry(row, next, now), now);
   });
   const changed = placements.some((placement, index) =>
     isChanged(row.placements[index], placement),
   );
-  return changed ? { ...row, until, placements } : row;
+  if (!changed) return row;
+  const next = { ...row, placements };
+  return isProved
+    ? withEndLook({ ...next, until: signedDeadlineOf(row) }, now)
+    : moveDeadline(next, now);
 }
 
 function isChanged(before: Placement | undefined, after: Placement): boolean {
@@ -127,6 +137,8 @@ function withOverrun(row: WindowRow, placement: Placement, now: Now): Placement 
 
 const factNames: readonly string[] = [
   'proveOpen',
+  'proveExtended',
+  'forgetExtend',
   'noteGone',
   'proveDisarmed',
   'proveClosed',
@@ -144,20 +156,31 @@ function isFact(step: Step): step is FactStep {
 
 /** One write per NSG and round: an NSG works off one operation at a time. Closes come first. */
 function effectsOf(row: WindowRow, steps: readonly Step[]): { index: number; step: EffectStep }[] {
-  const all = steps.flatMap((step, index) =>
-    step.do === 'putRule' || step.do === 'disarmRule' || step.do === 'deleteRule'
-      ? [{ index, step }]
-      : [],
-  );
+  const all = steps.flatMap((step, index) => (isEffect(step) ? [{ index, step }] : []));
   const taken = new Set<string>();
   return all
-    .sort((one, other) => Number(one.step.do === 'putRule') - Number(other.step.do === 'putRule'))
+    .sort((one, other) => Number(isOpening(one.step)) - Number(isOpening(other.step)))
     .filter(({ index }) => {
       const nsgId = row.placements[index]?.nsgId.toLowerCase() ?? '';
       if (taken.has(nsgId)) return false;
       taken.add(nsgId);
       return true;
     });
+}
+
+const effectNames: readonly string[] = [
+  'putRule',
+  'extendRule',
+  'disarmRule',
+  'deleteRule',
+] satisfies EffectStep['do'][];
+
+function isEffect(step: Step): step is EffectStep {
+  return effectNames.includes(step.do);
+}
+
+function isOpening(step: EffectStep): boolean {
+  return step.do === 'putRule' || step.do === 'extendRule';
 }
 
 /** When to look next: the earliest pause of a placement, and never later than closing begins. */
@@ -170,5 +193,6 @@ export function nextLookOf(row: WindowRow, again: number, now: Now): number {
   if (row.placements.some(isOpenable) || row.placements.length === 0) {
     looks.push(hostClosingStartOf(row, now));
   }
+  if (row.closingAt === null && row.endLookAt !== null) looks.push(row.endLookAt);
   return Math.max(now.hostMs, Math.min(...looks));
 }

@@ -1,4 +1,4 @@
-import { deadlineOf } from '../../../shared/domain/window/deadline';
+import { deadlineOf, isExtending } from '../../../shared/domain/window/deadline';
 import { windowPhase, outcomeOf } from '../../../shared/domain/window/phase';
 import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
 import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/window/windowRow';
@@ -33,8 +33,28 @@ export function tell(world: World, before: WindowRow, after: WindowRow): void {
     const earlier = before.placements.find((other) => isSamePlacement(other, placement));
     if (earlier !== undefined) tellPlacement(world, after, earlier, placement);
   }
+  tellExtend(world, before, after);
   if (before.closingAt === null && after.closingAt !== null) tellClosing(world, after);
   tellPhase(world, before, after);
+}
+
+/** What became of the wish for a later deadline. The wish itself is told by whoever wrote it. */
+function tellExtend({ log }: World, before: WindowRow, after: WindowRow): void {
+  const { id, until, wantedUntil, generation } = after;
+  const fields = { windowId: id, generation };
+  const origins = [before.grant.origin, after.grant.origin];
+  const [from, to] = origins.map((one) => (one.kind === 'activation' ? one.endAt : 0));
+  if (from !== undefined && to !== undefined && from !== to) {
+    const ends = { activationEnded: iso(from), activationEnds: iso(to) };
+    log.info('window.extendedByPim', { ...fields, ...ends, wantedUntil: iso(wantedUntil) });
+  }
+  if (before.until !== null && before.until !== until) {
+    log.info('window.extended', { ...fields, from: iso(before.until), until: iso(until) });
+  }
+  if (after.until !== null && wantedUntil < before.wantedUntil && isExtending(before)) {
+    const wanted = iso(before.wantedUntil);
+    log.warn('window.notExtended', { ...fields, wanted, until: iso(wantedUntil) });
+  }
 }
 
 function tellPlan({ log }: World, { id, placements, grant }: WindowRow): void {

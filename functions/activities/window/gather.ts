@@ -8,6 +8,9 @@ import type {
   Observation,
   Search,
 } from '../../../shared/domain/window/knowledge';
+import type { SecurityRule } from '../../../shared/domain/networkSecurityGroup';
+import { isBehind } from '../../../shared/domain/window/extendStep';
+import { extendedRule } from '../../../shared/domain/window/signedMarker';
 import type { Step } from '../../../shared/domain/window/step';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Instance } from '../../../shared/ports/directory';
@@ -20,7 +23,19 @@ export function knowledgeOf(run: Run, row: WindowRow, placement: Placement): Kno
     confirmation: row.endHintAt === null ? usable(run) : { kind: 'withheld' },
     search: run.searches.get(placement.rule.name) ?? null,
     mayOpen: 'policy' in run.world.opening,
+    extendedRule: extendedRuleFor(run, row, placement),
   };
+}
+
+function extendedRuleFor(
+  { world }: Run,
+  row: WindowRow,
+  placement: Placement,
+): SecurityRule | null {
+  const { opening, deployment } = world;
+  return 'policy' in opening && isBehind(row, placement)
+    ? extendedRule(row, placement, deployment, opening.signer)
+    : null;
 }
 
 /** A confirmation that has grown old in this run is asked for again. */
@@ -80,14 +95,15 @@ const indexDisagrees: FaultFacts = {
  * one of the same name.
  */
 async function search(run: Run, placement: Placement): Promise<void> {
-  const { name, description } = placement.rule;
+  const { name } = placement.rule;
+  const descriptions = [placement.rule, placement.nextRule].map((rule) => rule?.description);
   run.searches.set(name, await find());
 
   async function find(): Promise<Search> {
     try {
       const sightings = await run.world.inventory.findRule(name);
       // The rule in the other NSG of the path has the same name, and a marker of its own.
-      const same = sightings.filter((one) => one.description === description);
+      const same = sightings.filter((one) => descriptions.includes(one.description));
       const moved = same.filter((one) => !sameArmId(one.nsgId, placement.nsgId));
       const sameName = moved.find((one) => lastSegment(one.nsgId) === lastSegment(placement.nsgId));
       const found = sameName ?? moved[0];
@@ -120,22 +136,28 @@ async function confirm({ world }: Run, row: WindowRow): Promise<Confirmation> {
       origin.scope,
       origin.principalId,
     );
-    const stands = instances.some((instance) => isThisActivation(instance, row));
-    return { kind: stands ? 'standing' : 'lacking', answeredAt };
+    const ends = instances
+      .filter((one) => isThisActivation(one, row))
+      .map(({ endAt }) => endAt ?? 0);
+    if (ends.length === 0) return { kind: 'lacking', answeredAt };
+    const isLongEnough = Math.max(...ends) >= row.wantedUntil;
+    return { kind: isLongEnough ? 'standing' : 'shorter', answeredAt };
   } catch (error) {
     return { kind: 'unknown', fault: factsOf(error) };
   }
 }
 
-/** The same activation, with the same start, and not ending before the window does. */
-function isThisActivation(instance: Instance, { grant, wantedUntil }: WindowRow): boolean {
+/**
+ * The same activation: of the same assignment, with the same start, and an end. Another activation
+ * of the same person may have the same name; it has a start, and a window, of its own.
+ */
+export function isThisActivation(instance: Instance, { grant }: Pick<WindowRow, 'grant'>): boolean {
   const { origin } = grant;
   if (origin.kind !== 'activation') return false;
   return (
     instance.assignmentType === 'Activated' &&
     lastSegment(instance.originRoleAssignmentId) === lastSegment(origin.roleAssignmentId) &&
     instance.startAt === origin.startAt &&
-    instance.endAt !== null &&
-    instance.endAt >= wantedUntil
+    instance.endAt !== null
   );
 }

@@ -33,7 +33,12 @@ export async function perform(run: Run, row: WindowRow, effect: Effect): Promise
   }
 }
 
-const verbs = { putRule: 'put', disarmRule: 'disarm', deleteRule: 'delete' } as const;
+const verbs = {
+  putRule: 'put',
+  extendRule: 'extend',
+  disarmRule: 'disarm',
+  deleteRule: 'delete',
+} as const;
 
 async function send(run: Run, row: WindowRow, effect: Effect): Promise<Outcome> {
   const { placement, step, announcedAt } = effect;
@@ -43,9 +48,9 @@ async function send(run: Run, row: WindowRow, effect: Effect): Promise<Outcome> 
   // The worker may have been frozen since the save: the row may have been closed in the meantime.
   const now = nowOfWorld(run.world);
   const inTime =
-    step.do === 'putRule'
-      ? maySend(row, announcedAt, step.answeredAt, now)
-      : mayStillSend(row, announcedAt, now);
+    step.do === 'disarmRule'
+      ? mayStillSend(row, announcedAt, now)
+      : maySend(row, announcedAt, step.answeredAt, now);
   if (!inTime) return { kind: 'unsent' };
   let mayLand = true;
   try {
@@ -74,7 +79,7 @@ function report(run: Run, { placement, step }: Effect, outcome: Outcome): void {
   } else if (step.do === 'deleteRule') {
     log.info('rule.deleteAccepted', { ...fields, absent: outcome.kind === 'absent' });
   } else {
-    log.info(step.do === 'putRule' ? 'rule.putAccepted' : 'rule.disarmAccepted', {
+    log.info(`rule.${verbs[step.do]}Accepted`, {
       ...fields,
       priority: step.rule.priority,
       access: step.rule.access,

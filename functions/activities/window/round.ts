@@ -9,6 +9,7 @@ import { tell } from './events';
 import { look } from './gather';
 import { type Effect, perform } from './perform';
 import { planNow } from './planNow';
+import { seeLaterEnd } from './seeLaterEnd';
 import { forget, nowOfWorld, type Run } from './run';
 import { nextWriteMs, openingDisabledMs } from '../../../shared/domain/window/pace';
 
@@ -28,7 +29,7 @@ export async function takeRound(run: Run, stored: Stored<WindowRow>): Promise<Sa
     const disabled = !('policy' in run.world.opening);
     return save(run, stored, stored.row, disabled ? openingDisabledMs : planAgainMs);
   }
-  const decision = await decide(run, planned.row);
+  const decision = await decide(run, await seeLaterEnd(run, planned.row));
   const saved = await carryOut(run, planned, decision);
   forget(run);
   return saved;

@@ -85,6 +85,7 @@ function emptyWindow(grant: Grant, at: number): WindowRow {
     generation: 0,
     until: null,
     wantedUntil: grant.untilAt,
+    endLookAt: null,
     wish: 'open',
     closeReason: null,
     closingAt: null,

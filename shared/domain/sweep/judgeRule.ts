@@ -136,10 +136,15 @@ function withRow(
   // Ours by the row's word: it goes at the row's time, and a person hears of it.
   if (marker === null) return verdict('leave', 'unsigned', { ...times, alarm: 'changedByOthers' });
   const { rule } = sighted;
-  const changed = rule !== null && placement.phase === 'open' && !sameRule(rule, placement.rule);
+  const changed = rule !== null && placement.phase === 'open' && !isExpected(rule, placement);
   return changed
     ? verdict('close', 'changed', { ...times, alarm: 'changedByOthers' })
     : verdict('leave', 'live', times);
+}
+
+/** As it was proved, or as an extend that is under way makes it. */
+function isExpected(rule: SecurityRule, { rule: proved, nextRule }: Placement): boolean {
+  return sameRule(rule, proved) || (nextRule !== null && sameRule(rule, nextRule));
 }
 
 function isEnding(row: WindowRow, placement: Placement | undefined): boolean {

@@ -10,6 +10,8 @@ export type FactStep = Extract<
   {
     do:
       | 'proveOpen'
+      | 'proveExtended'
+      | 'forgetExtend'
       | 'noteGone'
       | 'proveDisarmed'
       | 'proveClosed'
@@ -23,23 +25,21 @@ export type FactStep = Extract<
 >;
 
 /** Steps that send something. */
-export type EffectStep = Extract<Step, { do: 'putRule' | 'disarmRule' | 'deleteRule' }>;
+export type EffectStep = Extract<
+  Step,
+  { do: 'putRule' | 'extendRule' | 'disarmRule' | 'deleteRule' }
+>;
 
 /** The placement after a fact. */
 export function applyFact(placement: Placement, step: FactStep, now: Now): Placement {
   const moved = { ...placement, notBefore: null, nsgMissingSince: null };
   switch (step.do) {
     case 'proveOpen':
-      return {
-        ...moved,
-        phase: 'open',
-        openedAt: now.hostMs,
-        notBefore: step.lookAt,
-        confirmedAt: step.answeredAt,
-        unconfirmedSince: null,
-        fault: null,
-        faults: 0,
-      };
+      return { ...proved(moved, step), phase: 'open', openedAt: now.hostMs };
+    case 'proveExtended':
+      return { ...proved(moved, step), rule: placement.nextRule ?? placement.rule, nextRule: null };
+    case 'forgetExtend':
+      return { ...moved, nextRule: null };
     case 'noteGone':
       return {
         ...moved,
@@ -88,6 +88,21 @@ export function applyFact(placement: Placement, step: FactStep, now: Now): Place
   }
 }
 
+/** What a rule that was read back, of an activation that stands, leaves behind. */
+function proved(
+  placement: Placement,
+  { answeredAt, lookAt }: { readonly answeredAt: number; readonly lookAt: number },
+): Placement {
+  return {
+    ...placement,
+    notBefore: lookAt,
+    confirmedAt: answeredAt,
+    unconfirmedSince: null,
+    fault: null,
+    faults: 0,
+  };
+}
+
 /** The placement as it is saved before the effect: whoever comes after a crash knows it may have happened. */
 export function announce(placement: Placement, step: EffectStep, now: Now): Placement {
   switch (step.do) {
@@ -95,6 +110,16 @@ export function announce(placement: Placement, step: EffectStep, now: Now): Plac
       return {
         ...placement,
         phase: 'putting',
+        lastPutAt: now.hostMs,
+        putCount: placement.putCount + 1,
+        confirmedAt: step.answeredAt,
+        unconfirmedSince: null,
+        notBefore: nextLookAfter(now.hostMs, now.hostMs),
+      };
+    case 'extendRule':
+      return {
+        ...placement,
+        nextRule: step.rule,
         lastPutAt: now.hostMs,
         putCount: placement.putCount + 1,
         confirmedAt: step.answeredAt,
@@ -173,7 +198,7 @@ function afterPut(
         faults: 0,
       };
     case 'unsent':
-      return { ...announced, lastPutAt: before.lastPutAt, phase: before.phase, notBefore: null };
+      return { ...announced, ...unannounced(before), notBefore: null };
     case 'fault': {
       const { fault } = outcome;
       const faults = before.faults + 1;
@@ -182,13 +207,21 @@ function afterPut(
       return isRefusedPut(fault)
         ? {
             ...failed,
-            lastPutAt: before.lastPutAt,
-            phase: before.phase,
+            ...unannounced(before),
             notBefore: quickly(notBefore, fault),
           }
         : failed;
     }
   }
+}
+
+/** What the announcement of a PUT changed, as it was before. */
+function unannounced({
+  lastPutAt,
+  phase,
+  nextRule,
+}: Placement): Pick<Placement, 'lastPutAt' | 'phase' | 'nextRule'> {
+  return { lastPutAt, phase, nextRule };
 }
 
 /** What a refusal decides at once needs no pause. */

@@ -12,6 +12,16 @@ export function deadlineOf(row: WindowRow): number {
   return Math.min(row.until ?? row.wantedUntil, row.wantedUntil);
 }
 
+/** The wished deadline as a marker holds it: in whole seconds. */
+export function signedDeadlineOf({ wantedUntil }: WindowRow): number {
+  return Math.floor(wantedUntil / 1000) * 1000;
+}
+
+/** Is a later deadline wished than the one that is proved? */
+export function isExtending(row: WindowRow): boolean {
+  return row.until !== null && signedDeadlineOf(row) > row.until;
+}
+
 /** When closing begins. */
 export function closingStartOf(row: WindowRow): number {
   return deadlineOf(row) - row.grant.limits.guardMs;
@@ -33,6 +43,11 @@ export function isClosingTime(row: WindowRow, now: Now): boolean {
 /** May a PUT that opens be sent by the clock alone? */
 export function isPutTime(row: WindowRow, now: Now): boolean {
   return !isSkewed(now) && now.latestMs <= lastPutMomentOf(row);
+}
+
+/** What the host's clock shows when the last PUT that opens or extends may be sent. */
+export function hostLastPutMomentOf(row: WindowRow, now: Now): number {
+  return hostTimeOf(lastPutMomentOf(row), now);
 }
 
 /** What the host's clock shows when closing has to begin. */

@@ -1,6 +1,6 @@
 import { isSkewed, type Now } from '../instant';
 import type { TargetRefusal } from '../grant';
-import { isClosingTime, lastPutMomentOf } from './deadline';
+import { isClosingTime, isExtending, lastPutMomentOf } from './deadline';
 import { isOpenable } from './phase';
 import type { CloseReason, Placement, WindowRow } from './windowRow';
 
@@ -58,6 +58,8 @@ export function beginClosing(row: WindowRow, reason: CloseReason, now: Now): Win
   if (row.closingAt !== null) return row;
   return {
     ...row,
+    // An extend that is not proved by now is dropped: closing goes by the deadline that is.
+    wantedUntil: isExtending(row) ? (row.until ?? row.wantedUntil) : row.wantedUntil,
     wish: 'closed',
     closeReason: row.closeReason ?? reason,
     closingAt: now.hostMs,

@@ -1,5 +1,5 @@
 import type { FaultFacts } from '../fault';
-import type { NsgReading } from '../networkSecurityGroup';
+import type { NsgReading, SecurityRule } from '../networkSecurityGroup';
 
 /** What looking at a placement's NSG showed. `startedAt`: when the look was begun, host clock. */
 export type Observation =
@@ -13,6 +13,8 @@ export type Confirmation =
   | { readonly kind: 'standing'; readonly answeredAt: number }
   /** The answer came and does not hold it. Lists are stale at times: once is not enough. */
   | { readonly kind: 'lacking'; readonly answeredAt: number }
+  /** It stands, but ends before the deadline that is wished. */
+  | { readonly kind: 'shorter'; readonly answeredAt: number }
   /** A delete hint that is not judged yet keeps every PUT back. */
   | { readonly kind: 'withheld' }
   /** No answer: not a confirmation. */
@@ -31,6 +33,8 @@ export type Knowledge = {
   readonly search: Search | null;
   /** Policy and signing key are in order. Closing never asks. */
   readonly mayOpen: boolean;
+  /** While the window is extended: what to PUT for it, signed; `null` where nobody can sign. */
+  readonly extendedRule: SecurityRule | null;
 };
 
 export const knowsNothing: Knowledge = {
@@ -38,4 +42,5 @@ export const knowsNothing: Knowledge = {
   confirmation: null,
   search: null,
   mayOpen: true,
+  extendedRule: null,
 };

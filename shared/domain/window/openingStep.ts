@@ -2,20 +2,13 @@ import type { Now } from '../instant';
 import type { NsgReading } from '../networkSecurityGroup';
 import { shadowedBy } from '../nsg/evaluate';
 import { ruleNamed, sameRule } from '../nsg/sameRule';
-import { hostClosingStartOf, isFreshConfirmation, isPutTime } from './deadline';
+import { answeredAtOf, confirmStep, rememberedOf } from './confirmStep';
+import { hostClosingStartOf, isPutTime } from './deadline';
 import type { Knowledge } from './knowledge';
 import { missingStep } from './missingStep';
-import {
-  confirmAgainMs,
-  hintPauseMs,
-  lackingForMs,
-  nextLookAfter,
-  openingDisabledMs,
-  openLookMs,
-  pauseAfter,
-  putAgainAfterMs,
-} from './pace';
+import { nextLookAfter, openingDisabledMs, openLookMs, pauseAfter, putAgainAfterMs } from './pace';
 import type { PlacementRefusal, Step } from './step';
+import { watchStep } from './watchStep';
 import type { Placement, WindowRow } from './windowRow';
 
 /** The next step of a placement that is wished open. */
@@ -85,44 +78,6 @@ function putStep(placement: Placement, knowledge: Knowledge, now: Now): Step {
   );
 }
 
-/**
- * What stands between the placement and a confirmation: `null` if the activation is confirmed. An
- * answer the row remembers (`remembered`) serves while it is young: for the proof, never for a PUT.
- */
-function confirmStep(
-  placement: Placement,
-  { confirmation }: Knowledge,
-  now: Now,
-  remembered: number | null,
-): Step | null {
-  if (confirmation === null) {
-    const fresh = remembered !== null && isFreshConfirmation(remembered, now);
-    return fresh ? null : { do: 'confirm' };
-  }
-  switch (confirmation.kind) {
-    case 'standing':
-      // An answer that is old when it comes will not be younger when it is asked for at once again.
-      return isFreshConfirmation(confirmation.answeredAt, now)
-        ? null
-        : { do: 'wait', until: now.hostMs + confirmAgainMs };
-    case 'lacking': {
-      const since = placement.unconfirmedSince;
-      if (since !== null && now.hostMs - since >= lackingForMs) {
-        return { do: 'closeWindow', reason: 'confirmationLost' };
-      }
-      return { do: 'noteLacking', until: now.hostMs + confirmAgainMs };
-    }
-    case 'withheld':
-      return { do: 'wait', until: now.hostMs + hintPauseMs };
-    case 'unknown':
-      return { do: 'wait', until: now.hostMs + pauseAfter(confirmation.fault, 3, false) };
-  }
-}
-
-function answeredAtOf({ confirmation }: Knowledge): number {
-  return confirmation?.kind === 'standing' ? confirmation.answeredAt : 0;
-}
-
 /** A PUT was announced: is the rule there, exactly, and effective? */
 function provingStep(row: WindowRow, placement: Placement, knowledge: Knowledge, now: Now): Step {
   const { observation } = knowledge;
@@ -151,42 +106,11 @@ function provingStep(row: WindowRow, placement: Placement, knowledge: Knowledge,
 }
 
 function proveOpenStep(row: WindowRow, placement: Placement, knowledge: Knowledge, now: Now): Step {
-  const remembered = row.endHintAt === null ? placement.confirmedAt : null;
+  const remembered = rememberedOf(row, placement);
   const pending = confirmStep(placement, knowledge, now, remembered);
   if (pending !== null) return pending;
-  const { confirmation } = knowledge;
-  const fresh = confirmation?.kind === 'standing' ? confirmation.answeredAt : null;
   const lookAt = Math.min(now.hostMs + openLookMs, hostClosingStartOf(row, now));
-  return { do: 'proveOpen', answeredAt: fresh ?? remembered ?? 0, lookAt };
-}
-
-/** It is open: has somebody touched it? */
-function watchStep(row: WindowRow, placement: Placement, knowledge: Knowledge, now: Now): Step {
-  const { observation } = knowledge;
-  if (observation === null) return { do: 'look' };
-  if (observation.kind === 'absent') return missingStep(placement, knowledge, now);
-  const until = Math.min(now.hostMs + openLookMs, hostClosingStartOf(row, now));
-  const wait: Step = { do: 'wait', until };
-  if (observation.kind === 'unreadable') {
-    return {
-      do: 'wait',
-      until: Math.min(until, now.hostMs + pauseAfter(observation.fault, 9, false)),
-    };
-  }
-  const { reading } = observation;
-  const soon: Step = { do: 'wait', until: Math.min(until, now.hostMs + confirmAgainMs) };
-  // A read begun before the proof knows less than the proof.
-  if (reading.provisioningState !== 'Succeeded' || reading.startedAt <= (placement.openedAt ?? 0)) {
-    return soon;
-  }
-  const rule = ruleNamed(reading.rules, placement.rule.name);
-  if (rule === undefined) return { do: 'closeWindow', reason: 'removedByOthers' };
-  if (sameRule(rule, placement.rule)) return wait;
-  // Without its marker it is ours by the row alone: it goes at the row's time. Anything else that
-  // was changed may let in somebody whom nobody granted anything.
-  return sameRule({ ...rule, description: placement.rule.description }, placement.rule)
-    ? { do: 'noteUnsigned', until }
-    : { do: 'closeWindow', reason: 'changedByOthers' };
+  return { do: 'proveOpen', answeredAt: answeredAtOf(knowledge) || (remembered ?? 0), lookAt };
 }
 
 /** Azure takes each priority once per direction. */

@@ -1,7 +1,6 @@
 import type { TargetRefusal } from '../grant';
 import { groupBy } from '../group';
 import { ruleNameOf } from '../identity';
-import { formatMarker, markerText } from '../marker';
 import type { SecurityRule } from '../networkSecurityGroup';
 import { familyOf } from '../nsg/address';
 import { admits, shadowedBy } from '../nsg/evaluate';
@@ -10,14 +9,12 @@ import { type Attachment, attachmentsOf, isAmbiguous, refusalOfNsg } from './att
 import { type PlanReadings, readingOf } from './planReadings';
 import type { Reason } from './planRefusal';
 import { freePriority, rulesPerNsgMax } from './priority';
+import { type MarkerSigner, signedMarker } from './signedMarker';
 import { type Slot, slotsOf, slotsPerNsgMax } from './slots';
 import type { Placement, PlacementTarget, WindowRow } from './windowRow';
 
 /** More rules than this in one window are refused. */
 export const placementsMax = 40;
-
-/** Who signs markers: the only secret a plan needs. */
-export type MarkerSigner = { readonly keyVersion: number; sign(text: string): string };
 
 export type Plan = {
   readonly placements: readonly Placement[];
@@ -130,7 +127,7 @@ function placementsInNsg(
     const priority = freePriority(row.grant.band, rules, name, row.plans, taken);
     if (priority === null) return refusal('bandFull', { nsg: nsgId, ...row.grant.band });
     taken.add(priority);
-    const description = markerOf(row, deployment, signer, nsgId, name);
+    const description = signedMarker(row, deployment, signer, nsgId, name);
     const rule = ruleOf(name, priority, slot, targets, description);
     const shadow = shadowedBy(rule, rules);
     if (shadow !== null) return refusal('shadowed', { rule: shadow.name, nsg: nsgId });
@@ -172,19 +169,6 @@ function ruleOf(
   };
 }
 
-function markerOf(
-  row: WindowRow,
-  deployment: string,
-  signer: MarkerSigner,
-  nsgId: string,
-  ruleName: string,
-): string {
-  const { keyVersion } = signer;
-  const untilSeconds = Math.floor(row.wantedUntil / 1000);
-  const text = markerText({ deployment, nsgId, ruleName, untilSeconds, keyVersion });
-  return formatMarker({ untilSeconds, keyVersion, signature: signer.sign(text) });
-}
-
 function newPlacement(
   nsgId: string,
   slot: number,
@@ -196,6 +180,7 @@ function newPlacement(
     nsgId,
     slot,
     rule,
+    nextRule: null,
     targets,
     phase: 'planned',
     lastPutAt: null,

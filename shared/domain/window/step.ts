@@ -13,10 +13,14 @@ export type Step =
   | { readonly do: 'search' }
   /** Effects: announced in the row first, one per NSG and round. */
   | { readonly do: 'putRule'; readonly rule: SecurityRule; readonly answeredAt: number }
+  | { readonly do: 'extendRule'; readonly rule: SecurityRule; readonly answeredAt: number }
   | { readonly do: 'disarmRule'; readonly rule: SecurityRule }
   | { readonly do: 'deleteRule' }
   /** Facts: what the reading, begun at `at`, proves. */
   | { readonly do: 'proveOpen'; readonly answeredAt: number; readonly lookAt: number }
+  | { readonly do: 'proveExtended'; readonly answeredAt: number; readonly lookAt: number }
+  /** The PUT of an extend had no effect, and can have none any more. */
+  | { readonly do: 'forgetExtend' }
   | { readonly do: 'noteGone'; readonly at: number }
   | { readonly do: 'proveDisarmed' }
   | { readonly do: 'proveClosed'; readonly at: number; readonly kind: ClosedKind }
@@ -28,6 +32,8 @@ export type Step =
   /** Decisions about this placement or the whole window. */
   | { readonly do: 'replan' }
   | { readonly do: 'refuse'; readonly code: PlacementRefusal; readonly detail: string }
+  /** The deadline that is wished falls back to `until`, which can be had. */
+  | { readonly do: 'dropExtend'; readonly until: number }
   | { readonly do: 'closeWindow'; readonly reason: CloseReason }
   | { readonly do: 'wait'; readonly until: number }
   | { readonly do: 'done' };

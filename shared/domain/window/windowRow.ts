@@ -16,8 +16,10 @@ export type WindowRow = {
   readonly generation: number;
   /** Deadline in the last proved marker; `null` until a rule was proved open. */
   readonly until: number | null;
-  /** The deadline that is wished for; what new markers are signed with. */
+  /** The deadline that is wished for; what new markers are signed with. Later than `until`: an extend. */
   readonly wantedUntil: number;
+  /** When PIM is asked once more whether the activation ends later by now; `null`: not again. */
+  readonly endLookAt: number | null;
   readonly wish: 'open' | 'closed';
   /** Why it is to be closed; `null` while the wish is `open`. */
   readonly closeReason: CloseReason | null;
@@ -80,6 +82,11 @@ export type Placement = {
   readonly slot: number;
   /** Exactly what is PUT, marker included. Its name is never used again. */
   readonly rule: SecurityRule;
+  /**
+   * The content of an extend that was announced: it, or still `rule`, stands in the NSG. `null`: no
+   * extend of this placement is under way.
+   */
+  readonly nextRule: SecurityRule | null;
   readonly targets: readonly PlacementTarget[];
   readonly phase: PlacementPhase;
   /** Saved before each PUT that may take effect; `null` if there was none. */

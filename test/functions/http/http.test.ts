@@ -230,6 +230,7 @@ const placement: Placement = {
     destinationPorts: ['22'],
     description: 'postern1|1|1|x',
   },
+  nextRule: null,
   targets: [],
   phase: 'open',
   lastPutAt: 1,

@@ -212,6 +212,7 @@ function windowRow(
     generation: 0,
     until: null,
     wantedUntil: 1,
+    endLookAt: null,
     wish: 'open',
     closeReason: null,
     closingAt: null,

@@ -1,0 +1,58 @@
+import { nowOf } from '../../shared/domain/instant';
+import { refusal, type Refusal } from '../../shared/domain/refusal';
+import { cleanText } from '../../shared/domain/text';
+import { ceilingOf, isRefused } from '../../shared/domain/window/ceiling';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
+import { wishExtend } from '../../shared/domain/window/wishExtend';
+import type { World } from '../../shared/ports/world';
+import { changeRow } from './changeRow';
+import type { WishAnswer, WishedBy } from './wishAnswer';
+
+type ExtendingWorld = Pick<World, 'ledger' | 'clock' | 'log' | 'opening'>;
+
+/** `until`: the new deadline, absolute, epoch ms. */
+export type ExtendWish = WishedBy & { readonly until: number };
+
+/**
+ * Wishes a later deadline for an open window: one write of the row, with the next look at once. The
+ * deadline is absolute, so that a repeat adds nothing up. Accepted means wished: until every rule
+ * is proved with the new marker, and if that cannot be had in time, the old deadline holds. Throws
+ * `Fault` when the ledger cannot be reached.
+ */
+export async function askToExtend(
+  world: ExtendingWorld,
+  id: string,
+  { by, until, reason }: ExtendWish,
+): Promise<WishAnswer> {
+  const answer = await changeRow<Refusal>(world, id, (row) => judge(world, row, until));
+  if (answer === null) return { kind: 'notFound' };
+  const { row } = answer;
+  const fields = {
+    windowId: id,
+    personId: cleanText(by, 80),
+    why: cleanText(reason, 500),
+    wanted: Number.isFinite(until) ? until : null,
+    until: row.until,
+    generation: row.generation,
+  };
+  if ('refused' in answer) {
+    const { code, rule, next } = answer.refused;
+    world.log.info('wish.refused', { ...fields, refusal: code, rule, next });
+    return { kind: 'refused', row, refusal: answer.refused };
+  }
+  world.log.info('wish.extend', { ...fields, changed: answer.changed });
+  return { kind: 'accepted', row, changed: answer.changed };
+}
+
+function judge(
+  { clock, opening }: ExtendingWorld,
+  row: WindowRow,
+  until: number,
+): WindowRow | { readonly refused: Refusal } {
+  const now = nowOf(clock.now(), clock.skew().skewMs);
+  if (!('policy' in opening)) return { refused: refusal('openingsDisabled') };
+  const ceiling = ceilingOf(opening.policy, row, now);
+  if (isRefused(ceiling)) return { refused: ceiling };
+  const wished = wishExtend(row, until, ceiling, now);
+  return 'code' in wished ? { refused: wished } : wished;
+}

@@ -1,0 +1,39 @@
+import type { Now } from '../instant';
+import type { AllowRule, Policy } from '../policy/policy';
+import { ruleFor } from '../policy/ruleFor';
+import { refusal, type Refusal } from '../refusal';
+import type { WindowRow } from './windowRow';
+import type { Ceiling } from './wishExtend';
+
+/**
+ * How far policy, as it is now, and PIM let this window be extended; or why policy does not allow
+ * the window any more. The longest time counts from the window's beginning, never from now.
+ */
+export function ceilingOf(policy: Policy, row: WindowRow, now: Now): Ceiling | Refusal {
+  const rule = presentRule(policy, row);
+  if ('code' in rule) return rule;
+  const longestMs = Math.min(policy.longestMs, rule.longestMs ?? policy.longestMs);
+  const { origin } = row.grant;
+  // The safe end of now for "when did it begin" is the earliest.
+  const beganAt = row.createdAt - (now.hostMs - now.earliestMs);
+  return {
+    activationEndAt: origin.kind === 'activation' ? origin.endAt : null,
+    policyEndAt: beganAt + longestMs,
+  };
+}
+
+function presentRule(policy: Policy, { grant }: WindowRow): AllowRule | Refusal {
+  const { origin, person, policyRule } = grant;
+  if (origin.kind === 'request') {
+    const rule = policy.allow.find(({ name }) => name === policyRule);
+    return rule ?? refusal('personNotAllowed', { rules: [policyRule] });
+  }
+  const { roleDefinitionGuid, scope } = origin;
+  const asker = { roleDefinitionGuid, scope, personId: person.objectId, principalType: 'User' };
+  return ruleFor(policy, asker);
+}
+
+/** True for the answer of `ceilingOf` that is a refusal. */
+export function isRefused(answer: Ceiling | Refusal): answer is Refusal {
+  return 'code' in answer;
+}
