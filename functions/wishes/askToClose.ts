@@ -5,9 +5,9 @@ import { changeRow } from './changeRow';
 import type { WishAnswer, WishedBy } from './wishAnswer';
 
 /**
- * Wishes a window closed, in whatever phase it is: one write of the row, with the next look at once.
- * Never refused; asked twice, or of a window at its end, it answers what is. The caller then has the
- * wish carried out (`carryOut`). Throws `Fault` when the ledger cannot be reached.
+ * Wishes a window closed, in whatever phase it is: one write of the row, with the next look at
+ * once. Never refused; asked twice, or of a window at its end, it answers what is. The caller then
+ * has the wish carried out (`carryOut`). Throws `Fault` when the ledger cannot be reached.
  */
 export async function askToClose(
   world: Pick<World, 'ledger' | 'clock' | 'log'>,
