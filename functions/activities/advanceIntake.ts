@@ -1,7 +1,8 @@
 import { Fault } from '../../shared/domain/fault';
 import { assignmentKeyOf } from '../../shared/domain/identity';
 import type { HintRow } from '../../shared/domain/hint';
-import { afterFaultMs, hintLifeMs } from '../../shared/domain/intake/pace';
+import { hintLifeMs } from '../../shared/domain/intake/pace';
+import { reactionTo } from '../../shared/domain/reaction';
 import type { Stored } from '../../shared/ports/ledger';
 import type { Look, Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
@@ -39,23 +40,20 @@ async function judge(world: World, starter: Starter, hint: HintRow): Promise<Ver
 }
 
 const looksPerAlarm = 20;
+const licenceNext = 'PIM needs Microsoft Entra ID P2; without it no activation can be confirmed.';
 
 function verdictOf({ log }: World, hint: HintRow, { facts }: Fault): Verdict {
   const { kind: faultKind, code: azureCode, status, retryAfterMs } = facts;
   const said = { faultKind, azureCode, status, retryAfterMs };
   const fields = { intake: hint.id, roleAssignmentId: hint.roleAssignmentId, ...said };
-  if (facts.kind === 'licence') {
-    log.alarm('licenceMissing', {
-      ...fields,
-      next: 'PIM needs Microsoft Entra ID P2; without it no activation can be confirmed.',
-    });
-    return end('licenceMissing');
-  }
-  const lasting = ['denied', 'invalid', 'foreignHost'].includes(facts.kind);
+  // A window whose activation has ended early waits for this answer: it is asked for as a close is.
+  const purpose = hint.kind === 'end' ? 'close' : 'read';
+  const reaction = reactionTo(facts, purpose, hint.looks + 1);
   // Somebody must hear of it, but not at every look of a day.
-  if (lasting && hint.looks % looksPerAlarm === 0) log.alarm('intakeFault', fields);
-  else log.warn('intake.fault', fields);
-  return again(afterFaultMs(facts, hint.looks), hint.lacks);
+  if (!reaction.alarm || hint.looks % looksPerAlarm !== 0) log.warn('intake.fault', fields);
+  else if (facts.kind === 'licence') log.alarm('licenceMissing', { ...fields, next: licenceNext });
+  else log.alarm('intakeFault', fields);
+  return reaction.do === 'refuse' ? end('licenceMissing') : again(reaction.afterMs, hint.lacks);
 }
 
 async function save(world: World, { row, etag }: Stored<HintRow>, verdict: Verdict): Promise<Look> {

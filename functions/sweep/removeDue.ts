@@ -1,6 +1,7 @@
 import { factsOf, type FaultFacts } from '../../shared/domain/fault';
 import { groupBy } from '../../shared/domain/group';
 import { nowOf } from '../../shared/domain/instant';
+import { reactionTo } from '../../shared/domain/reaction';
 import type { Sighted, Verdict } from '../../shared/domain/sweep/judgeRule';
 import type { World } from '../../shared/ports/world';
 import { eachOf } from '../activities/window/eachOf';
@@ -11,7 +12,6 @@ export type Judged = { readonly sighted: Sighted; readonly verdict: Verdict };
 const width = 8;
 /** How often one delete is asked for within one sweep; the next sweep goes on. */
 const attemptsMax = 3;
-const pauseMs = 5_000;
 const pauseMaxMs = 15_000;
 
 /** Deletes what has to go, the earliest deadline first. */
@@ -45,9 +45,9 @@ async function remove(world: World, { sighted, verdict }: Judged): Promise<boole
     } catch (error) {
       const fault = factsOf(error);
       if (fault.kind === 'missing') return true;
-      const fruitless = fault.kind === 'locked' || fault.kind === 'denied';
-      if (!fruitless && attempt < attemptsMax) {
-        await clock.wait(pauseFor(fault));
+      const { afterMs, alarm } = reactionTo(fault, 'close', attempt);
+      if (!alarm && attempt < attemptsMax) {
+        await clock.wait(Math.min(afterMs, pauseMaxMs));
         continue;
       }
       log.warn('sweep.deleteFailed', { ...fields, faultKind: fault.kind, azureCode: fault.code });
@@ -55,11 +55,6 @@ async function remove(world: World, { sighted, verdict }: Judged): Promise<boole
       return false;
     }
   }
-}
-
-function pauseFor({ retryAfterMs }: FaultFacts): number {
-  const asked = retryAfterMs ?? pauseMs;
-  return asked > 0 ? Math.min(pauseMaxMs, Math.max(1_000, asked)) : pauseMs;
 }
 
 function alarmIfNeeded(
@@ -75,7 +70,7 @@ function alarmIfNeeded(
   if (admits && deadlineAt !== null && now.latestMs > deadlineAt) {
     const overrunSeconds = Math.round((now.latestMs - deadlineAt) / 1000);
     log.alarm('overrun', { ...fields, overrunSeconds });
-  } else if (fault.kind === 'locked' || fault.kind === 'denied') {
+  } else if (reactionTo(fault, 'close', 1).alarm) {
     log.alarm('closeRefused', fields);
   }
 }

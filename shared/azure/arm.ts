@@ -82,9 +82,8 @@ export async function read(
   const answer = lastAnswer(recorder, thrown, doing);
   if (answer.status === 200) return answer;
   const facts = classify(answer);
-  // A 404 without Resource Manager's error body is some proxy's, and proves nothing.
-  if (facts.kind === 'missing' && facts.code !== 'NoCode') return null;
-  throw new Fault(facts.kind === 'missing' ? { ...facts, kind: 'unavailable' } : facts, doing);
+  if (facts.kind === 'missing') return null;
+  throw new Fault(facts, doing);
 }
 
 const acceptedStatuses = [200, 201, 202, 204];

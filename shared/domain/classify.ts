@@ -9,8 +9,8 @@ export type Outcome =
     }
   | { readonly errorCode: string };
 
-/** Nobody is told to wait longer than this, whatever the header says: an hour would outlast a window. */
-export const retryAfterMaxMs = 600_000;
+/** Nobody is told to wait longer than this; what is done about it is `reactionTo`'s to say. */
+export const retryAfterMaxMs = 3_600_000;
 
 /**
  * Sorts a refused or failed call of Resource Manager into the classes that decide what is done
@@ -38,20 +38,38 @@ export function classify(outcome: Outcome): FaultFacts {
 type Said = { readonly codes: readonly string[]; readonly text: string };
 
 function kindOf(status: number, said: Said): FaultKind {
-  const says = (code: string) => said.codes.includes(code);
-  if (says('AadPremiumLicenseRequired')) return 'licence';
-  if (says('ScopeLocked')) return 'locked';
-  if (says('SecurityRuleConflict')) return 'conflict';
-  if (status === 429) return says('RetryableError') ? 'busy' : 'throttled';
-  if (status === 401 || status === 403) return 'denied';
-  if (status === 404) return 'missing';
+  const named = said.codes.map((code) => kindByCode.get(code)).find((kind) => kind !== undefined);
+  if (named !== undefined) return named;
+  if (status === 429) return 'throttled';
+  if (status === 401) return 'unauthenticated';
+  if (status === 403) return 'denied';
+  // A 404 without Resource Manager's own error body is some proxy's, and proves nothing.
+  if (status === 404) return said.codes.some((code) => code !== '') ? 'missing' : 'unavailable';
   if (status === 412) return 'changed';
-  if (status === 409) return isBusy(said) ? 'busy' : 'invalid';
-  if (status === 408 || status >= 500) return 'unavailable';
-  if (status >= 400) return 'invalid';
-  if (says('CanceledAndSupersededDueToAnotherOperation')) return 'busy';
-  return 'unavailable';
+  if (status === 409 || status === 423) return isBusy(said) ? 'busy' : 'invalid';
+  if (passing.includes(status) || status >= 500) return 'unavailable';
+  return status >= 400 ? 'invalid' : 'unavailable';
 }
+
+/**
+ * Codes that say more than their status, outermost first. The body of an operation that was
+ * cancelled comes with 200 or 202; a policy's refusal has been seen with 403 and 409.
+ */
+const kindByCode: ReadonlyMap<string, FaultKind> = new Map([
+  ['AadPremiumLicenseRequired', 'licence'],
+  ['ScopeLocked', 'locked'],
+  ['RequestDisallowedByPolicy', 'denied'],
+  ['ReadOnlyDisabledSubscription', 'denied'],
+  ['SecurityRuleConflict', 'conflict'],
+  ['RetryableError', 'busy'],
+  ['RetryableErrorDueToAnotherOperation', 'busy'],
+  ['ReferencedResourceNotProvisioned', 'busy'],
+  ['AnotherOperationInProgress', 'busy'],
+  ['CanceledAndSupersededDueToAnotherOperation', 'busy'],
+]);
+
+/** Refusals of the way there, not of the request: proxies, time-outs, a client that was given up. */
+const passing: readonly number[] = [407, 408, 421, 425, 499];
 
 /** A 409 is somebody else's operation unless it says that the resource's state forbids ours. */
 function isBusy({ codes, text }: Said): boolean {
@@ -120,7 +138,7 @@ function secondsOrDate(text: string | undefined, date: string | undefined): numb
   if (text === undefined) return null;
   const seconds = milliseconds(text);
   if (seconds !== null) return seconds * 1_000;
-  if (!/^[A-Z][a-z]{2}, /.test(text)) return null;
+  if (!/^[A-Z][a-z]{2,8}, .{10,40}$/.test(text)) return null;
   const [until, from] = [Date.parse(text), Date.parse(date ?? '')];
   return Number.isNaN(until) || Number.isNaN(from) ? null : Math.max(0, until - from);
 }

@@ -6,7 +6,9 @@ export type FaultKind =
   | 'busy'
   /** The answer may or may not have been preceded by the effect: time-out, reset, 5xx. Read, then decide. */
   | 'unavailable'
-  /** 401 or 403: a role is missing, or a policy of Azure denies it. */
+  /** 401: the token was not taken. The next one may be; nothing was begun. */
+  | 'unauthenticated'
+  /** 403: a role is missing, or a policy of Azure denies it. */
   | 'denied'
   /** A management lock forbids it. */
   | 'locked'

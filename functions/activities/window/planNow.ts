@@ -1,11 +1,13 @@
-import { factsOf } from '../../../shared/domain/fault';
+import { type FaultFacts, factsOf } from '../../../shared/domain/fault';
 import { parseArmId } from '../../../shared/domain/armId';
+import { pauseAfter, reactionTo } from '../../../shared/domain/reaction';
 import { groupBy } from '../../../shared/domain/group';
 import {
   type Attachment,
   attachmentsOf,
   isDoubtful,
 } from '../../../shared/domain/window/attachments';
+import { openingDisabledMs } from '../../../shared/domain/window/pace';
 import { planWindow } from '../../../shared/domain/window/plan';
 import type { PlanReadings, Reading } from '../../../shared/domain/window/planReadings';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
@@ -15,12 +17,13 @@ import type { Run } from './run';
 
 /** How long faults of reads are waited out before the VMs they concern are refused. */
 const patienceMs = 60_000;
+/** How long before a plan that could not be made is tried again, at least. */
+const planAgainMs = 5_000;
 /** Rows of the index that are looked through for a second machine of the same address. */
 const neighboursMax = 5_000;
 
 /** How long one run asks again for what could not be read, before the sleeper pauses. */
 const askAgainForMs = 10_000;
-const askAgainPauseMs = { min: 1_000, max: 3_000 };
 
 type Mutable<Value> = Map<string, Reading<Value>>;
 type ReadEach = <Value>(
@@ -28,26 +31,35 @@ type ReadEach = <Value>(
   read: (id: string) => Promise<Value | null>,
 ) => Promise<Mutable<Value>>;
 
+/** A read failed that may yet succeed: plan again after this pause. */
+export type NotYet = { readonly laterMs: number };
+
 /**
- * Reads everything that a plan needs, fresh, and plans. `later`: a read failed that may yet
- * succeed, and there is time to try again. The NSGs read here serve the rest of the run as well.
+ * Reads everything that a plan needs, fresh, and plans. The NSGs read here serve the rest of the
+ * run as well. What passes is waited for: a minute where it keeps single VMs, and to the end of the
+ * window's own time where it keeps all of them or where Resource Manager only asks us to wait.
  */
-export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | 'later'> {
+export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | NotYet> {
   const { world } = run;
-  if (!('policy' in world.opening)) return 'later';
+  if (!('policy' in world.opening)) return { laterMs: openingDisabledMs };
   const readings = await readAll(run, row);
+  const passing = passingFaults(readings);
+  const pauses = passing.map((fault) => pauseAfter(fault, 'open', row.plans + 1));
+  const notYet = { laterMs: Math.max(planAgainMs, ...pauses) };
   const patient = world.clock.now() - row.createdAt < patienceMs;
-  if (patient && hasPassingFault(readings)) return 'later';
+  const heldBack = passing.some(({ kind }) => kind === 'throttled' || kind === 'unauthenticated');
+  if (passing.length > 0 && (patient || heldBack)) return notYet;
   const { placements, refusals } = planWindow(
     row,
     world.deployment,
     world.opening.signer,
     readings,
   );
+  if (passing.length > 0 && placements.length === 0) return notYet;
   return { ...row, plans: row.plans + 1, placements, refusals: [...row.refusals, ...refusals] };
 }
 
-function hasPassingFault(readings: PlanReadings): boolean {
+function passingFaults(readings: PlanReadings): FaultFacts[] {
   const all = [
     ...readings.vms.values(),
     ...readings.nics.values(),
@@ -56,11 +68,11 @@ function hasPassingFault(readings: PlanReadings): boolean {
     ...readings.locks.values(),
     ...readings.neighbours.values(),
   ];
-  return all.some((one) => isPassing(one));
+  return all.flatMap((one) => (isPassing(one) ? [one.fault] : []));
 }
 
 function isPassing(one: Reading<unknown>): one is Extract<Reading<unknown>, { kind: 'fault' }> {
-  return one.kind === 'fault' && one.fault.kind !== 'denied' && one.fault.kind !== 'invalid';
+  return one.kind === 'fault' && reactionTo(one.fault, 'open', 1).do !== 'refuse';
 }
 
 async function readAll(run: Run, row: WindowRow): Promise<PlanReadings> {
@@ -147,11 +159,10 @@ function patientReads(clock: World['clock'], until: number): ReadEach {
 }
 
 function longestPauseMs(readings: readonly (Reading<unknown> | undefined)[]): number {
-  const { min, max } = askAgainPauseMs;
   const asked = readings.map((one) =>
-    one?.kind === 'fault' ? (one.fault.retryAfterMs ?? min) : min,
+    one?.kind === 'fault' ? pauseAfter(one.fault, 'open', 1) : 0,
   );
-  return Math.min(max, Math.max(min, ...asked));
+  return Math.max(0, ...asked);
 }
 
 async function readOnce<Value>(

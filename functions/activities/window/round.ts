@@ -8,13 +8,11 @@ import { type Decision, decide, nextLookOf } from './decide';
 import { tell } from './events';
 import { look } from './gather';
 import { type Effect, perform } from './perform';
-import { planNow } from './planNow';
+import { type NotYet, planNow } from './planNow';
 import { seeLaterEnd } from './seeLaterEnd';
 import { forget, nowOfWorld, type Run } from './run';
-import { nextWriteMs, openingDisabledMs } from '../../../shared/domain/window/pace';
+import { nextWriteMs } from '../../../shared/domain/window/pace';
 
-/** How long before a plan that could not be made is tried again. */
-const planAgainMs = 5_000;
 /** A skew measured longer ago than this is measured again by a cheap read. */
 const skewAgeMaxMs = 600_000;
 
@@ -24,11 +22,8 @@ type Saved = Stored<WindowRow> | 'changed';
 export async function takeRound(run: Run, stored: Stored<WindowRow>): Promise<Saved> {
   await measureSkew(run, stored.row);
   const planned = await planIfNeeded(run, stored);
-  if (planned === 'changed' || planned === 'later') {
-    if (planned === 'changed') return planned;
-    const disabled = !('policy' in run.world.opening);
-    return save(run, stored, stored.row, disabled ? openingDisabledMs : planAgainMs);
-  }
+  if (planned === 'changed') return planned;
+  if ('laterMs' in planned) return save(run, stored, stored.row, planned.laterMs);
   const decision = await decide(run, await seeLaterEnd(run, planned.row));
   const saved = await carryOut(run, planned, decision);
   forget(run);
@@ -45,12 +40,12 @@ async function measureSkew(run: Run, row: WindowRow): Promise<void> {
 }
 
 /** The plan is saved before anything is sent: of two planners one wins, and both carry out its plan. */
-async function planIfNeeded(run: Run, stored: Stored<WindowRow>): Promise<Saved | 'later'> {
+async function planIfNeeded(run: Run, stored: Stored<WindowRow>): Promise<Saved | NotYet> {
   const { row } = stored;
   const judged = judgeRow(row, nowOfWorld(run.world));
   if (row.plans > 0 || judged.wish === 'closed' || judged.concludedAt !== null) return stored;
   const planned = await planNow(run, row);
-  if (planned === 'later') return 'later';
+  if ('laterMs' in planned) return planned;
   await noteNsgs(run, planned);
   return save(run, stored, judgeRow(planned, nowOfWorld(run.world)), 0);
 }

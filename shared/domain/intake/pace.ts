@@ -1,17 +1,9 @@
-import type { FaultFacts } from '../fault';
-
 /** An activation may be listed late; together about a minute, then it is none. */
 const lackDelaysMs = [2_000, 3_000, 5_000, 10_000, 10_000, 15_000, 15_000] as const;
 
 /** How long to wait after the `lacks`-th answer (from 1) that did not show it; `null`: give up. */
 export function afterLackMs(lacks: number): number | null {
   return lackDelaysMs[lacks - 1] ?? null;
-}
-
-/** How long to wait after a fault: what the other side asked for, else twice as long each time. */
-export function afterFaultMs({ retryAfterMs }: FaultFacts, looks: number): number {
-  const ownMs = Math.min(2_000 * 2 ** Math.min(looks, 8), 120_000);
-  return Math.min(Math.max(retryAfterMs ?? ownMs, 1_000), 300_000);
 }
 
 /** Between two point queries after a delete hint, and how many answers make it unfounded: 2 min. */

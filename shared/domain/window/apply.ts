@@ -1,6 +1,7 @@
 import type { FaultFacts } from '../fault';
 import type { Now } from '../instant';
-import { disarmedPauseMs, nextLookAfter, pauseAfter } from './pace';
+import { canBeDisarmed, pauseAfter, reactionTo } from '../reaction';
+import { disarmedPauseMs, nextLookAfter } from './pace';
 import type { Step } from './step';
 import type { Placement } from './windowRow';
 
@@ -150,6 +151,7 @@ export type Outcome =
 const refusedKinds: readonly FaultFacts['kind'][] = [
   'throttled',
   'busy',
+  'unauthenticated',
   'denied',
   'locked',
   'missing',
@@ -202,7 +204,7 @@ function afterPut(
     case 'fault': {
       const { fault } = outcome;
       const faults = before.faults + 1;
-      const notBefore = now.hostMs + pauseAfter(fault, faults, closing);
+      const notBefore = now.hostMs + pauseAfter(fault, closing ? 'close' : 'open', faults);
       const failed = { ...announced, fault, faults, notBefore };
       return isRefusedPut(fault)
         ? {
@@ -225,8 +227,8 @@ function unannounced({
 }
 
 /** What a refusal decides at once needs no pause. */
-function quickly(notBefore: number, { kind }: FaultFacts): number | null {
-  return kind === 'throttled' || kind === 'busy' || kind === 'changed' ? notBefore : null;
+function quickly(notBefore: number, fault: FaultFacts): number | null {
+  return reactionTo(fault, 'open', 1).afterMs > 0 ? notBefore : null;
 }
 
 function afterDelete(announced: Placement, outcome: Outcome, now: Now): Placement {
@@ -247,20 +249,15 @@ function afterDelete(announced: Placement, outcome: Outcome, now: Now): Placemen
     case 'fault': {
       const { fault } = outcome;
       const faults = announced.faults + 1;
-      const failed = {
-        ...announced,
-        fault,
-        faults,
-        notBefore: now.hostMs + pauseAfter(fault, faults, true),
-      };
-      const refused = fault.kind === 'locked' || fault.kind === 'denied';
-      if (!refused) return failed;
+      const { afterMs, alarm } = reactionTo(fault, 'close', faults);
+      const failed = { ...announced, fault, faults, notBefore: now.hostMs + afterMs };
+      if (!alarm) return failed;
       // The first refusal is followed by the Deny at once; a rule that is one already has time.
       if (announced.phase === 'disarmed') {
         return { ...failed, notBefore: now.hostMs + disarmedPauseMs };
       }
       const alarmed = withAlarm(failed, 'closeRefused');
-      return faults === 1 ? { ...alarmed, notBefore: null } : alarmed;
+      return faults === 1 && canBeDisarmed(fault) ? { ...alarmed, notBefore: null } : alarmed;
     }
   }
 }

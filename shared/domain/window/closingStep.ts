@@ -1,6 +1,7 @@
 import type { Now } from '../instant';
 import type { NsgReading } from '../networkSecurityGroup';
 import { ruleNamed } from '../nsg/sameRule';
+import { canBeDisarmed, pauseAfter } from '../reaction';
 import type { Knowledge, Observation } from './knowledge';
 import { missingStep } from './missingStep';
 import {
@@ -9,7 +10,6 @@ import {
   disarmAgainAfterMs,
   disarmedPauseMs,
   nextLookAfter,
-  pauseAfter,
 } from './pace';
 import type { Step } from './step';
 import type { Placement, WindowRow } from './windowRow';
@@ -44,7 +44,7 @@ function judge(
       // What cannot be read can perhaps be deleted; asking twice does no harm.
       return isDeleteOld(placement, deleteAnywayAfterMs, now)
         ? { do: 'deleteRule' }
-        : { do: 'wait', until: now.hostMs + pauseAfter(observation.fault, 5, true) };
+        : { do: 'wait', until: now.hostMs + pauseAfter(observation.fault, 'close', 5) };
     case 'read':
       return judgeReading(row, placement, observation.reading, now);
   }
@@ -95,7 +95,7 @@ function absentStep(row: WindowRow, placement: Placement, reading: NsgReading, n
 
 /** A lock or a missing right keeps the rule: then it is at least turned into a Deny. */
 function mustDisarm({ fault, disarmAt }: Placement, now: Now): boolean {
-  if (fault?.kind !== 'locked' && fault?.kind !== 'denied') return false;
+  if (fault === null || !canBeDisarmed(fault)) return false;
   return disarmAt === null || now.hostMs - disarmAt >= disarmAgainAfterMs;
 }
 

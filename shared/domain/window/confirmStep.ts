@@ -1,7 +1,8 @@
 import type { Now } from '../instant';
 import { isFreshConfirmation } from './deadline';
 import type { Knowledge } from './knowledge';
-import { confirmAgainMs, hintPauseMs, lackingForMs, pauseAfter } from './pace';
+import { pauseAfter } from '../reaction';
+import { confirmAgainMs, hintPauseMs, lackingForMs } from './pace';
 import type { Step } from './step';
 import type { Placement, WindowRow } from './windowRow';
 
@@ -36,7 +37,7 @@ export function confirmStep(
     case 'withheld':
       return { do: 'wait', until: now.hostMs + hintPauseMs };
     case 'unknown':
-      return { do: 'wait', until: now.hostMs + pauseAfter(confirmation.fault, 3, false) };
+      return { do: 'wait', until: now.hostMs + pauseAfter(confirmation.fault, 'open', 3) };
   }
 }
 

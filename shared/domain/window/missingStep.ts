@@ -1,6 +1,7 @@
 import type { Now } from '../instant';
+import { pauseAfter } from '../reaction';
 import type { Knowledge } from './knowledge';
-import { nsgGoneAfterMs, pauseAfter } from './pace';
+import { nsgGoneAfterMs } from './pace';
 import type { Step } from './step';
 import type { Placement } from './windowRow';
 
@@ -20,7 +21,7 @@ export function missingStep(placement: Placement, knowledge: Knowledge, now: Now
       return {
         do: 'noteMissing',
         since,
-        until: now.hostMs + pauseAfter(search.fault, 9, true),
+        until: now.hostMs + pauseAfter(search.fault, 'close', 9),
       };
     case 'nowhere':
       return now.hostMs - since >= nsgGoneAfterMs

@@ -1,12 +1,14 @@
+import type { FaultKind } from '../fault';
 import type { Now } from '../instant';
 import type { NsgReading } from '../networkSecurityGroup';
 import { shadowedBy } from '../nsg/evaluate';
 import { ruleNamed, sameRule } from '../nsg/sameRule';
+import { pauseAfter, reactionTo } from '../reaction';
 import { answeredAtOf, confirmStep, rememberedOf } from './confirmStep';
 import { hostClosingStartOf, isPutTime } from './deadline';
 import type { Knowledge } from './knowledge';
 import { missingStep } from './missingStep';
-import { nextLookAfter, openingDisabledMs, openLookMs, pauseAfter, putAgainAfterMs } from './pace';
+import { nextLookAfter, openingDisabledMs, openLookMs, putAgainAfterMs } from './pace';
 import type { PlacementRefusal, Step } from './step';
 import { watchStep } from './watchStep';
 import type { Placement, WindowRow } from './windowRow';
@@ -30,19 +32,16 @@ export function openingStep(
 }
 
 /** Azure said no to the rule itself: asking again cannot help before somebody changes something. */
-const refusalByFault = {
+const refusalByFault: Readonly<Partial<Record<FaultKind, PlacementRefusal>>> = {
   denied: 'putDenied',
   locked: 'putLocked',
   invalid: 'putInvalid',
   missing: 'nsgMissing',
-} as const satisfies Record<string, PlacementRefusal>;
+};
 
-function refusalOf({ fault }: Placement): Step | null {
-  if (fault === null) return null;
-  const { kind } = fault;
-  if (kind !== 'denied' && kind !== 'locked' && kind !== 'invalid' && kind !== 'missing')
-    return null;
-  return { do: 'refuse', code: refusalByFault[kind], detail: fault.code };
+function refusalOf({ fault, faults }: Placement): Step | null {
+  if (fault === null || reactionTo(fault, 'open', faults).do !== 'refuse') return null;
+  return { do: 'refuse', code: refusalByFault[fault.kind] ?? 'putDenied', detail: fault.code };
 }
 
 function replanStep(placement: Placement, knowledge: Knowledge, now: Now): Step {
@@ -50,7 +49,7 @@ function replanStep(placement: Placement, knowledge: Knowledge, now: Now): Step 
   if (observation === null) return { do: 'look' };
   if (observation.kind === 'read') return { do: 'replan' };
   if (observation.kind === 'absent') return missingStep(placement, knowledge, now);
-  return { do: 'wait', until: now.hostMs + pauseAfter(observation.fault, 3, false) };
+  return { do: 'wait', until: now.hostMs + pauseAfter(observation.fault, 'open', 3) };
 }
 
 /** Nothing of this content was ever sent. */
@@ -84,7 +83,7 @@ function provingStep(row: WindowRow, placement: Placement, knowledge: Knowledge,
   if (observation === null) return { do: 'look' };
   if (observation.kind === 'absent') return missingStep(placement, knowledge, now);
   if (observation.kind === 'unreadable') {
-    return { do: 'wait', until: now.hostMs + pauseAfter(observation.fault, 3, false) };
+    return { do: 'wait', until: now.hostMs + pauseAfter(observation.fault, 'open', 3) };
   }
   const putAt = placement.lastPutAt ?? 0;
   const wait: Step = { do: 'wait', until: nextLookAfter(putAt, now.hostMs) };

@@ -1,19 +1,9 @@
-import type { FaultFacts } from '../fault';
-
 /**
  * When to look after a write was accepted. NSG operations take about 11 s, sometimes minutes
  * (https://github.com/hashicorp/terraform-provider-azurerm/issues/11521); a quiet NSG is faster.
  */
 const looksAfterMs = [3_000, 12_000, 30_000];
 const lookEveryMs = 30_000;
-
-/** Longest pause between two attempts to close. */
-const closePauseMaxMs = 30_000;
-/** The same for the first attempts: an outage of half a minute must not outlast the guard. */
-const firstPausesMaxMs = 10_000;
-const firstPauses = 12;
-const openPauseMaxMs = 60_000;
-const pauseFirstMs = 2_000;
 
 /** How often an open window's rule is looked at. */
 export const openLookMs = 600_000;
@@ -43,17 +33,4 @@ export function nextLookAfter(writtenAt: number, hostMs: number): number {
   const elapsedMs = Math.max(0, hostMs - writtenAt);
   const offsetMs = looksAfterMs.find((ms) => ms > elapsedMs);
   return offsetMs === undefined ? hostMs + lookEveryMs : writtenAt + offsetMs;
-}
-
-/**
- * How long to pause after the `faults`-th fault in a row. What the other side asked for is honoured
- * where it makes sense; a close never waits longer than 30 s for it.
- */
-export function pauseAfter(fault: FaultFacts, faults: number, closing: boolean): number {
-  const maxMs = closing ? closePauseMaxMs : openPauseMaxMs;
-  const capMs = faults <= firstPauses ? firstPausesMaxMs : closePauseMaxMs;
-  const ownMs = Math.min(capMs, pauseFirstMs * 2 ** Math.min(Math.max(faults - 1, 0), 10));
-  const asked = fault.retryAfterMs;
-  const sensible = asked !== null && Number.isFinite(asked) && asked > 0;
-  return sensible ? Math.min(maxMs, Math.max(1_000, asked)) : ownMs;
 }

@@ -5,7 +5,8 @@ import { hostClosingStartOf } from './deadline';
 import { fallBackOf, isBehind, pendingStep, proveExtendedStep, putExtendStep } from './extendStep';
 import type { Knowledge } from './knowledge';
 import { missingStep } from './missingStep';
-import { confirmAgainMs, nextLookAfter, openLookMs, pauseAfter } from './pace';
+import { pauseAfter } from '../reaction';
+import { confirmAgainMs, nextLookAfter, openLookMs } from './pace';
 import type { Step } from './step';
 import type { Placement, WindowRow } from './windowRow';
 
@@ -23,7 +24,7 @@ export function watchStep(
   if (observation.kind === 'absent') return missingStep(placement, knowledge, now);
   if (observation.kind === 'unreadable') {
     const faults = isUnderWay(row, placement) ? 3 : 9;
-    const soon = now.hostMs + pauseAfter(observation.fault, faults, false);
+    const soon = now.hostMs + pauseAfter(observation.fault, 'open', faults);
     return { do: 'wait', until: Math.min(latestLook(row, now), soon) };
   }
   return judge(row, placement, observation.reading, knowledge, now);

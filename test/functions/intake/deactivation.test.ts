@@ -61,7 +61,7 @@ describe('a delete hint', () => {
   it('closes nothing while Resource Manager does not answer, and closes when it does', async () => {
     const world = await opened();
     await deactivated(world);
-    world.faults = Array.from({ length: 6 }, () => faultOf('unavailable'));
+    world.faults = Array.from({ length: 40 }, () => faultOf('unavailable'));
     expect(await world.run(gone, 100_000)).toBe('waiting');
     expect(await only(world)).toMatchObject({ wish: 'open' });
     world.faults = [];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { classify, retryAfterMaxMs } from '../../../shared/domain/classify';
 import type { FaultKind } from '../../../shared/domain/fault';
 import recorded from '../../fixtures/answers/errors.json';
@@ -24,7 +25,7 @@ const expected: Record<string, FaultKind> = {
   '404 SubscriptionNotFound': 'missing',
   '403 AuthorizationFailed': 'denied',
   '403 LinkedAuthorizationFailed': 'denied',
-  '401 ExpiredAuthenticationToken': 'denied',
+  '401 ExpiredAuthenticationToken': 'unauthenticated',
   '409 ScopeLocked': 'locked',
   '403 RequestDisallowedByPolicy': 'denied',
   '429 SubscriptionRequestsThrottled': 'throttled',
@@ -67,7 +68,24 @@ describe('errors as Azure gives them', () => {
     ['RetryableError', 429, 'busy'],
     ['OperationNotAllowed', 429, 'throttled'],
     ['ScopeLocked', 403, 'locked'],
+    ['RequestDisallowedByPolicy', 409, 'denied'],
+    ['ReadOnlyDisabledSubscription', 409, 'denied'],
+    ['RetryableErrorDueToAnotherOperation', 429, 'busy'],
+    ['AnotherOperationInProgress', 429, 'busy'],
+    ['CanceledAndSupersededDueToAnotherOperation', 202, 'busy'],
+    ['Canceled', 202, 'unavailable'],
+    ['__proto__', 400, 'invalid'],
+    ['constructor', 429, 'throttled'],
+    ['NotFound', 404, 'missing'],
+    ['', 401, 'unauthenticated'],
     ['', 403, 'denied'],
+    ['', 404, 'unavailable'],
+    ['', 407, 'unavailable'],
+    ['', 412, 'changed'],
+    ['', 421, 'unavailable'],
+    ['', 423, 'busy'],
+    ['', 429, 'throttled'],
+    ['', 499, 'unavailable'],
     ['', 408, 'unavailable'],
     ['', 409, 'busy'],
     ['', 410, 'invalid'],
@@ -108,6 +126,29 @@ describe('calls without an answer', () => {
       status: 0,
       retryAfterMs: null,
     });
+  });
+});
+
+const anything = fc.record({
+  status: fc.oneof(fc.integer({ min: 0, max: 599 }), fc.integer()),
+  headers: fc.dictionary(
+    fc.constantFrom('retry-after', 'retry-after-ms', 'x-ms-retry-after-ms', 'date', 'x'),
+    fc.oneof(fc.string(), fc.integer().map(String), fc.date({ noInvalidDate: true }).map(String)),
+  ),
+  body: fc.oneof(fc.string(), fc.json()),
+});
+
+describe('whatever comes', () => {
+  it('has a kind, a clean code and a wait that makes sense', () => {
+    fc.assert(
+      fc.property(anything, (answer) => {
+        const facts = classify(answer);
+        expect(facts.code).toMatch(/^[A-Za-z0-9_.-]{1,80}$/);
+        const waitMs = facts.retryAfterMs ?? 0;
+        expect(waitMs >= 0 && waitMs <= retryAfterMaxMs).toBe(true);
+        expect(JSON.parse(JSON.stringify(facts))).toEqual(facts);
+      }),
+    );
   });
 });
 
@@ -161,6 +202,7 @@ describe('how long to wait', () => {
     [{ 'retry-after': 'Sat, 21 Nov 2026 12:00:30 GMT', date }, 30_000],
     [{ 'retry-after': 'Sat, 21 Nov 2026 11:00:00 GMT', date }, 0],
     [{ 'retry-after': 'Sat, 21 Nov 2099 11:00:00 GMT', date }, retryAfterMaxMs],
+    [{ 'retry-after': 'Saturday, 21-Nov-26 12:00:30 GMT', date }, 30_000],
     [{ 'retry-after': 'Sat, 21 Nov 2026 12:00:30 GMT' }, null],
     [{ 'retry-after': 'Sat, 99 Xyz 2026 12:00:30 GMT', date }, null],
     [{ 'retry-after-ms': '250', 'retry-after': '17' }, 250],

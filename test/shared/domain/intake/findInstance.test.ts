@@ -1,6 +1,6 @@
 import { nowOf } from '../../../../shared/domain/instant';
 import { findInstance, stillListed } from '../../../../shared/domain/intake/findInstance';
-import { afterFaultMs, afterLackMs } from '../../../../shared/domain/intake/pace';
+import { afterLackMs } from '../../../../shared/domain/intake/pace';
 import { refusal, refusalCodes } from '../../../../shared/domain/refusal';
 import type { Instance } from '../../../../shared/ports/directory';
 import { assignmentId, assignmentOf, begin, instanceOf } from '../../../support/intakeWorld';
@@ -69,15 +69,6 @@ describe('the pace', () => {
     const delays = [1, 2, 3, 4, 5, 6, 7].map((lacks) => afterLackMs(lacks) ?? 0);
     expect(delays.reduce((sum, ms) => sum + ms, 0)).toBe(60_000);
     expect(afterLackMs(8)).toBeNull();
-  });
-
-  it('heeds what it is told to wait, within reason, and slows down by itself', () => {
-    const fault = { kind: 'throttled', code: '', status: 429 } as const;
-    expect(afterFaultMs({ ...fault, retryAfterMs: 17_000 }, 0)).toBe(17_000);
-    expect(afterFaultMs({ ...fault, retryAfterMs: 0 }, 0)).toBe(1_000);
-    expect(afterFaultMs({ ...fault, retryAfterMs: 86_400_000 }, 0)).toBe(300_000);
-    expect(afterFaultMs({ ...fault, retryAfterMs: null }, 0)).toBe(2_000);
-    expect(afterFaultMs({ ...fault, retryAfterMs: null }, 50)).toBe(120_000);
   });
 });
 

@@ -1,7 +1,7 @@
 import { nowOf } from '../../../../shared/domain/instant';
 import { maySend, mayStillSend } from '../../../../shared/domain/window/deadline';
 import { beginClosing, judgeRow, refusePlacement } from '../../../../shared/domain/window/judgeRow';
-import { nextLookAfter, pauseAfter } from '../../../../shared/domain/window/pace';
+import { nextLookAfter } from '../../../../shared/domain/window/pace';
 import { capabilities, outcomeOf, windowPhase } from '../../../../shared/domain/window/phase';
 import { planWindow } from '../../../../shared/domain/window/plan';
 import type {
@@ -9,7 +9,7 @@ import type {
   PlacementPhase,
   WindowRow,
 } from '../../../../shared/domain/window/windowRow';
-import { createTime, facts } from '../../../support/fakeNetwork';
+import { createTime } from '../../../support/fakeNetwork';
 import { readingsOf } from '../../../support/planReadings';
 import { grantOf, minute, nsgNic, nsgSubnet, rowOf, signer } from '../../../support/windowWorld';
 
@@ -171,26 +171,4 @@ describe('the pace', () => {
       3_000, 12_000, 30_000, 60_000, 105_000,
     ]);
   });
-
-  it('never lets a close wait longer than 30 s, and tries often at first', () => {
-    const pauses = [1, 2, 3, 4, 5, 12, 13, 100].map((faults) =>
-      pauseAfter(facts('unavailable'), faults, true),
-    );
-    expect(pauses).toEqual([2_000, 4_000, 8_000, 10_000, 10_000, 10_000, 30_000, 30_000]);
-  });
-
-  it.each([
-    [17_000, true, 17_000],
-    [3_600_000, true, 30_000],
-    [3_600_000, false, 60_000],
-    [0, true, 2_000],
-    [-1, true, 2_000],
-    [Number.NaN, true, 2_000],
-    [5, true, 1_000],
-  ])(
-    'honours a Retry-After of %d ms where it makes sense (closing: %s): %d ms',
-    (asked, closing, ms) => {
-      expect(pauseAfter(facts('throttled', asked), 1, closing)).toBe(ms);
-    },
-  );
 });
