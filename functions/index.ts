@@ -1,6 +1,7 @@
 import type { InvocationContext, app as azure } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { Starter } from '../shared/ports/starter';
+import { createLog } from '../shared/log';
 import type { World } from '../shared/ports/world';
 import { createActivities } from './activities/index';
 import type { StepInput } from './activities/index';
@@ -85,8 +86,7 @@ export function registerFaulty(
   host.timer('closingDisabled', {
     schedule: '0 * * * * *',
     handler: (_timer, context) => {
-      const alarm = { event: 'closingDisabled', level: 'alarm', alarm: true, faults };
-      context.error(JSON.stringify(alarm));
+      createLog((line) => context.error(line)).alarm('closingDisabled', { faults });
     },
   });
 }

@@ -1,3 +1,4 @@
+import { alarms, type AlarmName } from './domain/alarms';
 import { cleanText } from './domain/text';
 import type { Log, LogFields } from './ports/log';
 
@@ -31,16 +32,20 @@ const secretForms: readonly (readonly [RegExp, string])[] = [
  * name nor break the line; what cannot be written as JSON is left out.
  */
 export function createLog(write: WriteLine): Log {
-  const line = (level: LogLevel, event: string, fields: LogFields) => {
+  const line = (level: LogLevel, event: string, fields: LogFields, alarm: object = {}) => {
     const head = { time: new Date().toISOString(), level, event: cleaned(event) };
-    const alarm = level === 'alarm' ? { alarm: true, runbook: head.event } : {};
     write(JSON.stringify({ ...cleanedFields(fields, 0), ...head, ...alarm }), level);
   };
   return {
     info: (event, fields) => line('info', event, fields),
     warn: (event, fields) => line('warn', event, fields),
-    alarm: (name, fields) => line('alarm', name, fields),
+    alarm: (name, fields) => line('alarm', name, fields, alarmFields(name)),
   };
+}
+
+/** What stands on the line of an alarm besides its fields. */
+function alarmFields(name: AlarmName): object {
+  return { alarm: true, ...alarms[name], runbook: name };
 }
 
 /** What every form of a secret has in it: most texts have none of these and are left alone. */

@@ -101,7 +101,9 @@ async function takeStep(
   }
   try {
     const started = await starter.start(name, id, { id, successor: 0 });
-    if (started === 'started') tally.started += 1;
+    if (started === 'running') return;
+    tally.started += 1;
+    world.log.alarm('instanceFailed', { id, kind });
   } catch (error) {
     failed(world, live, error, tally);
   }

@@ -1,19 +1,25 @@
 import type { Log } from '../ports/log';
+import { type Buckets, createBuckets, type Mark } from './buckets';
 
 /** What the headers of Resource Manager's answers say of clocks and budgets. */
 export type Meter = {
-  /** Takes note of one answer. `sentAt` and `receivedAt` by the host's clock, epoch ms. */
-  answered(headers: Readonly<Record<string, string>>, sentAt: number, receivedAt: number): void;
+  /**
+   * Takes note of one answer. `sentAt` and `receivedAt` by the host's clock, epoch ms; `mark` is
+   * what `buckets.sent` said when its request left.
+   */
+  answered(
+    headers: Readonly<Record<string, string>>,
+    sentAt: number,
+    receivedAt: number,
+    mark: Mark,
+  ): void;
+  readonly buckets: Buckets;
   /** Resource Manager's clock minus ours as last measured, and when; `null`: never. */
   skew(): { readonly skewMs: number; readonly measuredAt: number | null };
 };
 
 /** An answer that took longer than this says too little about the time to be used. */
 const roundTripMaxMs = 5_000;
-/** Requests that must be left in a bucket; below it closes may soon be refused with the rest. */
-const reserve = 50;
-const warnEveryMs = 60_000;
-const bucketForm = /^x-ms-ratelimit-remaining-([a-z-]{1,60})$/;
 
 /**
  * Measures skew and watches the token buckets. `Date` counts whole seconds and the answer was under
@@ -23,23 +29,17 @@ const bucketForm = /^x-ms-ratelimit-remaining-([a-z-]{1,60})$/;
 export function createMeter(log: Log): Meter {
   let skewMs = 0;
   let measuredAt: number | null = null;
-  const warnedAt = new Map<string, number>();
+  const buckets = createBuckets(log);
 
   return {
-    answered: (headers, sentAt, receivedAt) => {
+    buckets,
+    answered: (headers, sentAt, receivedAt, mark) => {
       const date = parseHttpDate(headers['date']);
       if (date !== null && receivedAt - sentAt <= roundTripMaxMs) {
         skewMs = provableSkew(date, sentAt, receivedAt);
         measuredAt = receivedAt;
       }
-      for (const [name, value] of Object.entries(headers)) {
-        if (!name.startsWith('x-ms-ratelimit-')) continue;
-        const bucket = bucketForm.exec(name)?.[1];
-        if (bucket === undefined || !/^\d{1,9}$/.test(value) || Number(value) >= reserve) continue;
-        if (receivedAt - (warnedAt.get(bucket) ?? -warnEveryMs) < warnEveryMs) continue;
-        warnedAt.set(bucket, receivedAt);
-        log.warn('arm.budgetLow', { bucket, remaining: Number(value) });
-      }
+      buckets.answered(headers, mark, receivedAt);
     },
     skew: () => ({ skewMs, measuredAt }),
   };

@@ -75,9 +75,10 @@ export function createArmPolicy(origin: string, meter: Meter): PipelinePolicy {
       }
       recorder.sent += 1;
       const sentAt = Date.now();
+      const mark = meter.buckets.sent(request.method, url.pathname);
       const response = await sendInTime(recorder, () => next(request));
       const headers = response.headers.toJSON();
-      meter.answered(headers, sentAt, Date.now());
+      meter.answered(headers, sentAt, Date.now(), mark);
       recorder.answers.push({
         status: response.status,
         headers,

@@ -5,6 +5,7 @@ import type { Log } from '../ports/log';
 import type { Ledger } from '../ports/ledger';
 import type { World } from '../ports/world';
 import { createArm } from './arm';
+import { createBudget } from './budget';
 import { createClock } from './clock';
 import { createCompute } from './compute';
 import { createCredential } from './credential';
@@ -37,6 +38,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
   const { storage } = closing;
   return {
     clock: createClock(meter),
+    budget: createBudget(meter),
     log,
     ledger:
       parts.ledger ??

@@ -1,3 +1,5 @@
+import type { AlarmName } from '../domain/alarms';
+
 /** What survives in a log line: plain data, already cleaned by whoever made it. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -5,5 +7,5 @@ export type LogFields = Readonly<Record<string, unknown>>;
 export type Log = {
   info(event: string, fields: LogFields): void;
   warn(event: string, fields: LogFields): void;
-  alarm(name: string, fields: LogFields): void;
+  alarm(name: AlarmName, fields: LogFields): void;
 };

@@ -1,4 +1,5 @@
 import type { Policy } from '../domain/policy/policy';
+import type { Budget } from './budget';
 import type { Compute } from './compute';
 import type { Directory } from './directory';
 import type { Inventory } from './inventory';
@@ -11,6 +12,7 @@ import type { Signer, Verifier } from './signer';
 export type World = {
   readonly clock: Clock;
   readonly log: Log;
+  readonly budget: Budget;
   readonly ledger: Ledger;
   readonly network: Network;
   readonly compute: Compute;

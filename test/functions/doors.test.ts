@@ -5,7 +5,7 @@ import { createIntakeWorld } from '../support/intakeWorld';
 
 type Binding = Record<string, unknown> & { type: string };
 type Registry = {
-  functions: Map<string, { metadata: { bindings: Record<string, Binding> } }>;
+  functions: Map<string, { metadata: { bindings: Record<string, Binding> }; callback: unknown }>;
   hooks: Map<string, unknown[]>;
 };
 
@@ -58,6 +58,15 @@ describe('the list of doors', () => {
       closingDisabled: 'timerTrigger 0 * * * * *',
       health: 'httpTrigger GET health function',
     });
+    const lines: string[] = [];
+    const handler = registry.functions.get('closingDisabled')?.callback as (
+      timer: unknown,
+      context: { error(line: string): void },
+    ) => void;
+    handler({}, { error: (line) => lines.push(line) });
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { event: 'closingDisabled', alarm: true, faults: ['DEPLOYMENT is missing.'] },
+    ]);
   });
 });
 

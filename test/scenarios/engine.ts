@@ -52,6 +52,7 @@ describe('whatever the engine does, a window closes in time:', () => {
       story.activate();
       await story.minutes(31);
       expect(story.reasons()).toEqual([]);
+      story.expects({ alarms: ['instanceFailed'] });
     },
   );
 
@@ -79,6 +80,7 @@ describe('whatever the engine does, a window closes in time:', () => {
     expect(Object.keys(story.standing())).toEqual(both);
     await story.minutes(11);
     expect(story.reasons()).toEqual([]);
+    story.expects({ alarms: ['instanceFailed'] });
   });
 
   it('its instance is suspended, and nobody resumes it', async () => {
@@ -99,6 +101,7 @@ describe('whatever the engine does, a window closes in time:', () => {
       await story.minutes(1);
     }
     expect(story.reasons()).toEqual([]);
+    story.expects({ alarms: ['instanceFailed'] });
   });
 
   it('the task hub is wiped while windows stand open', async () => {
@@ -111,6 +114,7 @@ describe('whatever the engine does, a window closes in time:', () => {
     await story.startHost({ store: new MemoryStore() });
     await story.minutes(26);
     expect(story.reasons()).toEqual([]);
+    story.expects({ alarms: ['instanceFailed'] });
   });
 
   it('the task hub is wiped while a window is being opened', async () => {
@@ -121,6 +125,7 @@ describe('whatever the engine does, a window closes in time:', () => {
     await story.startHost({ store: new MemoryStore() });
     await story.minutes(31);
     expect(story.reasons()).toEqual([]);
+    story.expects({ alarms: ['instanceFailed'] });
   });
 
   it('the ledger is lost: the rule’s own marker is enough to close it', async () => {

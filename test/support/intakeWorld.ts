@@ -1,6 +1,7 @@
 import { Fault } from '../../shared/domain/fault';
 import type { FaultKind } from '../../shared/domain/fault';
 import type { Policy } from '../../shared/domain/policy/policy';
+import { freeBudget } from './freeBudget';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import type { Instance, RoleAssignment, ScheduleRequest } from '../../shared/ports/directory';
 import type { TargetRow } from '../../shared/ports/inventory';
@@ -149,6 +150,7 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
       },
     },
     log: { info: log('info'), warn: log('warn'), alarm: log('alarm') },
+    budget: freeBudget,
     ledger: createLedgerMemory(),
     network: untouchable(() => {
       world.writes += 1;

@@ -12,6 +12,7 @@ import type { Instance } from '../../shared/ports/directory';
 import type { LogFields } from '../../shared/ports/log';
 import type { Look } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
+import { freeBudget } from './freeBudget';
 import { createFakeNetwork, createTime, type FakeNetwork, type Time } from './fakeNetwork';
 
 export const subscription = '/subscriptions/11111111-1111-4111-8111-111111111111';
@@ -107,6 +108,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
       },
     },
     log: { info: line('info'), warn: line('warn'), alarm: line('alarm') },
+    budget: freeBudget,
     ledger: createLedgerMemory(),
     network: fake,
     inventory: fake,

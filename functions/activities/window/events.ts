@@ -1,3 +1,4 @@
+import type { AlarmName } from '../../../shared/domain/alarms';
 import { deadlineOf, isExtending } from '../../../shared/domain/window/deadline';
 import { windowPhase, outcomeOf } from '../../../shared/domain/window/phase';
 import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
@@ -6,7 +7,7 @@ import type { World } from '../../../shared/ports/world';
 import { iso } from './run';
 
 /** Reasons that a person must hear of, and the alarm each raises. */
-const alarmOf: Readonly<Partial<Record<CloseReason, string>>> = {
+const alarmOf: Readonly<Partial<Record<CloseReason, AlarmName>>> = {
   removedByOthers: 'removedByOthers',
   changedByOthers: 'changedByOthers',
   clockSkew: 'skew',

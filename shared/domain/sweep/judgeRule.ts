@@ -1,3 +1,4 @@
+import type { AlarmName } from '../alarms';
 import { sameArmId } from '../armId';
 import { parseRuleName } from '../identity';
 import { hostTimeOf, type Now } from '../instant';
@@ -37,7 +38,10 @@ export type Verdict = {
   readonly alarm: SweepAlarm | null;
 };
 
-export type SweepAlarm = 'ruleAfterClose' | 'foreignRule' | 'copiedRule' | 'changedByOthers';
+export type SweepAlarm = Extract<
+  AlarmName,
+  'ruleAfterClose' | 'foreignRule' | 'copiedRule' | 'changedByOthers'
+>;
 
 export type Why =
   | 'notOurs'

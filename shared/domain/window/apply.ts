@@ -1,3 +1,4 @@
+import type { AlarmName } from '../alarms';
 import type { FaultFacts } from '../fault';
 import type { Now } from '../instant';
 import { canBeDisarmed, pauseAfter, reactionTo } from '../reaction';
@@ -263,7 +264,7 @@ function afterDelete(announced: Placement, outcome: Outcome, now: Now): Placemen
 }
 
 /** Notes that an alarm of this name was raised for this placement. */
-export function withAlarm(placement: Placement, name: string): Placement {
+export function withAlarm(placement: Placement, name: AlarmName): Placement {
   return placement.alarms.includes(name)
     ? placement
     : { ...placement, alarms: [...placement.alarms, name] };

@@ -1,3 +1,4 @@
+import type { AlarmName } from '../alarms';
 import type { FaultFacts } from '../fault';
 import type { Grant } from '../grant';
 import type { SecurityRule } from '../networkSecurityGroup';
@@ -120,7 +121,7 @@ export type Placement = {
   /** Since when the activation is no longer listed; `null` while it is. */
   readonly unconfirmedSince: number | null;
   /** Names of the alarms raised for it: each is raised once. */
-  readonly alarms: readonly string[];
+  readonly alarms: readonly AlarmName[];
 };
 
 export type PlacementTarget = {

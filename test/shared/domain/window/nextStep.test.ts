@@ -281,7 +281,7 @@ describe('closing', () => {
 
   it('disarms what a lock or a missing right keeps, when the last PUT is settled', () => {
     for (const kind of ['locked', 'denied'] as const) {
-      const kept = { ...closing, fault: facts(kind), faults: 1, alarms: ['closeRefused'] };
+      const kept = { ...closing, fault: facts(kind), faults: 1, alarms: ['closeRefused'] as const };
       const there = read(at, { rules: [rule] });
       expect(step(kept, at)).toEqual({ do: 'look' });
       expect(step(kept, at, there)).toEqual({

@@ -1,0 +1,8 @@
+import type { Budget } from '../../shared/ports/budget';
+
+/** A budget that never runs short, for worlds in which nothing counts requests. */
+export const freeBudget: Budget = {
+  pauseMs: () => 0,
+  queryPauseMs: () => 0,
+  confirmationPauseMs: () => 0,
+};
