@@ -7,7 +7,7 @@ const at = (text: string) => Date.parse(text);
 const noon = at('2026-11-21T12:00:00.000Z');
 const date = 'Sat, 21 Nov 2026 12:00:00 GMT';
 
-const mark: Mark = { owner: '', sentBefore: new Map() };
+const noMark: Mark = { owner: '', sentBefore: new Map() };
 
 function metered() {
   const lines: string[] = [];
@@ -23,17 +23,17 @@ describe('the skew of the clocks', () => {
     ['a slow answer that could explain it', noon - 1_000, noon + 3_500, 0],
   ])('%s', (_what, sentAt, receivedAt, skewMs) => {
     const { meter } = metered();
-    meter.answered({ date }, sentAt, receivedAt, mark);
+    meter.answered({ date }, sentAt, receivedAt, noMark);
     expect(meter.skew()).toEqual({ skewMs, measuredAt: receivedAt });
   });
 
   it('is not measured by answers that took too long, or that say no time', () => {
     const { meter } = metered();
     expect(meter.skew()).toEqual({ skewMs: 0, measuredAt: null });
-    meter.answered({ date }, noon - 100_000, noon - 94_000, mark);
-    meter.answered({}, noon, noon, mark);
+    meter.answered({ date }, noon - 100_000, noon - 94_000, noMark);
+    meter.answered({}, noon, noon, noMark);
     for (const nonsense of ['', 'soon', '2026', 'Sat, nonsense of a date', '-1', '0']) {
-      meter.answered({ date: nonsense }, noon, noon, mark);
+      meter.answered({ date: nonsense }, noon, noon, noMark);
     }
     expect(meter.skew()).toEqual({ skewMs: 0, measuredAt: null });
   });
