@@ -70,7 +70,7 @@ function alarmIfNeeded(
   if (admits && deadlineAt !== null && now.latestMs > deadlineAt) {
     const overrunSeconds = Math.round((now.latestMs - deadlineAt) / 1000);
     log.alarm('overrun', { ...fields, overrunSeconds });
-  } else if (reactionTo(fault, 'close', 1).alarm) {
+  } else if (reactionTo(fault, 'close', attemptsMax).alarm) {
     log.alarm('closeRefused', fields);
   }
 }

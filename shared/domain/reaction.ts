@@ -78,8 +78,13 @@ export function reactionTo(fault: FaultFacts, purpose: Purpose, attempt: number)
   return {
     do: what,
     afterMs: atOnce ? 0 : pauseAfter(fault, purpose, attempt),
-    alarm: alarm !== undefined,
+    alarm: alarm !== undefined && !isGlitch(fault, attempt),
   };
+}
+
+/** One token that is not taken may be a matter of seconds; the next attempt comes with another. */
+function isGlitch({ kind }: FaultFacts, attempt: number): boolean {
+  return kind === 'unauthenticated' && !(attempt > 1);
 }
 
 /** A DELETE was forbidden where a PUT may be allowed: then the rule is at least turned into a Deny. */

@@ -48,10 +48,15 @@ describe('what a fault leads to', () => {
     ['foreignHost', 'later alarm', 'later alarm', 'later alarm'],
   ])('%s: close %s, open %s, read %s', (kind, ...expected) => {
     const said = purposes.map((purpose) => {
-      const { do: what, alarm } = reactionTo(fault(kind), purpose, 1);
+      const { do: what, alarm } = reactionTo(fault(kind), purpose, 2);
       return alarm ? `${what} alarm` : what;
     });
     expect(said).toEqual(expected);
+  });
+
+  it('is no alarm where one token was not taken', () => {
+    expect(reactionTo(fault('unauthenticated'), 'close', 1).alarm).toBe(false);
+    expect(reactionTo(fault('unauthenticated'), 'read', 1).alarm).toBe(false);
   });
 
   it('is never the end of a close, and never a pause of more than 30 s before it', () => {
