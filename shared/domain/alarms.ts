@@ -1,5 +1,5 @@
 /**
- * Every alarm there is. An alarm is a named line of the log for which somebody is woken; its runbook
+ * Every alarm there is: a named line of the log for which somebody is woken. Its runbook
  * is `docs/runbooks/<name>.md`. Names are stable: people build rules on them. `severity`: `high`
  * means that a rule of ours may let somebody in who should not get in, or that nobody would notice
  * if it did; `low` means that something which ought to open does not, or needs to be seen to.
