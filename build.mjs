@@ -24,8 +24,6 @@ const common = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // Orchestrator functions are told apart by their names, and stack traces are read by people.
-  keepNames: true,
   sourcemap: 'linked',
   logLevel: 'warning',
 };

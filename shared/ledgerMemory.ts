@@ -71,6 +71,9 @@ export function frozenCopy<Row>(row: Row): Row {
  */
 export function frozen<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) frozen(part);
+  for (const name in value) {
+    const part = value[name];
+    if (typeof part === 'object' && part !== null) frozen(part);
+  }
   return Object.freeze(value);
 }

@@ -30,6 +30,12 @@ export type Login = Tokens & {
   ): { IDENTITY_ENDPOINT: string; IDENTITY_HEADER: string };
 };
 
+/** Where resources live sign-in has no paths; nearly all requests are for them. */
+const RESOURCES = /^https?:\/\/[^/?#]+\/(?:subscriptions|providers)\//i;
+
+/** A segment that begins with a dot: one of discovery's, or one that leads elsewhere. */
+const DOTS = /\/(?:\.|%2e)/i;
+
 /** Sign-in for fixed identities of one tenant. */
 export function createLogin(options: TokenOptions & { identities: Identity[] }): Login {
   const tokens = createTokens(options);
@@ -51,6 +57,7 @@ export function createLogin(options: TokenOptions & { identities: Identity[] }):
       return { IDENTITY_ENDPOINT, IDENTITY_HEADER: found.header };
     },
     async handle(request) {
+      if (RESOURCES.test(request.url) && !DOTS.test(request.url)) return undefined;
       const url = new URL(request.url);
       const managedName = /^\/identity\/([^/]+)\/?$/.exec(url.pathname)?.[1];
       if (managedName !== undefined) {

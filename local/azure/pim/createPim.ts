@@ -15,6 +15,7 @@ import type { Wish } from './requests';
 import { createRoleSource, roleOf } from './roleSource';
 import { tidyScope } from './scopes';
 import { restoreSnapshot, takeSnapshot } from './snapshot';
+import { standingGrants } from './standing';
 import { assignmentId, createState, isActive, type PimState } from './state';
 import { formatDuration, parseDuration } from './time';
 import type {
@@ -206,14 +207,16 @@ function views(state: PimState): Omit<Pim, keyof Lifecycle | 'knobs' | 'close'> 
         .filter((one) => one.requestType === 'SelfActivate' || one.requestType === 'AdminAssign')
         .map(showRequest),
     assignments: () =>
-      state.grants.filter(isActive).map((one) => ({
-        ...roleOf(one),
-        id: assignmentId(one),
-        name: one.assignmentGuid,
-        principalType: directory.find(one.principalId)?.type ?? 'ServicePrincipal',
-        createdOn: new Date(one.effectiveAtMs ?? one.createdAtMs).toISOString(),
-        createdBy: one.createdBy,
-      })),
+      standingGrants(state)
+        .filter(isActive)
+        .map((one) => ({
+          ...roleOf(one),
+          id: assignmentId(one),
+          name: one.assignmentGuid,
+          principalType: directory.find(one.principalId)?.type ?? 'ServicePrincipal',
+          createdOn: new Date(one.effectiveAtMs ?? one.createdAtMs).toISOString(),
+          createdBy: one.createdBy,
+        })),
     role: (idOrName) => directory.role(idOrName),
     resolve({ person }) {
       const { objectId } = directory.principal(person);

@@ -2,6 +2,7 @@ import { PimError } from './errors';
 import { deleteGrant, writeGrant } from './grants';
 import { newGuid } from './random';
 import { tidyScope } from './scopes';
+import { standingGrants } from './standing';
 import { assignmentId, isActive, isSameRole, type PimState } from './state';
 import type { Grant, Principal } from './types';
 
@@ -11,7 +12,7 @@ export function assignPlainly(
   wanted: { principalId: string; roleDefinitionGuid: string; scope: string; name?: string },
   by: Principal,
 ): Grant {
-  if (state.grants.some((one) => isActive(one) && isSameRole(one, wanted))) {
+  if (standingGrants(state).some((one) => isActive(one) && isSameRole(one, wanted))) {
     throw new PimError(409, 'RoleAssignmentExists', 'The role assignment already exists.');
   }
   const name = wanted.name ?? newGuid(state.random);
@@ -34,7 +35,7 @@ export function assignPlainly(
 /** Deletes a role assignment, whatever made it. 404 where there is none of that id. */
 export function removeAssignment(state: PimState, id: string, by: Principal): Grant {
   const wanted = id.toLowerCase();
-  const grant = state.grants.find(
+  const grant = standingGrants(state).find(
     (one) => isActive(one) && assignmentId(one).toLowerCase() === wanted,
   );
   if (!grant) {

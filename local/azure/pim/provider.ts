@@ -13,6 +13,7 @@ import { isListed, parseFilter, type Filter } from './filter';
 import { cancel, requestNamed, requireLicence } from './requests';
 import { assignPlainly, removeAssignment } from './plain';
 import { scopeKey, tidyScope } from './scopes';
+import { standingGrants } from './standing';
 import { authorizationId, isActive, type PimState } from './state';
 import { readAssignment, submit } from './submit';
 import type { Grant, Principal } from './types';
@@ -103,13 +104,14 @@ type Row = {
 
 const SCHEDULED: Record<string, (state: PimState, asked: string) => Row[]> = {
   roleassignmentscheduleinstances: (state, asked) =>
-    state.grants
+    // Ended grants are looked through only where lists are told to show them for a while.
+    (state.knobs.staleListMs > 0 ? state.grants : standingGrants(state))
       .filter((grant) => isInstanceListed(state, grant))
       .map((grant) => rowOf(grant, grant.assignmentGuid, () => instanceBody(state, grant, asked))),
   roleassignmentschedules: (state, asked) =>
-    state.grants
-      .filter((grant) => grant.removedAtMs === undefined)
-      .map((grant) => rowOf(grant, grant.scheduleName, () => scheduleBody(state, grant, asked))),
+    standingGrants(state).map((grant) =>
+      rowOf(grant, grant.scheduleName, () => scheduleBody(state, grant, asked)),
+    ),
   roleeligibilityscheduleinstances: (state) =>
     state.eligibilities.map((one) =>
       rowOf(one, one.instanceName, () =>
@@ -182,20 +184,16 @@ function plainAnswer(
   if (action !== undefined) return undefined;
   if (method === 'GET') {
     const wanted = name?.toLowerCase();
-    const rows = state.grants
-      .filter(isActive)
-      .filter(
-        ({ assignmentGuid }) => wanted === undefined || assignmentGuid.toLowerCase() === wanted,
-      )
+    const rows = standingGrants(state)
+      .filter((one) => isActive(one) && (wanted === undefined || isNamed(one, wanted)))
       .map((grant) => rowOf(grant, grant.assignmentGuid, () => assignmentBody(state, grant)));
     return pick(state, context, asked, rows);
   }
   if (name === undefined) return undefined;
   if (method === 'DELETE') {
     const id = authorizationId(scope, 'roleAssignments', name);
-    const exists = state.grants.some(
-      (one) => isActive(one) && one.assignmentGuid.toLowerCase() === name.toLowerCase(),
-    );
+    const wanted = name.toLowerCase();
+    const exists = standingGrants(state).some((one) => isActive(one) && isNamed(one, wanted));
     if (!exists) return { status: 204 };
     const body = assignmentBody(state, removeAssignment(state, id, principalOf(context, state)));
     return { status: 200, body };
@@ -205,6 +203,11 @@ function plainAnswer(
   const wanted = { ...readAssignment(state, context.json), scope, name };
   const grant = assignPlainly(state, wanted, principalOf(context, state));
   return { status: 201, body: assignmentBody(state, grant) };
+}
+
+/** True where this is the GUID of the grant's assignment, in lower case. */
+function isNamed({ assignmentGuid }: Grant, guid: string): boolean {
+  return assignmentGuid.toLowerCase() === guid;
 }
 
 function roleAnswer(

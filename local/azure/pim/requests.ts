@@ -4,6 +4,7 @@ import type { Actor } from './events';
 import { assignmentGuidFor, dropGrant, endGrantSoon, scheduleGrant } from './grants';
 import { newGuid } from './random';
 import { tidyScope } from './scopes';
+import { standingGrants } from './standing';
 import { authorizationId, isActive, isSameRole, type PimState } from './state';
 import type { Eligibility, Grant, Principal, RequestType, ScheduleRequest } from './types';
 
@@ -118,7 +119,7 @@ export function endEarly(
   requireLicence(state);
   const wanted = { ...wish, principalId: wish.principal.objectId };
   const isOwn = requestType === 'SelfDeactivate';
-  const grant = state.grants.findLast(
+  const grant = standingGrants(state).findLast(
     (one) =>
       isActive(one) &&
       one.endingAtMs === undefined &&
@@ -215,8 +216,7 @@ function refuseSecond(
     const text = 'There is already an existing pending Role assignment request.';
     throw new PimError(400, 'PendingRoleAssignmentRequest', text);
   }
-  const stands = (one: Grant) => one.removedAtMs === undefined && isSameRole(one, wanted);
-  if (state.grants.some(stands)) {
+  if (standingGrants(state).some((one) => isSameRole(one, wanted))) {
     throw new PimError(400, 'RoleAssignmentExists', 'The Role assignment already exists.');
   }
 }

@@ -6,19 +6,33 @@ export type ScopeTree = {
 
 const MANAGEMENT_GROUP = '/providers/microsoft.management/managementgroups/';
 
+/** How many scopes are remembered tidied: an estate has few, but any text may be asked for. */
+const MOST_KNOWN = 10_000;
+
+/** A function of a scope's text that remembers what it gave: the same few are asked for always. */
+function remembered(read: (scope: string) => string): (scope: string) => string {
+  const known = new Map<string, string>();
+  return (scope) => {
+    const before = known.get(scope);
+    if (before !== undefined) return before;
+    if (known.size >= MOST_KNOWN) known.clear();
+    const found = read(scope);
+    known.set(scope, found);
+    return found;
+  };
+}
+
 /** Without the slash at the end and with one at the start; `/` for the tenant. */
-export function tidyScope(scope: string): string {
+export const tidyScope = remembered((scope) => {
   const inner = scope
     .replace(/^\/+|\/+$/g, '')
     // Published requests also name a subscription this way.
     .replace(/^providers\/Microsoft\.Subscription\/(?=subscriptions\/)/i, '');
   return `/${inner}`;
-}
+});
 
 /** For comparing: tidy and lower case. */
-export function scopeKey(scope: string): string {
-  return tidyScope(scope).toLowerCase();
-}
+export const scopeKey = remembered((scope) => tidyScope(scope).toLowerCase());
 
 /** The subscription a scope lies in, as written there; `undefined` above subscriptions. */
 export function subscriptionOf(scope: string): string | undefined {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { PimError, policyFailed } from './errors';
 import { adminAssign, endEarly, selfActivate, type Wish } from './requests';
+import { standingGrants } from './standing';
 import type { PimState } from './state';
 import { parseDuration } from './time';
 import type { Principal, ScheduleRequest } from './types';
@@ -79,11 +80,10 @@ export function readAssignment(state: PimState, json: unknown) {
 function mayAdminister(state: PimState, sent: Sent): boolean {
   const { objectId } = sent.caller;
   if (objectId === state.administrator.objectId) return true;
-  return state.grants.some((grant) => {
+  return standingGrants(state).some((grant) => {
     const role = state.roles.get(grant.roleDefinitionGuid);
     return (
       grant.effectiveAtMs !== undefined &&
-      grant.removedAtMs === undefined &&
       (role?.name === 'Owner' || role?.name === 'User Access Administrator') &&
       state.directory.isOrContains(grant.principalId, objectId) &&
       state.tree.isAtOrUnder(sent.scope, grant.scope)

@@ -8,6 +8,8 @@ import { gatewayError } from './http';
 export type AccessControl = {
   /** True where a role of the principal at or above `id` (lower case) grants the action. */
   mayDo(objectId: string, action: string, id: string): boolean;
+  /** The same for many ids at one moment: what roles the principal has is looked up once. */
+  mayDoNow(objectId: string): (action: string, id: string) => boolean;
   /** True where a role of the principal at, above or below the scope grants the action. */
   mayDoSomewhere(objectId: string, action: string, scope: string): boolean;
   /** True where the principal holds any role at, above or below the scope. */
@@ -44,11 +46,15 @@ export function createAccessControl(
   };
   const isBelow = (scope: string, outer: string): boolean => store.isAtOrAbove(outer, scope);
 
+  const mayDoNow: AccessControl['mayDoNow'] = (objectId) => {
+    const roles = roleSource(objectId);
+    return (action, id) =>
+      roles.some((role) => isBelow(id, role.scope) && grants(role.roleDefinitionGuid, action));
+  };
+
   return {
-    mayDo: (objectId, action, id) =>
-      roleSource(objectId).some(
-        (role) => isBelow(id, role.scope) && grants(role.roleDefinitionGuid, action),
-      ),
+    mayDoNow,
+    mayDo: (objectId, action, id) => mayDoNow(objectId)(action, id),
     mayDoSomewhere: (objectId, action, scope) =>
       roleSource(objectId).some(
         (role) =>

@@ -1,13 +1,14 @@
 import type { ArmContext, ArmRequest, ArmResponse, Caller, WriteRecord } from '../contract';
 import { actionOf, forbidden } from './accessControl';
 import type { ArmPath } from './armPath';
-import { parseArmPath, printedTemplate } from './armPath';
+import { printedTemplate } from './armPath';
 import type { Call, Handler } from './call';
 import type { Inside } from './createResourceManager';
 import type { Fault } from './faults';
 import { connectionReset } from './faults';
 import { errorCodeOf, gatewayError, readJson } from './http';
 import { deleteLock, getLock, isLockPath, listLocks, putLock, refuseLocked } from './lockRoutes';
+import { readUrl } from './requestUrl';
 import { routes } from './routes';
 import { drawn } from './settings';
 
@@ -53,10 +54,10 @@ function refuseByFault(request: ArmRequest, fault: Fault, inside: Inside): ArmRe
 function openRecord(request: ArmRequest, inside: Inside): WriteRecord | undefined {
   const { method } = request;
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return undefined;
-  const { pathname } = new URL(request.url);
+  const { pathname, route } = readUrl(request.url);
   if (pathname.toLowerCase().includes('/microsoft.resourcegraph/')) return undefined;
   const caller = inside.options.authenticate(request) ?? anonymous;
-  return inside.writeLog.begin(caller, method, parseArmPath(pathname)?.path ?? pathname);
+  return inside.writeLog.begin(caller, method, route?.path ?? pathname);
 }
 
 function closeRecord(record: WriteRecord, response: ArmResponse, inside: Inside): void {
@@ -126,10 +127,7 @@ function readCall(
   record: WriteRecord | undefined,
   fault: Fault | undefined,
 ): Call | ArmResponse {
-  const url = new URL(request.url);
-  const query = new URLSearchParams();
-  for (const [name, value] of url.searchParams) query.append(name.toLowerCase(), value);
-  const route = parseArmPath(url.pathname);
+  const { route, query, origin } = readUrl(request.url);
   if (route === undefined) {
     return gatewayError(400, 'InvalidRequestUri', 'The request URI is not valid.');
   }
@@ -158,7 +156,7 @@ function readCall(
     json: json.value,
     route,
     method: request.method,
-    origin: url.origin,
+    origin,
     apiVersion,
     ...(record === undefined ? {} : { record }),
     ...(fault?.operation === undefined ? {} : { operationEnd: fault.operation }),
@@ -291,6 +289,19 @@ function isPoll(route: ArmPath): boolean {
   return route.template.includes('/locations/{}/operation');
 }
 
+/** Now as headers print it; many answers share a moment, above all under virtual time. */
+function moment(): typeof lastMoment {
+  const atMs = Date.now();
+  if (atMs !== lastMoment.atMs) {
+    const now = new Date(atMs);
+    const stamp = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
+    lastMoment = { atMs, date: now.toUTCString(), stamp };
+  }
+  return lastMoment;
+}
+
+let lastMoment = { atMs: Number.NaN, date: '', stamp: '' };
+
 /** The headers that every answer of Resource Manager carries. */
 function dressed(
   response: ArmResponse,
@@ -298,16 +309,15 @@ function dressed(
   inside: Inside,
 ): ArmResponse {
   const { guid, store } = inside.world;
-  const now = new Date();
+  const { date, stamp } = moment();
   const requestId = guid();
-  const stamp = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
   return {
     ...response,
     headers: {
       'cache-control': 'no-cache',
       pragma: 'no-cache',
       expires: '-1',
-      date: now.toUTCString(),
+      date,
       'strict-transport-security': 'max-age=31536000; includeSubDomains',
       'x-content-type-options': 'nosniff',
       'x-cache': 'CONFIG_NOCACHE',

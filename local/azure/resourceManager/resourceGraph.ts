@@ -43,7 +43,7 @@ export function createResourceGraph(world: World): ResourceGraph {
       literals,
       objectId: call.caller.objectId,
       isAsked,
-      mayRead: (action, id) => world.access.mayDo(call.caller.objectId, action, id),
+      mayRead: world.access.mayDoNow(call.caller.objectId),
     });
     return Array.isArray(rows) ? page(rows, options) : invalid(world, rows.invalid);
   };

@@ -5,7 +5,7 @@ import { ReplayTask } from './replayTask';
 /** What a replay wants done and has not yet found in the history. */
 export type Decision =
   | { kind: 'activity'; id: number; name: string; input: Json | undefined }
-  | { kind: 'timer'; id: number; fireAt: string; fireAtMs: number }
+  | { kind: 'timer'; id: number; fireAtMs: number }
   | {
       kind: 'sub';
       id: number;
@@ -107,7 +107,7 @@ export class Decisions {
 const notYet = "but the current replay execution hasn't (yet?) scheduled this task.";
 
 function sameName(a: Json | undefined, b: string): boolean {
-  return textOf(a).toLowerCase() === b.toLowerCase();
+  return a === b || textOf(a).toLowerCase() === b.toLowerCase();
 }
 
 function confirmActivity(event: HistoryEvent, found: Decision | undefined): void {

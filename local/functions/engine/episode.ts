@@ -2,7 +2,7 @@ import type { OrchestratorState } from './actions';
 import type { Decision } from './decisions';
 import type { Engine } from './engine';
 import { WorkerExitError } from './failures';
-import { EventType, newEvent, type HistoryEvent } from './history';
+import { dotNetTime, EventType, newEvent, type HistoryEvent } from './history';
 import { markPlayed, type Instance } from './instance';
 import { textOf, toJson, type Json } from './json';
 import { orchestratorPayload } from './payload';
@@ -82,8 +82,9 @@ function toState(value: Json): OrchestratorState {
 }
 
 function requireFunction(engine: Engine, name: string, kind: FunctionKind): void {
-  const known = engine.options.invoker.names(kind);
-  if (known.some((other) => other.toLowerCase() === name.toLowerCase())) return;
+  const { invoker } = engine.options;
+  if (invoker.has(kind, name)) return;
+  const known = invoker.names(kind);
   const list = known.map((other) => `'${other}'`).join(', ');
   throw new MissingFunction(
     `The function '${name}' doesn't exist, is disabled, or is not an ${kind} function. ` +
@@ -139,7 +140,8 @@ function schedule(
   const { head, history } = instance;
   const { id } = decision;
   if (decision.kind === 'timer') {
-    const { fireAt, fireAtMs } = decision;
+    const { fireAtMs } = decision;
+    const fireAt = dotNetTime(fireAtMs);
     history.push(newEvent(EventType.TimerCreated, atMs, { FireAt: fireAt }, id));
     const timer = { timerId: id, fireAt, fireAtMs, createdAt: atMs };
     head.timers.push(timer);

@@ -19,7 +19,6 @@ export function orchestratorPayload(
   limits: TimerLimits,
 ): string {
   const rest = JSON.stringify({
-    input: head.input === null ? null : parseJson(head.input),
     instanceId: head.instanceId,
     isReplaying,
     parentInstanceId: head.parent?.instanceId ?? null,
@@ -30,7 +29,24 @@ export function orchestratorPayload(
     maximumShortTimerDuration: timeSpan(limits.maximumShortTimerMs),
     defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
   });
-  return `{"history":[${history.map(eventText).join(',')}],${rest.slice(1)}`;
+  let events = '';
+  for (const event of history) {
+    if (events !== '') events += ',';
+    events += eventText(event);
+  }
+  return `{"history":[${events}],"input":${inputText(head)},${rest.slice(1)}`;
+}
+
+const inputs = new WeakMap<InstanceHead, { input: string | null; text: string }>();
+
+/** The input as JSON in its shortest form; every episode sends it, and only a new run changes it. */
+function inputText(head: InstanceHead): string {
+  const { input } = head;
+  const known = inputs.get(head);
+  if (known !== undefined && known.input === input) return known.text;
+  const text = input === null ? 'null' : JSON.stringify(parseJson(input));
+  inputs.set(head, { input, text });
+  return text;
 }
 
 const texts = new WeakMap<HistoryEvent, string>();

@@ -7,6 +7,8 @@ export type FunctionKind = 'activity' | 'orchestrator' | 'entity';
 
 /** Runs functions in the Node worker. A rejection is an error of the function or of the worker. */
 export interface FunctionInvoker {
+  /** Whether a function of this kind is registered, its name compared without regard to case. */
+  has(kind: FunctionKind, name: string): boolean;
   /** Names of the registered functions of a kind, in the order of registration. */
   names(kind: FunctionKind): string[];
   /** Resolves to the parsed return value of the orchestrator function. */

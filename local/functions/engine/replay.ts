@@ -60,7 +60,7 @@ class ReplayRun {
 
   process(event: HistoryEvent): void {
     if (event.EventType === EventType.OrchestratorStarted) {
-      this.shim.nowMs = Date.parse(event.Timestamp);
+      this.shim.now = event.Timestamp;
       return;
     }
     if (this.suspended && !reachesSuspended(event.EventType)) {

@@ -1,6 +1,5 @@
 import { ActionType, type OrchestratorAction, type RetryOptions } from './actions';
 import { Decisions } from './decisions';
-import { dotNetTime } from './history';
 import type { Json } from './json';
 import { ReplayTask } from './replayTask';
 
@@ -24,8 +23,8 @@ export class Shim {
   readonly decisions = new Decisions();
   /** Set once the list asks for a new generation; its input as the SDK wrote it. */
   continueAsNew: { input: Json } | undefined;
-  /** Time of the last OrchestratorStarted, in milliseconds. */
-  nowMs = 0;
+  /** Timestamp of the last OrchestratorStarted. */
+  now = '1970-01-01T00:00:00Z';
   private position = 0;
   private started = false;
   private finished = false;
@@ -36,6 +35,11 @@ export class Shim {
     private readonly actions: readonly OrchestratorAction[],
     private readonly options: ShimOptions,
   ) {}
+
+  /** The same in milliseconds; read only where a timer or a retry wants it. */
+  private get nowMs(): number {
+    return Date.parse(this.now);
+  }
 
   /** True when every action of the list has been done. */
   get atEnd(): boolean {
@@ -110,9 +114,9 @@ export class Shim {
     return this.decisions.add({ kind: 'sub', id, name, input: action.input, instanceId, version });
   }
 
-  private addTimer(fireAtMs: number, fireAt = dotNetTime(fireAtMs)): [number, ReplayTask] {
+  private addTimer(fireAtMs: number): [number, ReplayTask] {
     const id = this.decisions.takeId();
-    return [id, this.decisions.add({ kind: 'timer', id, fireAt, fireAtMs })];
+    return [id, this.decisions.add({ kind: 'timer', id, fireAtMs })];
   }
 
   /** A timer longer than the limit becomes hops of the interval until its time has come. */

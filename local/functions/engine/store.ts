@@ -72,12 +72,12 @@ export interface InstanceStore {
 
 /** A store that lives as long as the process: a "crash" of a host in tests keeps it. */
 export class MemoryStore implements InstanceStore {
-  private readonly instances = new Map<string, { head: string; history: HistoryEvent[] }>();
+  private readonly instances = new Map<string, StoredInstance>();
   private readonly schedules = new Map<string, ScheduleRecord>();
 
   load(): StoredInstance[] {
     return [...this.instances.values()].map(({ head, history }) => ({
-      head: JSON.parse(head) as InstanceHead,
+      head: JSON.parse(JSON.stringify(head)) as InstanceHead,
       history: [...history],
     }));
   }
@@ -86,8 +86,7 @@ export class MemoryStore implements InstanceStore {
     const history = this.instances.get(head.instanceId)?.history ?? [];
     history.length = keep;
     history.push(...append);
-    // The head is copied as text: what a host changes after a commit must not reach the store.
-    this.instances.set(head.instanceId, { head: JSON.stringify(head), history });
+    this.instances.set(head.instanceId, { head: copied(head), history });
   }
 
   remove(instanceId: string): void {
@@ -105,4 +104,17 @@ export class MemoryStore implements InstanceStore {
   close(): void {
     // Nothing is held open.
   }
+}
+
+/**
+ * What a host changes after a commit must not reach the store. It changes fields, lists, and what
+ * it notes of an activity; messages, timers, inputs and outputs are replaced, never changed.
+ */
+function copied(head: InstanceHead): InstanceHead {
+  return {
+    ...head,
+    inbox: [...head.inbox],
+    activities: head.activities.map((activity) => ({ ...activity })),
+    timers: [...head.timers],
+  };
 }

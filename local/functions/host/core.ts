@@ -71,12 +71,20 @@ export type CoreRegistry = {
   model(): ProgrammingModel | undefined;
 };
 
-/** The trigger binding of a function with its name, or undefined when it has none. */
-export function triggerOf(
-  metadata: FunctionMetadata,
-): { name: string; binding: BindingMetadata } | undefined {
+type Trigger = { name: string; binding: BindingMetadata; type: string };
+
+/** Every invocation asks for its trigger several times; metadata never change once registered. */
+const triggers = new WeakMap<FunctionMetadata, Trigger>();
+
+/** The trigger binding of a function with its name and its type in lower case; undefined: none. */
+export function triggerOf(metadata: FunctionMetadata): Trigger | undefined {
+  const known = triggers.get(metadata);
+  if (known !== undefined) return known;
   for (const [name, binding] of Object.entries(metadata.bindings)) {
-    if (/trigger$/i.test(binding.type)) return { name, binding };
+    if (!/trigger$/i.test(binding.type)) continue;
+    const found = { name, binding, type: binding.type.toLowerCase() };
+    triggers.set(metadata, found);
+    return found;
   }
   return undefined;
 }

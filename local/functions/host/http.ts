@@ -70,7 +70,7 @@ export function findRoute(registry: CoreRegistry, method: string, path: string):
   let best: (Route & { literals: number }) | undefined;
   for (const [functionName, { metadata }] of registry.functions) {
     const trigger = triggerOf(metadata);
-    if (trigger?.binding.type.toLowerCase() !== 'httptrigger') continue;
+    if (trigger?.type !== 'httptrigger') continue;
     const options = trigger.binding as { methods?: string[]; route?: string; authLevel?: string };
     const methods = options.methods ?? ['GET', 'POST'];
     if (!methods.some((allowed) => allowed.toUpperCase() === method)) continue;

@@ -14,7 +14,7 @@ const triggerTypes: Record<FunctionKind, string> = {
 export function functionsOf(registry: CoreRegistry, triggerType: string): string[] {
   const names: string[] = [];
   for (const [name, { metadata }] of registry.functions) {
-    if (triggerOf(metadata)?.binding.type.toLowerCase() === triggerType) names.push(name);
+    if (triggerOf(metadata)?.type === triggerType) names.push(name);
   }
   return names;
 }
@@ -28,6 +28,14 @@ export function engineInvoker(registry: CoreRegistry, worker: Worker): FunctionI
           (other) => other.toLowerCase() === name.toLowerCase(),
         ) ?? name);
   return {
+    has: (kind, name) => {
+      const registered = registry.functions.get(name);
+      if (registered !== undefined && triggerOf(registered.metadata)?.type === triggerTypes[kind]) {
+        return true;
+      }
+      const names = functionsOf(registry, triggerTypes[kind]);
+      return names.some((other) => other.toLowerCase() === name.toLowerCase());
+    },
     names: (kind) => functionsOf(registry, triggerTypes[kind]),
     orchestrator: async (name, payload, instanceId) => {
       const metadata = { instanceId: textData(instanceId) };

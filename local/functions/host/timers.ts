@@ -1,54 +1,6 @@
-import { CronExpressionParser } from 'cron-parser';
 import type { InstanceStore, ScheduleRecord } from '../engine/store';
-import { parseTimeSpan } from '../engine/timeSpan';
+import { parseSchedule, type Schedule } from './schedule';
 import { resolveSettingNames } from './settings';
-
-/** When a timer function runs next after a moment, both in milliseconds. */
-export type Schedule = { next(afterMs: number): number };
-
-/**
- * A schedule from NCRONTAB text of six fields (seconds first; five mean second 0) in UTC, or a
- * .NET TimeSpan such as `00:05:00`. Throws on anything else.
- * https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions
- */
-export function parseSchedule(text: string): Schedule {
-  if (text.includes(':')) {
-    const everyMs = parseTimeSpan(text);
-    if (everyMs === 0) throw new Error(`The schedule '${text}' is not valid.`);
-    return { next: (afterMs) => afterMs + everyMs };
-  }
-  const given = text.trim().split(/\s+/);
-  if (given.length !== 5 && given.length !== 6) {
-    throw new Error(`The schedule '${text}' is not valid: six fields are wanted.`);
-  }
-  const fields = given.length === 5 ? ['0', ...given] : given;
-  const weekdays = weekdaysOf(fields, text);
-  // NCRONTAB wants day and weekday both to match, cron either; so weekdays are matched here.
-  const days = [...fields.slice(0, 5), '*'].join(' ');
-  return {
-    next: (afterMs) => {
-      const found = CronExpressionParser.parse(days, { currentDate: new Date(afterMs), tz: 'UTC' });
-      for (let tries = 0; tries < mostTries; tries++) {
-        const at = found.next().getTime();
-        const weekday = new Date(at).getUTCDay();
-        if (weekdays.some((value) => Number(value) % 7 === weekday)) return at;
-      }
-      throw new Error(`The schedule '${text}' never comes.`);
-    },
-  };
-}
-
-function weekdaysOf(fields: readonly string[], text: string): readonly (string | number)[] {
-  try {
-    return CronExpressionParser.parse(fields.join(' ')).fields.dayOfWeek.values;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The schedule '${text}' is not valid: ${reason}`, { cause: error });
-  }
-}
-
-/** More than the seconds of a week: a schedule of every second waits at most six days. */
-const mostTries = 700_000;
 
 export type TimerFunction = {
   name: string;

@@ -38,6 +38,7 @@ export class Worker {
   private readonly inFlight = new Set<InFlight>();
   private readonly appHookData: Record<string, unknown> = {};
   private gone = false;
+  private client: string | undefined;
   private drained: () => void = () => undefined;
 
   constructor(private readonly options: WorkerOptions) {}
@@ -192,13 +193,15 @@ export class Worker {
     for (const [key, binding] of Object.entries(metadata.bindings)) {
       if (binding.direction !== 'in' || key === trigger?.name) continue;
       const isClient = /^(durable|orchestration)client$/i.test(binding.type);
-      const value = isClient ? clientBinding(this.options.address()) : undefined;
-      inputs.push({
-        name: key,
-        data: value === undefined ? undefined : { string: JSON.stringify(value) },
-      });
+      inputs.push({ name: key, data: isClient ? { string: this.clientText() } : undefined });
     }
     return inputs;
+  }
+
+  /** What a durable client is given: the same in each invocation, as the host stays where it is. */
+  private clientText(): string {
+    this.client ??= JSON.stringify(clientBinding(this.options.address()));
+    return this.client;
   }
 
   private log(record: LogRecord): void {

@@ -1,4 +1,4 @@
-import { parseSchedule } from '../../../local/functions/host/timers';
+import { parseSchedule } from '../../../local/functions/host/schedule';
 import { parseTimeSpan, timeSpan } from '../../../local/functions/engine/timeSpan';
 
 // 2026-01-01 is a Thursday.
