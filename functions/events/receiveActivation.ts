@@ -86,6 +86,9 @@ async function startIntake(
     nsgIds: [],
     until: 0,
     createdAt: row.receivedAt,
+    guardMs: 0,
+    closeFrom: null,
+    closes: [],
   });
   const inserted = await ledger.hints.insert(row);
   if (inserted === 'exists') {

@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { ClosingConfig, Config } from '../config';
+import { createDeleteTimes } from '../deleteTimes';
 import type { Log } from '../ports/log';
 import type { Ledger } from '../ports/ledger';
 import type { World } from '../ports/world';
@@ -51,6 +52,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
     directory: createDirectory(arm),
     inventory: createInventory(arm),
     verifier: createVerifier(closing.publicKeys),
+    deleteTimes: createDeleteTimes(),
     deployment: closing.deployment,
     sweepSchedule: closing.sweep.text,
     reconcileSchedule: closing.reconcile.text,

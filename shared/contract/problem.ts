@@ -25,6 +25,7 @@ export const statusOf = {
   noTargets: 422,
   windowsPerPerson: 429,
   windowsInAll: 429,
+  closesFull: 429,
   tooManyPlacements: 422,
   vmNotOptedIn: 403,
   vmsNotOptedInMore: 403,

@@ -14,4 +14,23 @@ export type LiveRow = {
   /** Epoch ms; 0 for intakes. */
   readonly until: number;
   readonly createdAt: number;
+  /** How long before `until` closing begins at the latest; 0 for intakes. */
+  readonly guardMs: number;
+  /** When closing is planned to begin, epoch ms; `null` until the calendar has found a place. */
+  readonly closeFrom: number | null;
+  /** What its close will take: by the index from the first, by its plan once there is one. */
+  readonly closes: readonly LiveClose[];
 };
+
+/** The deletes of one window on one NSG. */
+export type LiveClose = {
+  /** Lower case. */
+  readonly nsgId: string;
+  readonly region: string;
+  readonly rules: number;
+};
+
+/** Which of two windows was there first; the id decides between two of the same moment. */
+export function isOlder(one: LiveRow, other: LiveRow): boolean {
+  return one.createdAt === other.createdAt ? one.id < other.id : one.createdAt < other.createdAt;
+}

@@ -72,6 +72,12 @@ const texts = {
     rule: `The cap of ${of.cap} open windows in all is reached.`,
     next: 'Wait until a window closes, or ask the owner of the policy to raise caps.windows.',
   }),
+  closesFull: (of: { shortestSeconds: number }) => ({
+    rule:
+      'So many windows end about then that Azure could not close this one in time if it stood open ' +
+      `for the least of ${of.shortestSeconds} s.`,
+    next: 'Activate the role for longer, or so that it ends at another time.',
+  }),
   tooManyPlacements: (of: { placements: number; cap: number }) => ({
     rule: `It would take ${of.placements} security rules; one window may have ${of.cap}.`,
     next: 'Activate the role on fewer VMs.',

@@ -19,6 +19,7 @@ export type World = {
   readonly directory: Directory;
   readonly inventory: Inventory;
   readonly verifier: Verifier;
+  readonly deleteTimes: DeleteTimes;
   /** Six characters that stand in every rule name of this deployment. */
   readonly deployment: string;
   /** When the two timers run, NCRONTAB; and the longest time between two sweeps. */
@@ -27,6 +28,13 @@ export type World = {
   readonly sweepPeriodMs: number;
   /** What opening needs; `faults` instead when policy or keys are not in order. Closing never looks here. */
   readonly opening: Opening | { readonly faults: readonly string[] };
+};
+
+/** How long deletes of this process took, from accepted to read as gone. */
+export type DeleteTimes = {
+  note(ms: number): void;
+  /** The time within which 99 of 100 were done; a floor while there is little to learn from. */
+  p99Ms(): number;
 };
 
 export type Opening = { readonly policy: Policy; readonly signer: Signer };

@@ -2,6 +2,7 @@ import { Fault } from '../../shared/domain/fault';
 import type { FaultKind } from '../../shared/domain/fault';
 import type { Policy } from '../../shared/domain/policy/policy';
 import { freeBudget } from './freeBudget';
+import { createDeleteTimes } from '../../shared/deleteTimes';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import type { Instance, RoleAssignment, ScheduleRequest } from '../../shared/ports/directory';
 import type { TargetRow } from '../../shared/ports/inventory';
@@ -156,6 +157,7 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
       world.writes += 1;
     }),
     verifier: { verify: () => false },
+    deleteTimes: createDeleteTimes(),
     deployment: 'dev001',
     sweepSchedule: '0 * * * * *',
     reconcileSchedule: '0 * * * * *',

@@ -7,6 +7,7 @@ import type { Policy } from '../../shared/domain/policy/policy';
 import type { SecurityRule } from '../../shared/domain/networkSecurityGroup';
 import { windowPhase } from '../../shared/domain/window/phase';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
+import { createDeleteTimes } from '../../shared/deleteTimes';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import type { Instance } from '../../shared/ports/directory';
 import type { LogFields } from '../../shared/ports/log';
@@ -124,6 +125,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
       readScheduleRequest: async () => null,
     },
     verifier,
+    deleteTimes: createDeleteTimes(),
     deployment: 'abc123',
     sweepSchedule: '0 * * * * *',
     reconcileSchedule: '0 * * * * *',
@@ -229,6 +231,7 @@ export function rowOf(time: Time, grant: Grant): WindowRow {
     placements: [],
     refusals: grant.refusedTargets,
     endHintAt: null,
+    closeFrom: null,
     concludedAt: null,
   };
 }
@@ -248,6 +251,9 @@ export async function grantWindow(
     assignmentKey: '',
     personId: grant.person.objectId,
     nsgIds: [],
+    guardMs: 0,
+    closeFrom: null,
+    closes: [],
     until: grant.untilAt,
     createdAt: world.time.now,
   });

@@ -8,18 +8,13 @@ import type { TargetRefusal } from '../../../shared/domain/grant';
 import type { HintRow } from '../../../shared/domain/hint';
 import { windowIdOf } from '../../../shared/domain/identity';
 import type { Now } from '../../../shared/domain/instant';
-import { judgeCaps } from '../../../shared/domain/intake/caps';
-import {
-  grantedWindow,
-  liveWindow,
-  refusedWindow,
-  wasRefused,
-} from '../../../shared/domain/intake/newWindow';
+import { grantedWindow, refusedWindow, wasRefused } from '../../../shared/domain/intake/newWindow';
 import type { Request } from '../../../shared/domain/intake/newWindow';
-import type { Refusal } from '../../../shared/domain/refusal';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { TargetRow } from '../../../shared/ports/inventory';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
+import { admit } from './admit';
 import { heedEndHint } from './endWindows';
 import type { Activation } from './judgeLook';
 import { refusalFields } from './refusalFields';
@@ -60,7 +55,7 @@ export async function openOrRefuse(
     completeWith: completeWith(origin.roleAssignmentId),
   });
   return decision.granted
-    ? grantWindow(world, starter, { policy, activation, request, hint }, decision.grant)
+    ? grantWindow(world, starter, { policy, activation, request, hint, rows }, decision.grant)
     : refuseWindow(world, { policy, request }, decision.rule, decision.refusals);
 }
 
@@ -69,23 +64,25 @@ type Granting = {
   readonly activation: Activation;
   readonly request: Request;
   readonly hint: HintRow;
+  readonly rows: readonly TargetRow[];
 };
 
-/** Live row, caps, row, sleeper: in this order, each only if absent. */
+/** Live row, caps, calendar, row, sleeper: in this order, each only if absent. */
 async function grantWindow(
   world: World,
   starter: Starter,
-  { policy, activation, request, hint }: Granting,
+  { policy, activation, request, hint, rows }: Granting,
   parts: GrantParts,
 ): Promise<Verdict> {
   const { clock, log } = world;
   const id = windowIdOf(request.origin);
-  const over = await enter(world, policy, request, activation.assignmentKey, parts.untilAt);
-  if (over !== null) {
-    const refusals = [refusedVm({ vmId: '' }, over)];
+  const { assignmentKey } = activation;
+  const admission = await admit(world, { policy, request, assignmentKey, parts, rows });
+  if (admission.kind === 'refused') {
+    const refusals = [refusedVm({ vmId: '' }, admission.refusal)];
     return refuseWindow(world, { policy, request }, parts.policyRule, refusals);
   }
-  const row = grantedWindow(request, parts, clock.now());
+  const row = grantedWindow(request, parts, clock.now(), admission.closeFrom);
   if (!(await writeWindow(world, row))) return again(1_000);
   // A delete hint may have been judged between our question and our row.
   await heedEndHint(world, starter, hint.roleAssignmentId, id);
@@ -100,31 +97,9 @@ async function grantWindow(
     vms: parts.targets.map(({ vmId, powerState }) => ({ vmId, powerState })),
     refused: parts.refusedTargets.map(({ vmId, code: refused }) => ({ vmId, refused })),
     until: new Date(parts.untilAt).toISOString(),
+    closeFrom: row.closeFrom === null ? null : new Date(row.closeFrom).toISOString(),
   });
   return end('granted', id);
-}
-
-/** Puts the live row in and counts. The refusal of the cap that is reached, `null` within all. */
-async function enter(
-  { ledger, clock }: World,
-  policy: Policy,
-  request: Request,
-  assignmentKey: string,
-  untilAt: number,
-): Promise<Refusal | null> {
-  const row = liveWindow(request, assignmentKey, untilAt, clock.now());
-  const inserted = await ledger.live.insert(row);
-  const self = inserted === 'exists' ? ((await ledger.live.get(row.id))?.row ?? row) : inserted.row;
-  let answer = judgeCaps(await liveRows({ ledger }), self, policy.caps);
-  for (let turn = 0; turn < 5 && answer.kind === 'crowded'; turn++) {
-    await clock.wait(1_000);
-    answer = judgeCaps(await liveRows({ ledger }), self, policy.caps);
-  }
-  return answer.kind === 'within' ? null : answer.refusal;
-}
-
-async function liveRows({ ledger }: Pick<World, 'ledger'>) {
-  return (await ledger.live.list()).map(({ row }) => row);
 }
 
 /** A refusal is a row too, at its end from the first; its live row, if there was one, goes after it. */

@@ -4,6 +4,7 @@ import { isOpenable } from '../../../shared/domain/window/phase';
 import { judgeRow } from '../../../shared/domain/window/judgeRow';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Stored } from '../../../shared/ports/ledger';
+import { bookCloses, learnDeletes } from './bookCloses';
 import { type Decision, decide, nextLookOf } from './decide';
 import { tell } from './events';
 import { look } from './gather';
@@ -46,16 +47,8 @@ async function planIfNeeded(run: Run, stored: Stored<WindowRow>): Promise<Saved 
   if (row.plans > 0 || judged.wish === 'closed' || judged.concludedAt !== null) return stored;
   const planned = await planNow(run, row);
   if ('laterMs' in planned) return planned;
-  await noteNsgs(run, planned);
-  return save(run, stored, judgeRow(planned, nowOfWorld(run.world)), 0);
-}
-
-/** The live row tells timers which NSGs a window holds, before any rule stands there. */
-async function noteNsgs({ world }: Run, { id, placements }: WindowRow): Promise<void> {
-  const live = await world.ledger.live.get(id);
-  if (live === null) return;
-  const nsgIds = [...new Set(placements.map(({ nsgId }) => nsgId.toLowerCase()))];
-  await world.ledger.live.replace({ ...live.row, nsgIds }, live.etag);
+  const booked = await bookCloses(run, planned);
+  return save(run, stored, judgeRow(booked, nowOfWorld(run.world)), 0);
 }
 
 async function carryOut(
@@ -119,6 +112,8 @@ async function save(
   const now = nowOfWorld(run.world);
   const next = { ...row, nextLook: nextLookOf(row, now.hostMs + pauseMs, now) };
   const saved = await run.world.ledger.windows.replace(next, stored.etag);
-  if (saved !== 'changed') tell(run.world, stored.row, next);
+  if (saved === 'changed') return saved;
+  tell(run.world, stored.row, next);
+  learnDeletes(run.world, stored.row, next);
   return saved;
 }

@@ -1,4 +1,4 @@
-import type { LiveRow } from '../live';
+import { isOlder, type LiveRow } from '../live';
 import type { Policy } from '../policy/policy';
 import { refusal } from '../refusal';
 import type { Refusal } from '../refusal';
@@ -37,8 +37,4 @@ function judge(
   const older = others.filter((row) => isOlder(row, self));
   const said = refusal(code, { cap });
   return { kind: older.length >= cap ? 'above' : 'crowded', refusal: said };
-}
-
-function isOlder(one: LiveRow, other: LiveRow): boolean {
-  return one.createdAt === other.createdAt ? one.id < other.id : one.createdAt < other.createdAt;
 }

@@ -13,10 +13,16 @@ export type Request = {
   readonly ticket: string;
 };
 
-/** The row of a window that is granted and not planned yet. `at` is epoch ms. */
-export function grantedWindow(request: Request, parts: GrantParts, at: number): WindowRow {
+/** The row of a window that is granted and not planned yet. Times are epoch ms. */
+export function grantedWindow(
+  request: Request,
+  parts: GrantParts,
+  at: number,
+  closeFrom: number | null,
+): WindowRow {
   return {
     ...emptyWindow({ ...request, ...parts }, at),
+    closeFrom,
     refusals: parts.refusedTargets,
   };
 }
@@ -62,7 +68,7 @@ export function wasRefused({ grant, concludedAt, plans, placements }: WindowRow)
 export function liveWindow(
   request: Request,
   assignmentKey: string,
-  until: number,
+  { until, guardMs, closes }: Pick<LiveRow, 'until' | 'guardMs' | 'closes'>,
   at: number,
 ): LiveRow {
   return {
@@ -70,9 +76,12 @@ export function liveWindow(
     kind: 'window',
     assignmentKey,
     personId: request.person.objectId,
-    nsgIds: [],
+    nsgIds: closes.map(({ nsgId }) => nsgId),
     until,
     createdAt: at,
+    guardMs,
+    closeFrom: null,
+    closes,
   };
 }
 
@@ -94,6 +103,7 @@ function emptyWindow(grant: Grant, at: number): WindowRow {
     placements: [],
     refusals: [],
     endHintAt: null,
+    closeFrom: null,
     concludedAt: null,
   };
 }

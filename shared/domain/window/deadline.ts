@@ -22,9 +22,10 @@ export function isExtending(row: WindowRow): boolean {
   return row.until !== null && signedDeadlineOf(row) > row.until;
 }
 
-/** When closing begins. */
+/** When closing begins: at the guard, or earlier where the calendar had no room there. */
 export function closingStartOf(row: WindowRow): number {
-  return deadlineOf(row) - row.grant.limits.guardMs;
+  const guardStart = deadlineOf(row) - row.grant.limits.guardMs;
+  return Math.min(guardStart, row.closeFrom ?? guardStart);
 }
 
 /**

@@ -17,7 +17,7 @@ export type Slot = {
  * The slots of a grant, numbered in an order that depends on nothing but the grant: a rule's name
  * holds the number, and is the same whoever plans.
  */
-export function slotsOf(grant: Grant): Slot[] {
+export function slotsOf(grant: Pick<Grant, 'portSets' | 'source'>): Slot[] {
   const families = ([4, 6] as const).flatMap((family) => {
     const sources = grant.source.prefixes.filter((prefix) => familyOf(prefix) === family);
     return sources.length > 0 ? [{ family, sources }] : [];

@@ -48,6 +48,9 @@ describe('the caps', () => {
       assignmentKey: id,
       personId: 'ada',
       nsgIds: [],
+      guardMs: 0,
+      closeFrom: null,
+      closes: [],
       until: 0,
       createdAt,
     });
@@ -90,6 +93,9 @@ describe('the caps', () => {
       assignmentKey: '',
       personId: 'ada',
       nsgIds: [],
+      guardMs: 0,
+      closeFrom: null,
+      closes: [],
       until: 0,
       createdAt: 5,
     }));

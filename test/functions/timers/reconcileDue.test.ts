@@ -85,7 +85,15 @@ describe('reconcile', () => {
   it('tidies live rows whose window is concluded, or was never written', async () => {
     const { world, id, until } = await openedWindow();
     await live(world, id, until);
-    const blank = { assignmentKey: '', personId: '', nsgIds: [], until: 0 };
+    const blank = {
+      assignmentKey: '',
+      personId: '',
+      nsgIds: [],
+      until: 0,
+      guardMs: 0,
+      closeFrom: null,
+      closes: [],
+    };
     const createdAt = world.time.now;
     await world.ledger.live.insert({ id, kind: 'window', createdAt, ...blank });
     await world.ledger.live.insert({ id: 'orphan', kind: 'window', createdAt, ...blank });

@@ -178,6 +178,9 @@ function liveRow(id: string): LiveRow {
     assignmentKey: 'key',
     personId: 'person',
     nsgIds: [],
+    guardMs: 0,
+    closeFrom: null,
+    closes: [],
     until: 1,
     createdAt: 1,
   };
@@ -221,6 +224,7 @@ function windowRow(
     placements: [],
     refusals: [],
     endHintAt: null,
+    closeFrom: null,
     concludedAt: null,
   };
 }

@@ -1,0 +1,102 @@
+import { expectedCloses } from '../../../shared/domain/calendar/expectedCloses';
+import { planClose } from '../../../shared/domain/calendar/planClose';
+import { windowGuardOf } from '../../../shared/domain/calendar/windowGuard';
+import { nowOf } from '../../../shared/domain/instant';
+import { judgeCaps } from '../../../shared/domain/intake/caps';
+import { liveWindow } from '../../../shared/domain/intake/newWindow';
+import type { Request } from '../../../shared/domain/intake/newWindow';
+import type { LiveRow } from '../../../shared/domain/live';
+import type { GrantParts } from '../../../shared/domain/policy/decide';
+import type { Policy } from '../../../shared/domain/policy/policy';
+import { type Refusal, refusal } from '../../../shared/domain/refusal';
+import type { TargetRow } from '../../../shared/ports/inventory';
+import type { Stored } from '../../../shared/ports/ledger';
+import type { World } from '../../../shared/ports/world';
+
+/** What asks to be let in: a grant, and what the index says about the way to its machines. */
+export type Entrant = {
+  readonly policy: Policy;
+  readonly request: Request;
+  readonly assignmentKey: string;
+  readonly parts: GrantParts;
+  readonly rows: readonly TargetRow[];
+};
+
+/** The refusal of a cap or of the calendar; else when closing begins, `null` for at the guard. */
+export type Admission =
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'admitted'; readonly closeFrom: number | null };
+
+/**
+ * Puts the live row in, counts, and finds its close a place among all others. Insert, then look: of
+ * two at once the newer sees the older, and gives way to it.
+ */
+export async function admit(world: World, entrant: Entrant): Promise<Admission> {
+  const self = await enter(world, entrant);
+  const { policy, parts } = entrant;
+  let live = await liveRows(world);
+  let answer = judgeCaps(live, self.row, policy.caps);
+  for (let turn = 0; turn < 5 && answer.kind === 'crowded'; turn++) {
+    await world.clock.wait(1_000);
+    live = await liveRows(world);
+    answer = judgeCaps(live, self.row, policy.caps);
+  }
+  if (answer.kind !== 'within') return { kind: 'refused', refusal: answer.refusal };
+  return plan(world, self, live, parts);
+}
+
+async function enter(
+  { ledger, clock, deleteTimes }: World,
+  { policy, request, assignmentKey, parts, rows }: Entrant,
+): Promise<Stored<LiveRow>> {
+  const closes = expectedCloses(parts, rows);
+  const guardMs = windowGuardOf(policy.limits, closes, deleteTimes.p99Ms());
+  const due = { until: parts.untilAt, guardMs, closes };
+  const row = liveWindow(request, assignmentKey, due, clock.now());
+  const inserted = await ledger.live.insert(row);
+  if (inserted !== 'exists') return inserted;
+  return (await ledger.live.get(row.id)) ?? { row, etag: '' };
+}
+
+/**
+ * Finds the place and writes it into the live row, where others find it. Who was admitted at the
+ * same time may have looked before this row was there: then the place is looked at once more.
+ */
+async function plan(
+  world: World,
+  { row, etag }: Stored<LiveRow>,
+  live: readonly LiveRow[],
+  { limits, untilAt }: GrantParts,
+): Promise<Admission> {
+  const leastMs = Math.max(limits.shortestMs, limits.settleMs);
+  const find = (rows: readonly LiveRow[]): number | null => {
+    const { latestMs } = nowOf(world.clock.now(), world.clock.skew().skewMs);
+    return planClose(rows, row, world.deleteTimes.p99Ms(), latestMs + leastMs);
+  };
+  const placed = await write(world, { row, etag }, find(live));
+  const alone = !live.some(({ id, kind, closeFrom }) => {
+    return id !== row.id && kind === 'window' && closeFrom === null;
+  });
+  const at = alone || placed.at === null ? placed.at : find(await liveRows(world));
+  if (at !== placed.at) await write(world, placed.stored, at);
+  if (at === null) {
+    const shortestSeconds = Math.ceil(leastMs / 1_000);
+    return { kind: 'refused', refusal: refusal('closesFull', { shortestSeconds }) };
+  }
+  return { kind: 'admitted', closeFrom: at < untilAt - limits.guardMs ? at : null };
+}
+
+/** Should somebody else have written it meanwhile, it was for the same window, by the same rules. */
+async function write(
+  { ledger }: World,
+  stored: Stored<LiveRow>,
+  at: number | null,
+): Promise<{ readonly stored: Stored<LiveRow>; readonly at: number | null }> {
+  if (at === null || at === stored.row.closeFrom) return { stored, at };
+  const written = await ledger.live.replace({ ...stored.row, closeFrom: at }, stored.etag);
+  return { stored: written === 'changed' ? stored : written, at };
+}
+
+async function liveRows({ ledger }: World): Promise<LiveRow[]> {
+  return (await ledger.live.list()).map(({ row }) => row);
+}

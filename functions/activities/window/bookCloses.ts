@@ -1,0 +1,55 @@
+import { planClose } from '../../../shared/domain/calendar/planClose';
+import { plannedCloses } from '../../../shared/domain/calendar/expectedCloses';
+import { windowGuardOf } from '../../../shared/domain/calendar/windowGuard';
+import { refusal } from '../../../shared/domain/refusal';
+import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
+import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { World } from '../../../shared/ports/world';
+import { nowOfWorld, type Run } from './run';
+
+/**
+ * The live row tells timers and the calendar which NSGs a window holds, before any rule stands
+ * there. Admission went by the index, which lags: where the plan found other NSGs, the close is
+ * planned anew. The row as it is to be saved: closing earlier, or refused for want of room.
+ */
+export async function bookCloses({ world }: Run, planned: WindowRow): Promise<WindowRow> {
+  const { ledger, deleteTimes } = world;
+  const stored = await ledger.live.get(planned.id);
+  if (stored === null) return planned;
+  const closes = plannedCloses(planned.placements, stored.row.closes);
+  if (JSON.stringify(closes) === JSON.stringify(stored.row.closes)) return planned;
+  const { limits } = planned.grant;
+  const deleteMs = deleteTimes.p99Ms();
+  const self = {
+    ...stored.row,
+    nsgIds: closes.map(({ nsgId }) => nsgId),
+    closes,
+    guardMs: windowGuardOf(limits, closes, deleteMs),
+    closeFrom: null,
+  };
+  const live = (await ledger.live.list()).map(({ row }) => row);
+  const leastMs = Math.max(limits.shortestMs, limits.settleMs);
+  const at = planClose(live, self, deleteMs, nowOfWorld(world).latestMs + leastMs);
+  await ledger.live.replace({ ...self, closeFrom: at }, stored.etag);
+  if (at === null) return refused(planned, Math.ceil(leastMs / 1_000));
+  return { ...planned, closeFrom: at < planned.wantedUntil - limits.guardMs ? at : null };
+}
+
+function refused(planned: WindowRow, shortestSeconds: number): WindowRow {
+  const why = refusal('closesFull', { shortestSeconds });
+  const vmIds = new Set(
+    planned.placements.flatMap(({ targets }) => targets.map(({ vmId }) => vmId)),
+  );
+  const refusals = [...vmIds].map((vmId) => ({ vmId, ...why }));
+  return { ...planned, placements: [], refusals: [...planned.refusals, ...refusals] };
+}
+
+/** What the calendar counts on for later closes: how long each delete took that has just ended. */
+export function learnDeletes({ deleteTimes }: World, before: WindowRow, after: WindowRow): void {
+  for (const placement of after.placements) {
+    const { goneAt, lastDeleteAt } = placement;
+    if (goneAt === null || lastDeleteAt === null) continue;
+    const earlier = before.placements.find((other) => isSamePlacement(other, placement));
+    if (earlier?.goneAt === null) deleteTimes.note(goneAt - lastDeleteAt);
+  }
+}
