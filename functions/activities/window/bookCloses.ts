@@ -2,6 +2,7 @@ import { planClose } from '../../../shared/domain/calendar/planClose';
 import { plannedCloses } from '../../../shared/domain/calendar/expectedCloses';
 import { windowGuardOf } from '../../../shared/domain/calendar/windowGuard';
 import { refusal } from '../../../shared/domain/refusal';
+import { closingStartOf } from '../../../shared/domain/window/deadline';
 import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { World } from '../../../shared/ports/world';
@@ -33,6 +34,28 @@ export async function bookCloses({ world }: Run, planned: WindowRow): Promise<Wi
   await ledger.live.replace({ ...self, closeFrom: at }, stored.etag);
   if (at === null) return refused(planned, Math.ceil(leastMs / 1_000));
   return { ...planned, closeFrom: at < planned.wantedUntil - limits.guardMs ? at : null };
+}
+
+/**
+ * An extend that is proved moves the close: the calendar finds it a place before its new deadline,
+ * where there is room. Where there is none, the place that it has had stays.
+ */
+export async function rebookClose(
+  { world }: Run,
+  before: WindowRow,
+  after: WindowRow,
+): Promise<WindowRow> {
+  const { until } = after;
+  if (before.until === null || until === null || until <= before.until) return after;
+  const { ledger, deleteTimes } = world;
+  const stored = await ledger.live.get(after.id);
+  if (stored === null) return { ...after, closeFrom: null };
+  const self = { ...stored.row, until, closeFrom: null };
+  const live = (await ledger.live.list()).map(({ row }) => row);
+  const earliest = closingStartOf(before);
+  const at = planClose(live, self, deleteTimes.p99Ms(), earliest) ?? earliest;
+  await ledger.live.replace({ ...self, closeFrom: at }, stored.etag);
+  return { ...after, closeFrom: at < until - after.grant.limits.guardMs ? at : null };
 }
 
 function refused(planned: WindowRow, shortestSeconds: number): WindowRow {

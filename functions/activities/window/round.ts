@@ -4,7 +4,7 @@ import { isOpenable } from '../../../shared/domain/window/phase';
 import { judgeRow } from '../../../shared/domain/window/judgeRow';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Stored } from '../../../shared/ports/ledger';
-import { bookCloses, learnDeletes } from './bookCloses';
+import { bookCloses, learnDeletes, rebookClose } from './bookCloses';
 import { type Decision, decide, nextLookOf } from './decide';
 import { tell } from './events';
 import { look } from './gather';
@@ -26,7 +26,8 @@ export async function takeRound(run: Run, stored: Stored<WindowRow>): Promise<Sa
   if (planned === 'changed') return planned;
   if ('laterMs' in planned) return save(run, stored, stored.row, planned.laterMs);
   const decision = await decide(run, await seeLaterEnd(run, planned.row));
-  const saved = await carryOut(run, planned, decision);
+  const row = await rebookClose(run, planned.row, decision.row);
+  const saved = await carryOut(run, planned, { ...decision, row });
   forget(run);
   return saved;
 }
