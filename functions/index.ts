@@ -13,6 +13,8 @@ import type { SweepStatus } from './http/health';
 import { listWindows } from './http/listWindows';
 import { accessWindow } from './orchestrators/accessWindow';
 import { activationIntake } from './orchestrators/activationIntake';
+import { ledgerBornAt } from './reconcile/bornAt';
+import { createReconcileMemory } from './reconcile/reconcileRun';
 import { createStarter } from './starter';
 import { reconcileDue } from './timers/reconcileDue';
 import { sweepDue } from './timers/sweepDue';
@@ -35,8 +37,9 @@ export function register(host: Host, world: World): void {
     const { complete } = await sweepDue(world);
     swept = { endedAt: world.clock.now(), complete };
   };
+  const memory = createReconcileMemory();
   const reconcile = async (_timer: unknown, context: InvocationContext): Promise<void> => {
-    await reconcileDue(world, starterOf(context));
+    await reconcileDue(world, starterOf(context), memory);
   };
 
   // Two doors, one handler: a public endpoint for Event Grid, or a queue that it delivers to.
@@ -53,6 +56,8 @@ export function register(host: Host, world: World): void {
   // Not waited for: a host that starts while Resource Manager hangs must not hang with it.
   host.hook.appStart(() => {
     void sweep();
+    // The ledger's age counts from here; should storage fail now, the first reconcile notes it.
+    ledgerBornAt(world).catch(() => undefined);
   });
 
   host.http('listWindows', { ...get, route: 'windows', handler: listWindows(world) });

@@ -4,6 +4,7 @@ import { createEventGrid } from './azure/eventGrid/createEventGrid';
 import type { EventGrid, EventGridOptions } from './azure/eventGrid/types';
 import { createLogin, type Login } from './azure/login/createLogin';
 import { createPim, type Pim } from './azure/pim/createPim';
+import { graphAssignments } from './azure/pim/graphAssignments';
 import { isOwnPimRequest } from './azure/pim/provider';
 
 import type { PimSnapshot } from './azure/pim/types';
@@ -104,6 +105,8 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
     roleDefinitions: definitions,
   });
   resourceManager.addProvider(pim.provider, { isSelfService: isOwnPimRequest });
+  const assignments = graphAssignments(pim, () => resourceManager.settings.resourceGraphLagMs);
+  resourceManager.resourceGraph.addQuery('postern:assignments v1', assignments);
   return {
     handle: async (request) =>
       (await login.handle(request)) ?? (await resourceManager.handle(request)),

@@ -13,6 +13,7 @@ export function createLedgerMemory(): Ledger {
     hints: createTable(),
     addresses: createTable(),
     endHints: createTable(),
+    meta: createTable(),
   };
 }
 

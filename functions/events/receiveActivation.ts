@@ -60,10 +60,10 @@ async function receive(world: Ledgered, starter: Starter, hint: Hint): Promise<R
  * Live row, hint row, sleeper, each only if absent, so that the same event delivered fifty times,
  * or again after a crash between any two of them, ends in one intake.
  */
-async function startIntake(
+export async function startIntake(
   { ledger, log, clock }: Ledgered,
   starter: Starter,
-  hint: AssignmentHint,
+  hint: AssignmentHint & Pick<HintRow, 'from'>,
 ): Promise<Received> {
   const row = hintRow(hint, clock.now());
   const assignmentKey = assignmentKeyOf(hint.roleAssignmentId);
@@ -100,6 +100,7 @@ async function startIntake(
     log.info('hint.received', {
       intake: row.id,
       kind: row.kind,
+      from: row.from,
       roleAssignmentId: row.roleAssignmentId,
       eventAt: new Date(row.eventAt).toISOString(),
     });
@@ -107,8 +108,9 @@ async function startIntake(
   return starter.start('activationIntake', row.id, { id: row.id, successor: 0 });
 }
 
-function hintRow(hint: AssignmentHint, receivedAt: number): HintRow {
+function hintRow(hint: AssignmentHint & Pick<HintRow, 'from'>, receivedAt: number): HintRow {
   return {
+    ...(hint.from === undefined ? {} : { from: hint.from }),
     id: intakeIdOf(hint.eventId),
     kind: hint.kind,
     roleAssignmentId: hint.roleAssignmentId,

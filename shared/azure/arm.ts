@@ -104,11 +104,14 @@ export async function submit(
 
 const pagesMax = 200;
 
-/** A paged list: `take` is given each page's answer, before the next page is asked for. */
+/**
+ * A paged list: `take` is given each page's answer, before the next page is asked for, and may say
+ * that it has enough.
+ */
 export async function readPages(
   doing: string,
   pages: (options: CallOptions) => AsyncIterable<unknown>,
-  take: (answer: Answer) => void,
+  take: (answer: Answer) => 'enough' | void,
 ): Promise<void> {
   const recorder = new Recorder(false);
   let taken = 0;
@@ -116,7 +119,7 @@ export async function readPages(
     for await (const _page of pages(options)) {
       const answer = lastAnswer(recorder, null, doing);
       if (answer.status !== 200) throw new Fault(classify(answer), doing);
-      take(answer);
+      if (take(answer) === 'enough') return;
       taken += 1;
       if (taken >= pagesMax) throw strangeAnswer('TooManyPages', doing);
     }

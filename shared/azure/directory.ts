@@ -2,7 +2,13 @@ import type { AuthorizationManagementClient } from '@azure/arm-authorization';
 import * as z from 'zod';
 import { isGuid, lastSegment } from '../domain/armId';
 import { cleanText } from '../domain/text';
-import type { Directory, Instance, RoleAssignment, ScheduleRequest } from '../ports/directory';
+import type {
+  ActiveQuery,
+  Directory,
+  Instance,
+  RoleAssignment,
+  ScheduleRequest,
+} from '../ports/directory';
 import type { Arm } from './arm';
 import { read, readPages } from './arm';
 import { badId, rebuilt, withoutSlash } from './ids';
@@ -51,6 +57,7 @@ export function createDirectory(arm: Arm): Directory {
       );
       return { instances, answeredAt };
     },
+    listActive: createListActive(load),
     readScheduleRequest: async (scope, name) => {
       const path = withoutSlash(rebuilt(scope).text);
       if (!isGuid(name)) throw badId('the name of a request');
@@ -61,6 +68,48 @@ export function createDirectory(arm: Arm): Directory {
       return answer && readAs(requestAnswer, answer, 'reading an activation request');
     },
   };
+}
+
+/** Whole lists, up to a number of pages. */
+function createListActive(
+  load: () => Promise<AuthorizationManagementClient>,
+): Directory['listActive'] {
+  return async ({ scope, of }, pagesMax) => {
+    const path = withoutSlash(rebuilt(scope).text);
+    const filter = filterOf(of);
+    const client = await load();
+    const instances: Instance[] = [];
+    const seen = new Set<string>();
+    let answeredAt = Number.POSITIVE_INFINITY;
+    let pages = 0;
+    let cut = false;
+    await readPages(
+      'listing all activations',
+      (asItCame) =>
+        client.roleAssignmentScheduleInstances
+          .listForScope(path, { ...filter, ...asItCame })
+          .byPage(),
+      (answer) => {
+        const page = readAs(activePage, answer, 'listing all activations');
+        instances.push(...page.value);
+        answeredAt = Math.min(answeredAt, answer.answeredAt);
+        pages += 1;
+        const next = page.nextLink ?? '';
+        // A page that leads back to an earlier one would be asked for again for ever.
+        cut = next !== '' && (pages >= pagesMax || seen.has(next));
+        seen.add(next);
+        return cut ? 'enough' : undefined;
+      },
+    );
+    return { instances, answeredAt, pages, cut };
+  };
+}
+
+function filterOf(of: ActiveQuery['of']): { readonly filter?: string } {
+  if (of === 'below') return {};
+  if (of === 'above') return { filter: 'atScope()' };
+  if (!isGuid(of.principalId)) throw badId('a principal id');
+  return { filter: `principalId eq ${of.principalId}` };
 }
 
 async function createClient(arm: Arm): Promise<AuthorizationManagementClient> {
@@ -140,6 +189,7 @@ const instanceRow = z
 
 /** `value` is required: a page without it would be taken for "nothing is active" and close windows. */
 const instancePage = z.object({ value: z.array(instanceRow) });
+const activePage = instancePage.extend({ nextLink: text });
 
 const requestAnswer = z
   .object({

@@ -4,9 +4,13 @@ import type { Inventory, RuleSighting, TargetRow } from '../ports/inventory';
 import type { Arm } from './arm';
 import { badId, rebuilt } from './ids';
 import { checkedAs } from './readAs';
+import { createDiscoveryQueries } from './discoveryQueries';
 import { createRunQuery } from './resourceGraph';
 
 const rulesMax = 20_000;
+/** A query's text is limited, and so are the interfaces and addresses that one machine can have. */
+const machinesPerQuery = 100;
+const nicsPerMachine = 40;
 
 /**
  * Resource Graph. Each query projects `id` and sorts, because paging needs both
@@ -22,6 +26,16 @@ export function createInventory(arm: Arm): Inventory {
   };
 
   return {
+    ...createDiscoveryQueries(runQuery),
+    listMachines: async (vmIds) => {
+      const rows: TargetRow[] = [];
+      for (let from = 0; from < vmIds.length; from += machinesPerQuery) {
+        const query = machinesQuery(vmIds.slice(from, from + machinesPerQuery));
+        const found = await runQuery(query, {}, machinesPerQuery * nicsPerMachine);
+        rows.push(...checkedAs(targetRows, found, 'listing known machines'));
+      }
+      return rows;
+    },
     listTargets: async (scope, rowsMax) => {
       const { query, within } = targetsQuery(scope);
       const rows = await runQuery(query, within, rowsMax);
@@ -36,6 +50,13 @@ export function createInventory(arm: Arm): Inventory {
       return listRules(rulesQuery('ruleByName', `ruleName =~ '${ruleName}'`));
     },
   };
+}
+
+/** Ids are rebuilt from parts whose grammar has no quote. */
+function machinesQuery(vmIds: readonly string[]): string {
+  const ids = vmIds.map((id) => `'${rebuilt(id).text}'`).join(', ');
+  const head = targetsHead.replace('postern:targets', 'postern:machines');
+  return `${head}| where id in~ (${ids})\n${targetsTail}`;
 }
 
 /** Scope ids are rebuilt from parts whose grammar has no quote: they may stand inside a query. */

@@ -39,6 +39,7 @@ export function createLedgerTables(
     hints: table('hints', byPrefix),
     addresses: table('addresses', byPrefix),
     endHints: table('endHints', byPrefix),
+    meta: table('meta', () => 'meta'),
   };
 }
 

@@ -14,6 +14,8 @@ export type HintRow = {
   readonly windowId: string | null;
   /** Answers in a row: above zero those that lacked the activation, below zero those that showed it. */
   readonly lacks: number;
+  /** Absent: an event told us. Else reconcile found it by itself. */
+  readonly from?: 'reconcile';
 };
 
 /** An address seen in somebody's own activation request. It counts only when the request is confirmed. */

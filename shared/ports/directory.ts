@@ -7,6 +7,11 @@ export type Directory = {
    * `answeredAt` is the `Date` of the (last) answer, epoch ms: what a confirmation's age is judged by.
    */
   listInstances(scope: string, principalId: string): Promise<InstanceList>;
+  /**
+   * The same list for whole scopes, at most `pagesMax` pages of it. It may open; it never closes,
+   * and says of nothing that it is not there where it was cut.
+   */
+  listActive(query: ActiveQuery, pagesMax: number): Promise<ActiveList>;
   /** A schedule request by name at a scope; `null`: 404. For the address of the person, see intake. */
   readScheduleRequest(scope: string, name: string): Promise<ScheduleRequest | null>;
 };
@@ -21,6 +26,14 @@ export type RoleAssignment = {
 };
 
 export type InstanceList = { readonly instances: readonly Instance[]; readonly answeredAt: number };
+
+export type ActiveQuery = {
+  readonly scope: string;
+  /** At the scope and below it; at it and above; or of one person at, above and below it. */
+  readonly of: 'below' | 'above' | { readonly principalId: string };
+};
+
+export type ActiveList = InstanceList & { readonly pages: number; readonly cut: boolean };
 
 /** One `roleAssignmentScheduleInstance`. Times are epoch ms, `null` where absent or not a date. */
 export type Instance = {

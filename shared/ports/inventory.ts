@@ -2,6 +2,16 @@
 export type Inventory = {
   /** Every (VM, NIC, ip configuration) at or under a scope, all pages, at most `rowsMax` rows. */
   listTargets(scope: string, rowsMax: number): Promise<TargetRow[]>;
+  /** The same rows for machines known by their ids. */
+  listMachines(vmIds: readonly string[]): Promise<TargetRow[]>;
+  /** Subscriptions in which we see machines, lower case. */
+  listSubscriptions(): Promise<string[]>;
+  /** People's role assignments of these roles (GUIDs) made in the last `minutes`. */
+  listAssignments(
+    roleGuids: readonly string[],
+    minutes: number,
+    rowsMax: number,
+  ): Promise<AssignmentRow[]>;
   /** Every rule, in every subscription we may read, whose name or description says it is ours. */
   listOurRules(): Promise<RuleSighting[]>;
   /** Where a rule of this name stands (an NSG may have been moved, its rules go along). */
@@ -22,6 +32,15 @@ export type TargetRow = {
   readonly subnetId: string;
   readonly subnetNsgId: string;
   readonly privateIp: string;
+};
+
+/** A role assignment as the index knows it: an activation, or any other. */
+export type AssignmentRow = {
+  readonly id: string;
+  readonly scope: string;
+  readonly principalId: string;
+  /** Epoch ms. */
+  readonly createdAt: number;
 };
 
 export type RuleSighting = {

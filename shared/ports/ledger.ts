@@ -1,5 +1,6 @@
 import type { AddressHintRow, EndHintRow, HintRow } from '../domain/hint';
 import type { LiveRow } from '../domain/live';
+import type { MetaRow } from '../domain/meta';
 import type { WindowRow } from '../domain/window/windowRow';
 
 /** A row with the version it was read in. */
@@ -30,4 +31,6 @@ export type Ledger = {
   readonly addresses: Table<AddressHintRow>;
   /** Delete hints by role assignment: while one is unjudged, no PUT is confirmed. */
   readonly endHints: Table<EndHintRow>;
+  /** What is true of the ledger as a whole: one row. */
+  readonly meta: Table<MetaRow>;
 };

@@ -104,7 +104,7 @@ describe('an activation', () => {
     expect(story.reasons()).toEqual([]);
   });
 
-  it('on a management group raises no event: nothing opens, and nothing breaks', async () => {
+  it('on a management group that we may not read opens nothing, and says so', async () => {
     const scope = `/providers/Microsoft.Management/managementGroups/${managementGroup}`;
     const policy = workPolicy.replace(`scopes: [${subscription}]`, "scopes: ['/']");
     const story = await begin({ policy });
@@ -118,6 +118,7 @@ describe('an activation', () => {
     await story.seconds(20);
     expect(story.reaches('vm-app-01')).toBe(true);
     await story.minutes(31);
+    story.expects({ alarms: ['intakeFault'], live: true });
   });
 
   it('longer than the policy allows is closed at the policy’s time', async () => {

@@ -66,16 +66,17 @@ describe('an early end', () => {
     await story.minutes(30);
   });
 
-  it('whose event is lost costs no more than the rest of the activation', async () => {
+  it('whose event is lost is found by reconcile: one period, and two questions 30 s apart', async () => {
     const story = await begin();
     story.activate({ minutes: 30 });
     await story.minutes(6);
     story.azure.eventGrid.knobs.lossChance = 1;
     story.deactivate();
-    await story.minutes(20);
-    expect(Object.keys(story.standing())).toEqual(both);
-    await story.minutes(5);
+    await story.seconds(60 + 30 + 10);
     expect(story.standing()).toEqual({});
+    const [closing] = story.logged('window.closing');
+    expect(closing).toMatchObject({ reason: 'activationGone' });
+    await story.minutes(25);
     expect(story.reasons()).toEqual([]);
   });
 

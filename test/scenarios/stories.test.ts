@@ -4,6 +4,7 @@
  */
 import './activation';
 import './deactivation';
+import './discovery';
 import './noWindow';
 import './people';
 import './secrets';

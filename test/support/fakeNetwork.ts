@@ -243,6 +243,12 @@ export function createFakeNetwork(time = createTime()): FakeNetwork {
       return 'accepted';
     },
 
+    listMachines: async (vmIds) =>
+      network.targets.filter(({ vmId }) =>
+        vmIds.some((id) => id.toLowerCase() === vmId.toLowerCase()),
+      ),
+    listSubscriptions: async () => [],
+    listAssignments: async () => [],
     listTargets: async (scope) => {
       begin('query', scope);
       return network.targets;

@@ -173,6 +173,10 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
         const instances = world.instances.filter((one) => same(one.principalId, principalId));
         return { instances, answeredAt: world.at };
       },
+      listActive: async ({ scope }) => {
+        read(`active ${scope}`);
+        return { instances: world.instances, answeredAt: world.at, pages: 1, cut: false };
+      },
       readScheduleRequest: async (_scope, name) => {
         read(`request ${name}`);
         return world.requests.find((one) => same(one.name, name)) ?? null;
@@ -184,6 +188,9 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
         read(`targets ${scope}`);
         return world.vms.slice(0, rowsMax);
       },
+      listMachines: async () => [],
+      listSubscriptions: async () => [],
+      listAssignments: async () => [],
       listOurRules: async () => [],
       findRule: async () => [],
     },

@@ -122,6 +122,12 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
         instances: [...instances],
         answeredAt: Math.floor((time.now + world.skewMs) / 1000) * 1000,
       }),
+      listActive: async () => ({
+        instances: [...instances],
+        answeredAt: time.now,
+        pages: 1,
+        cut: false,
+      }),
       readScheduleRequest: async () => null,
     },
     verifier,

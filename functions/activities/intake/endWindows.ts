@@ -1,7 +1,7 @@
 import { assignmentKeyOf } from '../../../shared/domain/identity';
 import type { EndHintRow } from '../../../shared/domain/hint';
 import { wishClosed } from '../../../shared/domain/window/judgeRow';
-import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { CloseReason, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Stored } from '../../../shared/ports/ledger';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
@@ -38,12 +38,17 @@ export async function markWindows(
 }
 
 /** Wishes the window closed, and wakes somebody to see to it. The first reason stays. */
-export async function closeWindow(world: Ledgered, starter: Starter, id: string): Promise<void> {
+export async function closeWindow(
+  world: Ledgered,
+  starter: Starter,
+  id: string,
+  reason: CloseReason = 'deactivated',
+): Promise<void> {
   const { clock, log } = world;
   const stored = await change(world, id, (row) =>
     row.wish === 'closed' || row.concludedAt !== null
       ? null
-      : { ...wishClosed(row, 'deactivated', clock.now()), endHintAt: null },
+      : { ...wishClosed(row, reason, clock.now()), endHintAt: null },
   );
   if (stored === null || stored.row.concludedAt !== null) return;
   const { generation, closeReason } = stored.row;

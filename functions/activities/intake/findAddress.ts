@@ -39,7 +39,9 @@ export async function findAddress(
       return { kind: 'found', address: row.address, request };
     }
   }
-  const waitMs = hint.receivedAt + addressWaitMs - clock.now();
+  // What reconcile found is told late: the wait began with the activation itself.
+  const since = hint.from === 'reconcile' ? activation.origin.startAt : hint.receivedAt;
+  const waitMs = Math.min(since + addressWaitMs - clock.now(), addressWaitMs);
   // Short pauses: the address usually comes a second or two before or after the assignment.
   return waitMs > 0 ? { kind: 'wait', forMs: Math.min(waitMs, 3_000) } : { kind: 'none' };
 }

@@ -1,9 +1,11 @@
 import type { EndHintRow, HintRow } from '../../../shared/domain/hint';
 import { assignmentKeyOf } from '../../../shared/domain/identity';
 import { nowOf } from '../../../shared/domain/instant';
+import { endsSooner } from '../../../shared/domain/intake/endsSooner';
 import { stillListed } from '../../../shared/domain/intake/findInstance';
-import { endAnswersMax, endLookMs } from '../../../shared/domain/intake/pace';
+import { endAnswersMax, endLookMs, goneLookMs } from '../../../shared/domain/intake/pace';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { Instance } from '../../../shared/ports/directory';
 import type { Stored } from '../../../shared/ports/ledger';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
@@ -22,7 +24,7 @@ export async function judgeEnd(world: World, starter: Starter, hint: HintRow): P
   if (stored === null) return again(1_000, hint.lacks);
   const { state, eventAt } = stored.row;
   const windows = await windowsOf(world, key, eventAt);
-  if (state === 'ended') return closeAll(world, starter, windows);
+  if (state === 'ended') return closeAll(world, starter, hint, windows);
   if (state === 'unfounded') return giveBack(world, windows);
 
   await markWindows(world, windows, world.clock.now());
@@ -32,10 +34,10 @@ export async function judgeEnd(world: World, starter: Starter, hint: HintRow): P
     if (!(await settle(world, stored, 'unfounded'))) return again(1_000, hint.lacks);
     return giveBack(world, windows);
   }
-  if (hint.lacks < 1) return again(endLookMs, 1);
+  if (hint.lacks < 1) return again(hint.from === 'reconcile' ? goneLookMs : endLookMs, 1);
   if (!(await settle(world, stored, 'ended'))) return again(1_000, hint.lacks);
   // Read anew: a window may have been granted since.
-  return closeAll(world, starter, await windowsOf(world, key, eventAt));
+  return closeAll(world, starter, hint, await windowsOf(world, key, eventAt));
 }
 
 /**
@@ -67,7 +69,7 @@ async function openEndHint(
 /** The point query: by the person of a window, else by the person of the assignment if it is there. */
 async function isListed(
   { directory, clock }: World,
-  { roleAssignmentId }: HintRow,
+  { roleAssignmentId, from }: HintRow,
   windows: readonly WindowRow[],
   eventAt: number,
 ): Promise<boolean> {
@@ -77,7 +79,12 @@ async function isListed(
   if (asked === null || asked.scope === '/') return false;
   const { instances } = await directory.listInstances(asked.scope, asked.principalId);
   const now = nowOf(clock.now(), clock.skew().skewMs);
-  return stillListed(instances, roleAssignmentId, eventAt, now);
+  const [window] = windows;
+  // Reconcile also asks where PIM has made the end an earlier one than the window's.
+  const isEnding = (one: Instance) =>
+    from === 'reconcile' && window !== undefined && endsSooner(one, window, now);
+  const standing = instances.filter((one) => !isEnding(one));
+  return stillListed(standing, roleAssignmentId, eventAt, now);
 }
 
 async function settle(
@@ -91,9 +98,11 @@ async function settle(
 async function closeAll(
   world: World,
   starter: Starter,
+  { from }: HintRow,
   windows: readonly WindowRow[],
 ): Promise<Verdict> {
-  for (const { id } of windows) await closeWindow(world, starter, id);
+  const reason = from === 'reconcile' ? 'activationGone' : 'deactivated';
+  for (const { id } of windows) await closeWindow(world, starter, id, reason);
   return end('ended', windows[0]?.id ?? null);
 }
 

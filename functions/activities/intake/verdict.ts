@@ -29,6 +29,8 @@ export type IntakeOutcome =
   | 'ended'
   /** A delete hint that PIM contradicted for two minutes: nothing closes. */
   | 'unfounded'
+  /** It began before the ledger did: reported, and nothing more. */
+  | 'beforeLedger'
   /** Not judged within a day, whatever we tried. */
   | 'givenUp'
   /** No hint row: the door failed between its two writes, and the event comes again. */

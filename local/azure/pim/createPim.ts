@@ -116,8 +116,8 @@ export type Pim = {
   removePlain: (roleAssignmentId: string) => void;
   /** Requests that gave or are to give a role, in order. */
   activations: () => Activation[];
-  /** Role assignments that exist now, also those of Azure's own making. */
-  assignments: () => ActiveAssignment[];
+  /** Role assignments that exist, or existed at a moment, also those of Azure's own making. */
+  assignments: (atMs?: number) => ActiveAssignment[];
   /** The principal and role behind names, for whoever takes input from people. */
   resolve(target: { person: string }): { principalId: string; eligible: Eligibility[] };
   /** The role behind a GUID, a full id or a name. PimError where there is none. */
@@ -206,17 +206,18 @@ function views(state: PimState): Omit<Pim, keyof Lifecycle | 'knobs' | 'close'> 
       [...state.requests.values()]
         .filter((one) => one.requestType === 'SelfActivate' || one.requestType === 'AdminAssign')
         .map(showRequest),
-    assignments: () =>
-      standingGrants(state)
-        .filter(isActive)
-        .map((one) => ({
-          ...roleOf(one),
-          id: assignmentId(one),
-          name: one.assignmentGuid,
-          principalType: directory.find(one.principalId)?.type ?? 'ServicePrincipal',
-          createdOn: new Date(one.effectiveAtMs ?? one.createdAtMs).toISOString(),
-          createdBy: one.createdBy,
-        })),
+    assignments: (atMs) =>
+      (atMs === undefined
+        ? standingGrants(state).filter(isActive)
+        : state.grants.filter((one) => stoodAt(one, atMs))
+      ).map((one) => ({
+        ...roleOf(one),
+        id: assignmentId(one),
+        name: one.assignmentGuid,
+        principalType: directory.find(one.principalId)?.type ?? 'ServicePrincipal',
+        createdOn: new Date(one.effectiveAtMs ?? one.createdAtMs).toISOString(),
+        createdBy: one.createdBy,
+      })),
     role: (idOrName) => directory.role(idOrName),
     resolve({ person }) {
       const { objectId } = directory.principal(person);
@@ -287,6 +288,11 @@ function pick<K extends string, V>(value: V | undefined, key: K): { [P in K]?: V
   const found: { [P in K]?: V } = {};
   found[key] = value;
   return found;
+}
+
+function stoodAt({ effectiveAtMs, removedAtMs }: Grant, atMs: number): boolean {
+  if (effectiveAtMs === undefined || effectiveAtMs > atMs) return false;
+  return removedAtMs === undefined || removedAtMs > atMs;
 }
 
 function truthOf(grant: Grant): ActivationTruth[] {

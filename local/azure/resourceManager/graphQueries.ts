@@ -31,7 +31,25 @@ const canRead = {
 /** The queries that are known from the start, over an index. */
 export function knownQueries(index: GraphIndex): Map<string, GraphQueryHandler> {
   return new Map<string, GraphQueryHandler>([
-    ['postern:targets v1', (query) => targets(query, index)],
+    [
+      'postern:targets v1',
+      (query) => {
+        const scope = scopeOf(query.text);
+        if (typeof scope === 'object') return scope;
+        return targets(query, index, (id) => scope === undefined || isWithin(id, scope));
+      },
+    ],
+    [
+      'postern:machines v1',
+      (query) => {
+        const list = /\bid\s+in~\s*\(([^)]*)\)/.exec(query.text)?.[1];
+        if (list === undefined) return { invalid: "no list after 'id in~'" };
+        const texts = [...list.matchAll(/'((?:[^'\\]|\\.)*)'/g)];
+        const wanted = new Set(texts.map(([, text = '']) => unescaped(text).toLowerCase()));
+        return targets(query, index, (id) => wanted.has(id));
+      },
+    ],
+    ['postern:subscriptions v1', (query) => subscriptions(query, index)],
     [
       'postern:rules v1',
       (query) =>
@@ -106,13 +124,27 @@ function scopeOf(text: string): string | undefined | { invalid: string } {
   return unescaped(equal).toLowerCase();
 }
 
-function targets(query: GraphQuery, index: GraphIndex): GraphRow[] | { invalid: string } {
-  const scope = scopeOf(query.text);
-  if (typeof scope === 'object') return scope;
+/** Subscriptions with machines that the caller may see. */
+function subscriptions(query: GraphQuery, index: GraphIndex): GraphRow[] {
+  const machines = new Map<string, number>();
+  for (const { id } of index.vms.values()) {
+    if (!isVisible(query, id, canRead.vm)) continue;
+    const subscriptionId = subscriptionOf(id);
+    machines.set(subscriptionId, (machines.get(subscriptionId) ?? 0) + 1);
+  }
+  const rows = [...machines].map(([id, count]) => ({ id, subscriptionId: id, machines: count }));
+  return sorted(rows, ['id']);
+}
+
+function targets(
+  query: GraphQuery,
+  index: GraphIndex,
+  isWanted: (id: string) => boolean,
+): GraphRow[] {
   const subnetNsgs = subnetsOf(query, index);
   const rows: GraphRow[] = [];
   for (const [id, vm] of index.vms) {
-    if (scope !== undefined && !isWithin(id, scope)) continue;
+    if (!isWanted(id)) continue;
     if (!isVisible(query, vm.id, canRead.vm)) continue;
     const base: GraphRow = {
       ...common(vm.id),

@@ -10,6 +10,9 @@ export function afterLackMs(lacks: number): number | null {
 export const endLookMs = 10_000;
 export const endAnswersMax = 12;
 
+/** The same where no event spoke of an end: a list lacked it, and lists are stale for half a minute. */
+export const goneLookMs = 30_000;
+
 /** How long intake waits for the address of the request, counted from the hint. */
 export const addressWaitMs = 20_000;
 

@@ -57,6 +57,12 @@ export type CloseReason =
   | 'confirmationLost'
   | 'planFailed'
   | 'clockSkew'
+  /** Policy as it is now would not grant it. */
+  | 'policyChanged'
+  /** A machine, its interface or its address is not what it was granted for. */
+  | 'targetChanged'
+  /** PIM does not list the activation any more, and no event said so. */
+  | 'activationGone'
   | 'asked';
 
 /** The phases of one placement. */

@@ -42,6 +42,7 @@ function hooked(world: TestWorld, hook: Hook): World {
       hints: world.ledger.hints,
       addresses: world.ledger.addresses,
       endHints: wrap(world.ledger.endHints, 'endHints'),
+      meta: world.ledger.meta,
     },
     network: wrap(
       {

@@ -1,0 +1,79 @@
+import { Fault } from '../../shared/domain/fault';
+import { nowOf, skewMaxMs } from '../../shared/domain/instant';
+import type { Sighting } from '../../shared/domain/intake/sighting';
+import type { Policy } from '../../shared/domain/policy/policy';
+import { eachOf } from '../activities/window/eachOf';
+import { ledgerBornAt } from './bornAt';
+import { sightedByIndex } from './sightedByIndex';
+import { sightedByLists } from './sightedByLists';
+import { hasTime, type ReconcileRun } from './reconcileRun';
+import { takeUp } from './takeUp';
+
+/** Activations taken up side by side, and at most in one run: the next run goes on. */
+const width = 8;
+const takenUpMax = 100;
+/** After a 429: how long discovery rests at least, doubled with each in a row, and at most. */
+const restMs = 60_000;
+const restMaxMs = 600_000;
+
+/**
+ * Finds activations that nobody told of, and takes each up as its event would have been. With
+ * events switched off this alone opens windows, within one run of the index showing them.
+ */
+export async function discover(run: ReconcileRun): Promise<void> {
+  const { world, memory, tally } = run;
+  const { opening, clock, log } = world;
+  if ('faults' in opening || !hasTime(run)) return;
+  if (Math.abs(clock.skew().skewMs) > skewMaxMs || clock.now() < memory.restUntil) return;
+  const { policy } = opening;
+  try {
+    const bornAt = await ledgerBornAt(world);
+    const found = await sightings(run, policy);
+    tally.seen = found.length;
+    await eachOf(found.slice(0, takenUpMax), width, async (sighting) => {
+      if (!hasTime(run)) return;
+      try {
+        await takeUp(run, policy, sighting, bornAt);
+      } catch (error) {
+        failed(run, error);
+      }
+    });
+    if (found.length > takenUpMax) log.warn('discovery.tooMany', { seen: found.length });
+  } catch (error) {
+    failed(run, error);
+  }
+}
+
+/** From both sources; what one of them fails to tell is left to the other, and to the next run. */
+async function sightings(run: ReconcileRun, policy: Policy): Promise<Sighting[]> {
+  const { clock } = run.world;
+  const now = nowOf(clock.now(), clock.skew().skewMs);
+  const found = new Map<string, Sighting>();
+  let faults = 0;
+  for (const source of [sightedByIndex, sightedByLists]) {
+    try {
+      for (const sighting of await source(run, policy, now)) {
+        found.set(sighting.windowId, sighting);
+      }
+    } catch (error) {
+      faults += 1;
+      failed(run, error);
+    }
+  }
+  if (faults === 0) run.memory.rests = 0;
+  const isNew = ({ windowId }: Sighting) =>
+    !run.memory.settled.has(`${windowId}|${policy.version}`);
+  return [...found.values()].filter(isNew);
+}
+
+/** Being told to wait slows discovery down, and nothing else. */
+function failed({ world, memory, tally }: ReconcileRun, error: unknown): void {
+  if (!(error instanceof Fault)) throw error;
+  const { kind, code, retryAfterMs } = error.facts;
+  tally.failed += 1;
+  world.log.warn('discovery.failed', { faultKind: kind, azureCode: code });
+  if (kind !== 'throttled') return;
+  const ownMs = restMs * 2 ** Math.min(memory.rests, 8);
+  memory.rests += 1;
+  memory.restUntil = world.clock.now() + Math.min(Math.max(retryAfterMs ?? 0, ownMs), restMaxMs);
+}

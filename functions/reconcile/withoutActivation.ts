@@ -1,0 +1,94 @@
+import { lastSegment } from '../../shared/domain/armId';
+import { factsOf } from '../../shared/domain/fault';
+import type { Origin } from '../../shared/domain/grant';
+import { assignmentKeyOf } from '../../shared/domain/identity';
+import { endsSooner } from '../../shared/domain/intake/endsSooner';
+import { nowOf } from '../../shared/domain/instant';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
+import type { ActiveList } from '../../shared/ports/directory';
+import { eachOf } from '../activities/window/eachOf';
+import { startIntake } from '../events/receiveActivation';
+import type { ReconcileRun } from './reconcileRun';
+
+/** People asked about in one run, side by side, and pages of one answer. */
+const personsMax = 200;
+const width = 8;
+const pagesMax = 5;
+
+type Activated = Origin & { readonly kind: 'activation' };
+type Watched = { readonly row: WindowRow; readonly origin: Activated };
+
+/**
+ * Windows that stand open while PIM lists their activation no more: nobody told of its end. A list
+ * closes nothing: each gets the intake that a delete event would have begun, which asks the point
+ * query twice. Never throws for a fault of Azure.
+ */
+export async function endWithoutActivation(
+  run: ReconcileRun,
+  rows: readonly WindowRow[],
+): Promise<void> {
+  const persons = new Map<string, Watched[]>();
+  for (const row of rows) {
+    const { origin } = row.grant;
+    if (origin.kind !== 'activation' || !isWatched(run, row)) continue;
+    const key = `${origin.scope.toLowerCase()}|${origin.principalId.toLowerCase()}`;
+    persons.set(key, [...(persons.get(key) ?? []), { row, origin }]);
+  }
+  const groups = [...persons.values()];
+  // More than one run can ask: each run goes on where the last one stopped.
+  const from = groups.length > personsMax ? (run.memory.runs * personsMax) % groups.length : 0;
+  const turn = [...groups.slice(from), ...groups.slice(0, from)].slice(0, personsMax);
+  await eachOf(turn, width, async (group) => {
+    try {
+      await askPerson(run, group);
+    } catch (error) {
+      const { kind, code } = factsOf(error);
+      run.tally.failed += 1;
+      run.world.log.warn('reconcile.askFailed', { faultKind: kind, azureCode: code });
+    }
+  });
+}
+
+/** What is not open yet asks for its own confirmation; what is being judged is left to that. */
+function isWatched({ live }: ReconcileRun, row: WindowRow): boolean {
+  if (row.wish === 'closed' || row.closingAt !== null || row.endHintAt !== null) return false;
+  if (row.placements.every(({ openedAt }) => openedAt === null)) return false;
+  const { origin } = row.grant;
+  if (origin.kind !== 'activation') return false;
+  const key = assignmentKeyOf(origin.roleAssignmentId);
+  return !live.some(({ kind, assignmentKey }) => kind === 'intake' && assignmentKey === key);
+}
+
+async function askPerson(run: ReconcileRun, group: readonly Watched[]): Promise<void> {
+  const { world, starter, tally } = run;
+  const [first] = group;
+  if (first === undefined) return;
+  const { scope, principalId } = first.origin;
+  tally.reads += 1;
+  const list = await world.directory.listActive({ scope, of: { principalId } }, pagesMax);
+  const now = nowOf(world.clock.now(), world.clock.skew().skewMs);
+  for (const { row, origin } of group) {
+    const shown = instanceOf(list, origin);
+    const stands = shown === undefined ? list.cut : !endsSooner(shown, row, now);
+    if (stands) continue;
+    tally.gone += 1;
+    await startIntake(world, starter, {
+      kind: 'end',
+      eventId: `gone|${row.id}|${now.hostMs}`,
+      roleAssignmentId: origin.roleAssignmentId,
+      // It speaks of this activation and none that began later under the same name.
+      eventAt: origin.startAt,
+      from: 'reconcile',
+    });
+  }
+}
+
+function instanceOf({ instances }: ActiveList, { roleAssignmentId, startAt }: Activated) {
+  const name = lastSegment(roleAssignmentId);
+  return instances.find(
+    (one) =>
+      one.assignmentType.toLowerCase() === 'activated' &&
+      lastSegment(one.originRoleAssignmentId) === name &&
+      one.startAt === startAt,
+  );
+}
