@@ -27,9 +27,9 @@ const mayChange: ReadonlySet<string | null> = new Set<IntakeOutcome>([
 ]);
 
 /**
- * Begins the intake of an activation that has no window and had none. Twice, or beside its event, it
- * ends in the same window, whose id is made of the activation. Throws `Fault` when the ledger or
- * the engine fails.
+ * Begins the intake of an activation that has no window and had none. Twice, or beside its event,
+ * it ends in the same window, whose id is made of the activation. Throws `Fault` when the ledger
+ * or the engine fails.
  */
 export async function takeUp(
   run: ReconcileRun,
