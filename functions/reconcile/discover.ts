@@ -22,8 +22,10 @@ const restMaxMs = 600_000;
  */
 export async function discover(run: ReconcileRun): Promise<void> {
   const { world, memory, tally } = run;
-  const { opening, clock, log } = world;
+  const { opening, clock, log, budget } = world;
   if ('faults' in opening || !hasTime(run)) return;
+  // What closes may need is left to them.
+  if (budget.queryPauseMs() > 0 || budget.pauseMs('') > 0) return;
   if (Math.abs(clock.skew().skewMs) > skewMaxMs || clock.now() < memory.restUntil) return;
   const { policy } = opening;
   try {
