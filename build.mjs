@@ -4,6 +4,7 @@
  *   node build.mjs            dist/: the app as one file, with host.json and the policy beside it
  *   node build.mjs --local    and .build/: the local Azure, its Functions host, the policy command
  *   node build.mjs --bench    and .build/bench/: the benchmark
+ *   node build.mjs --simulation  .build/simulation/: the simulation alone
  *   node build.mjs --cli      the policy command alone
  *   --out=DIR                 another folder than dist; --quiet: says nothing but faults
  */
@@ -60,10 +61,11 @@ const tools = {
   host: ['local/functions/main.ts', '.build/local/functionsHost.js'],
   cli: ['cli/policy.ts', '.build/cli/policy.js'],
   bench: ['test/bench/main.ts', '.build/bench/main.js'],
+  simulation: ['test/simulation/main.ts', '.build/simulation/main.js'],
 };
 
 const jobs = [];
-if (!flags.has('--cli')) jobs.push(buildApp());
+if (!flags.has('--cli') && !flags.has('--simulation')) jobs.push(buildApp());
 if (flags.has('--local') || flags.has('--bench')) {
   jobs.push(buildTool(...tools.local), buildTool(...tools.host));
 }
@@ -71,5 +73,8 @@ if (flags.has('--local') || flags.has('--cli')) jobs.push(buildTool(...tools.cli
 if (flags.has('--bench')) {
   // `import()` becomes `require`, as in the artefact: reading a module takes no virtual time then.
   jobs.push(buildTool(...tools.bench, { supported: { 'dynamic-import': false } }));
+}
+if (flags.has('--simulation')) {
+  jobs.push(buildTool(...tools.simulation, { supported: { 'dynamic-import': false } }));
 }
 await Promise.all(jobs);

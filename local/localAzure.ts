@@ -7,8 +7,7 @@ import { createPim, type Pim } from './azure/pim/createPim';
 import { graphAssignments } from './azure/pim/graphAssignments';
 import { isOwnPimRequest } from './azure/pim/provider';
 
-import type { PimSnapshot } from './azure/pim/types';
-import type { PimKnobs } from './azure/pim/types';
+import type { PimKnobs, PimSnapshot, Principal } from './azure/pim/types';
 import {
   createResourceManager,
   type ResourceManager,
@@ -51,6 +50,8 @@ export type LocalAzureOptions = {
   pimFrom?: PimSnapshot;
   /** Its own URL, an audience that its tokens may be for. */
   audience?: string;
+  /** Who lives in the tenant besides those who always do; eligible as they are. */
+  people?: Principal[];
 };
 
 /** Builds it; nothing runs until somebody activates a role or calls. */
@@ -79,6 +80,7 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
     emit: (event) => eventGrid.publish(event),
     principals: [
       ...Object.values(people),
+      ...(options.people ?? []),
       ...Object.values(identities).map(({ objectId, name }) => ({
         objectId,
         type: 'ServicePrincipal' as const,
@@ -95,7 +97,9 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
     ...(options.pimFrom === undefined ? {} : { from: options.pimFrom }),
     random,
   });
-  if (options.pimFrom === undefined) makeEveryoneEligible(pim);
+  if (options.pimFrom === undefined) {
+    makeEligible(pim, [...Object.values(people), ...(options.people ?? [])]);
+  }
   const resourceManager = createResourceManager({
     ...options.resourceManager,
     estate: options.estate,
@@ -122,8 +126,8 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
   };
 }
 
-function makeEveryoneEligible(pim: Pim): void {
-  for (const { objectId } of Object.values(people)) {
+function makeEligible(pim: Pim, everybody: readonly { objectId: string }[]): void {
+  for (const { objectId } of everybody) {
     pim.makeEligible({
       principalId: objectId,
       roleDefinitionGuid: administratorLogin,

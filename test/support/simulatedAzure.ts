@@ -1,13 +1,14 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { register } from '../../functions/index';
-import type { EventGridOptions, EventSubscription } from '../../local/azure/eventGrid/types';
+import type { WriteRecord } from '../../local/azure/contract';
+import type {
+  EventGridOptions,
+  EventSubscription,
+  Transport,
+} from '../../local/azure/eventGrid/types';
 import { directTransport } from '../../local/azure/eventGrid/transport';
 import { judge } from '../../local/azure/evidence/verdict';
 import type { Verdict, VerdictInput } from '../../local/azure/evidence/verdictTypes';
@@ -25,26 +26,22 @@ import {
   type EngineTrace,
   type TimerProfile,
 } from '../../local/functions/index';
-import { createLocalAzure, type LocalAzure } from '../../local/localAzure';
+import { createLocalAzure, type LocalAzure, type LocalAzureOptions } from '../../local/localAzure';
 import { identities, type IdentityName } from '../../local/tenant';
 import { createAzureWorld } from '../../shared/azure/world';
-import { readConfig } from '../../shared/config';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
 import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import { type Life, mortal } from './mortal';
+import { configOf, customRoles, settings, type SettingsOptions } from './simulatedSettings';
 
 /** A line of the app's log, parsed. */
 export type LogLine = { event?: string; alarm?: boolean } & Record<string, unknown>;
 
-export type SimulationOptions = {
+export type SimulationOptions = SettingsOptions & {
   estate?: Estate;
   seed?: number;
-  /** Text of a policy file in place of the sample. */
-  policy?: string;
-  /** True: the policy is faulty, and with it the opening half of the settings. */
-  openingFaulty?: boolean;
   /** Whose role the app acts under; the opener's if absent. */
   identity?: IdentityName;
   resourceManager?: Partial<ResourceManagerOptions>;
@@ -57,8 +54,6 @@ export type SimulationOptions = {
   wrapWorld?: (world: World) => World;
   store?: InstanceStore;
   ledger?: Ledger;
-  /** Settings in place of those of the sample. */
-  settings?: Record<string, string>;
   /** Custom roles in place of those of `infra/roles`. */
   roles?: Partial<Record<IdentityName, unknown>>;
   /** Timing of the engine; exact if absent. */
@@ -68,6 +63,29 @@ export type SimulationOptions = {
   trace?: (entry: EngineTrace) => void;
   /** Told of every request of the app and of what the local Azure answered. */
   onAnswer?: (request: PipelineRequest, status: number) => void;
+  /** Told when an accepted write has come to its end in the network. */
+  onWrite?: (record: WriteRecord) => void;
+  /** Told of the local Azure before the first host starts. */
+  onAzure?: (azure: LocalAzure) => void;
+  /** Told of every line of the app's log. */
+  onLine?: (line: LogLine) => void;
+  /** Stands in every way between app and outside: a place to count and to strike. */
+  seams?: Seams;
+  /** Who lives in the tenant besides those who always do. */
+  people?: LocalAzureOptions['people'];
+  /** Ids that the host gives out; random ones if absent. */
+  uuid?: () => string;
+};
+
+/** Wrappers around what one life of the app calls, and around what calls it. */
+export type Seams = {
+  httpClient?: (client: HttpClient) => HttpClient;
+  ledger?: (ledger: Ledger) => Ledger;
+  /** The functions that the app has registered: their callbacks may be replaced. */
+  functions?: (functions: CoreRegistry['functions']) => void;
+  deliver?: (deliver: Transport) => Transport;
+  /** The same for the door that is a queue. */
+  queue?: (send: (text: string) => Promise<void>) => (text: string) => Promise<void>;
 };
 
 /** The whole product in one process: real app, real SDKs, real durable-functions executor. */
@@ -82,6 +100,9 @@ export type Simulation = {
   startHost(changes?: HostChanges): Promise<void>;
   /** The host dies as by SIGKILL: nothing of it acts any more. */
   killHost(): void;
+  /** The Node worker of the host dies and another one starts: what runs fails with its exit code. */
+  killWorker(): Promise<void>;
+  isRunning(): boolean;
   /** Rules of ours that stand in an NSG, by the NSG's name. */
   ourRules(nsgName: string): string[];
   /** Log lines of an event. */
@@ -98,7 +119,6 @@ export type HostChanges = Pick<
 >;
 
 const core = require('@azure/functions-core') as { registry: CoreRegistry };
-const root = join(__dirname, '..', '..');
 
 installDurableClientAdapter();
 
@@ -108,7 +128,9 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
   const logs: LogLine[] = [];
   let host: FunctionsHost | undefined;
   let life: Life = { isOver: true };
-  const deliver = directTransport(async ({ method, url, headers, body }) => {
+  const seams = options.seams ?? {};
+  let lives = 0;
+  const direct = directTransport(async ({ method, url, headers, body }) => {
     if (host === undefined) return { status: 503 };
     const { status, ...rest } = await host.http({
       method,
@@ -118,8 +140,10 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     });
     return { status, headers: rest.headers, body: String(rest.body ?? '') };
   });
+  const deliver = seams.deliver?.(direct) ?? direct;
   const azure = createLocalAzure({
     estate,
+    ...(options.people ? { people: options.people } : {}),
     seed: options.seed ?? 1,
     customRoles: { ...customRoles(), ...options.roles },
     eventGrid: {
@@ -130,40 +154,69 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     pim: { minimumActiveMs: 0, ...options.pim },
     resourceManager: {
       latency: { rulePut: 1_500, ruleDelete: 2_000 },
+      ...(options.onWrite ? { onWrite: options.onWrite } : {}),
       ...options.resourceManager,
     },
   });
+  options.onAzure?.(azure);
   let current: SimulationOptions & { ledger: Ledger; store: InstanceStore } = {
     ...options,
     ledger: options.ledger ?? createLedgerMemory(),
     store: options.store ?? new MemoryStore(),
   };
 
-  const startHost = async (changes: HostChanges = {}): Promise<void> => {
-    current = { ...current, ...changes };
-    const { ledger, store, profile, faults } = current;
+  /** A new process: what the last one knew of clocks and budgets is gone with it. */
+  const newProcess = (): void => {
     core.registry.functions.clear();
     core.registry.hooks.clear();
-    // A new process: what the last one knew of clocks and budgets is gone with it.
     life = { isOver: false };
-    register({ ...app, ...df.app }, worldOf(azure, { ledger, logs, life }, current));
+    register(
+      { ...app, ...df.app },
+      worldOf(azure, { ledger: current.ledger, logs, life }, current),
+    );
+    seams.functions?.(core.registry.functions);
+  };
+
+  const startHost = async (changes: HostChanges = {}): Promise<void> => {
+    current = { ...current, ...changes };
+    const { store, profile, faults } = current;
+    newProcess();
+    lives += 1;
     const registry: CoreRegistry = {
       functions: new Map(core.registry.functions),
       hooks: new Map(core.registry.hooks),
       model: () => core.registry.model(),
     };
+    const origin = 'http://simulated-host.invalid';
     host = createFunctionsHost({
       registry,
       store,
       settings: {
         values: settings(current),
-        origin: 'http://simulated-host.invalid',
+        origin,
+        // What a dead process still asks of its own engine must not reach the next one.
+        rpcBaseUrl: `http://life-${lives}.simulated-host.invalid/durabletask/`,
       },
       ...(profile ? { profile } : {}),
       ...(faults ? { faults } : {}),
+      ...(options.uuid ? { uuid: options.uuid } : {}),
       ...(options.trace ? { trace: options.trace } : {}),
     });
     await host.start();
+  };
+
+  const killWorker = async (): Promise<void> => {
+    if (host === undefined) return;
+    const { registry } = host;
+    life.isOver = true;
+    host.killWorker();
+    newProcess();
+    for (const [name, one] of core.registry.functions) registry.functions.set(name, one);
+    registry.hooks.clear();
+    for (const [name, hooks] of core.registry.hooks) registry.hooks.set(name, hooks);
+    for (const hook of registry.hooks.get('appStart') ?? []) {
+      await hook({ hookData: {}, appHookData: {} });
+    }
   };
   await startHost();
 
@@ -176,6 +229,8 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
       return host;
     },
     startHost,
+    killWorker,
+    isRunning: () => host !== undefined,
     killHost: () => {
       life.isOver = true;
       host?.kill();
@@ -215,39 +270,33 @@ function worldOf(
   { ledger, logs, life }: { ledger: Ledger; logs: LogLine[]; life: Life },
   options: SimulationOptions,
 ): World {
-  const { closing, opening } = readConfig(settings(options), root);
+  const { closing, opening } = configOf(options);
   if ('faults' in closing) throw new Error(closing.faults.join('\n'));
   if ('faults' in opening && !options.openingFaulty) throw new Error(opening.faults.join('\n'));
   const caller = identities[options.identity ?? 'opener'];
+  const { seams = {} } = options;
+  const client = inProcess(azure, options.onAnswer);
   const world = createAzureWorld(
     { closing, opening },
     {
-      httpClient: mortal(life, inProcess(azure, options.onAnswer)),
+      httpClient: mortal(life, seams.httpClient?.(client) ?? client),
       credential: {
         getToken: () => {
           const { token, expiresAt } = azure.login.issueToken(caller);
           return Promise.resolve({ token, expiresOnTimestamp: expiresAt });
         },
       },
-      ledger: mortal(life, ledger),
-      log: createLog((line) => {
-        if (!life.isOver) logs.push(JSON.parse(line) as LogLine);
+      ledger: mortal(life, seams.ledger?.(ledger) ?? ledger),
+      log: createLog((text) => {
+        if (life.isOver) return;
+        const line = JSON.parse(text) as LogLine;
+        logs.push(line);
+        options.onLine?.(line);
       }),
     },
   );
   return options.wrapWorld?.(world) ?? world;
 }
-
-/** A file with this text: settings name policies by their path. */
-function policyFile(text: string): string {
-  const name = `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.yaml`;
-  const path = join(policyFolder, name);
-  writeFileSync(path, text);
-  return path;
-}
-
-const policyFolder = mkdtempSync(join(tmpdir(), 'postern-policy-'));
-const brokenPolicy = 'version: 1\nallow: nobody\n';
 
 /** Hands requests of the SDKs to the local Azure without a socket. */
 function inProcess(azure: LocalAzure, onAnswer?: SimulationOptions['onAnswer']): HttpClient {
@@ -281,15 +330,18 @@ function subscription(
   options: SimulationOptions,
   host: () => FunctionsHost | undefined,
 ): EventSubscription {
+  const send = async (text: string): Promise<void> => {
+    const running = host();
+    if (running === undefined) throw new Error('The queue has no reader.');
+    const id = options.uuid?.();
+    const message = { text, ...(id === undefined ? {} : { id }) };
+    await running.queueMessage('activationQueued', message);
+  };
   const destination: EventSubscription['destination'] =
     options.door === 'queue'
       ? {
           kind: 'storageQueue',
-          send: async (text) => {
-            const running = host();
-            if (running === undefined) throw new Error('The queue has no reader.');
-            await running.queueMessage('activationQueued', text);
-          },
+          send: options.seams?.queue?.(send) ?? send,
         }
       : {
           kind: 'azureFunction',
@@ -297,31 +349,4 @@ function subscription(
           key: 'EVENTGRIDKEY',
         };
   return { name: 'activations', schema: options.schema ?? 'EventGridSchema', destination };
-}
-
-const keys = generateKeyPairSync('ed25519');
-
-/** The sample settings, with keys made for this run. */
-function settings(options: SimulationOptions): Record<string, string> {
-  const policy = options.openingFaulty ? brokenPolicy : options.policy;
-  const { Values } = JSON.parse(readFileSync(join(root, 'local.settings.sample.json'), 'utf8')) as {
-    Values: Record<string, string>;
-  };
-  return {
-    ...Values,
-    MARKER_PRIVATE_KEY: keys.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
-    MARKER_PUBLIC_KEYS: `1:${keys.publicKey
-      .export({ format: 'der', type: 'spki' })
-      .subarray(-32)
-      .toString('base64')}`,
-    MARKER_KEY_VERSION: '1',
-    POLICY_FILE: policy === undefined ? 'policy.yaml' : policyFile(policy),
-    ...options.settings,
-  };
-}
-
-function customRoles(): Record<IdentityName, unknown> {
-  const read = (name: string): unknown =>
-    JSON.parse(readFileSync(join(root, 'infra', 'roles', `${name}.json`), 'utf8'));
-  return { opener: read('opener'), sweeper: read('sweeper'), reader: read('reader') };
 }

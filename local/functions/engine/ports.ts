@@ -33,6 +33,7 @@ export type EngineTrace =
       error: string | undefined;
     }
   | { kind: 'activity'; instanceId: string; name: string; input: Json | undefined }
+  | { kind: 'timer'; instanceId: string; name: string; fireAt: string }
   | { kind: 'finished'; instanceId: string; name: string; status: string };
 
 export type EngineOptions = {

@@ -18,6 +18,9 @@ export class Work {
     this.engine.later(instance, waitMs, () => {
       const { head } = instance;
       if (!head.timers.includes(timer)) return;
+      const { instanceId, name } = head;
+      this.engine.trace({ kind: 'timer', instanceId, name, fireAt: timer.fireAt });
+      if (!this.engine.isAlive) return;
       head.timers = head.timers.filter((other) => other !== timer);
       const fields = { TimerId: timer.timerId, FireAt: timer.fireAt };
       this.engine.deliver(instance, newEvent(EventType.TimerFired, timer.createdAt, fields));

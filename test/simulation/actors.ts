@@ -1,0 +1,56 @@
+import { administratorLogin } from '../../local/tenant';
+import { vmId } from '../../local/estate';
+import { PimError } from '../../local/azure/pim/errors';
+import type { Visit } from './plan';
+import { groupScope } from './estate';
+import type { Stage } from './stage';
+
+/** People: they activate, give back, wait for approval. A refusal of PIM's is an answer like any other. */
+export function installVisits(stage: Stage, told: (what: string) => void): void {
+  for (const [at, visit] of stage.plan.visits.entries()) {
+    const { person, scope } = visit;
+    const target = {
+      person: stage.people[person]?.objectId ?? '',
+      role: administratorLogin,
+      scope: scope === 'group' ? groupScope : vmId(`vm-${scope + 1}`),
+    };
+    let request = '';
+    const attempt = (what: string, act: () => void): void => {
+      try {
+        act();
+        told(`visit ${at}: ${what}`);
+      } catch (error) {
+        if (!(error instanceof PimError)) throw error;
+        told(`visit ${at}: ${what} refused, ${error.code}`);
+      }
+    };
+    stage.clock.at(stage.plan.startMs + visit.atMs, () =>
+      attempt('activates', () => {
+        request = activate(stage, visit, target);
+      }),
+    );
+    if (visit.approval === 'given') {
+      stage.clock.at(stage.plan.startMs + visit.atMs + 20_000, () =>
+        attempt('is approved', () => stage.simulation().azure.pim.approve(request)),
+      );
+    }
+    if (visit.deactivateAtMs !== null) {
+      stage.clock.at(stage.plan.startMs + visit.deactivateAtMs, () =>
+        attempt('gives the role back', () => stage.simulation().azure.pim.deactivate(target)),
+      );
+    }
+  }
+}
+
+function activate(
+  stage: Stage,
+  { lengthMs, approval }: Visit,
+  target: { person: string; role: string; scope: string },
+): string {
+  const { requestName } = stage.simulation().azure.pim.activate({
+    ...target,
+    durationMs: lengthMs,
+    ...(approval === 'none' ? {} : { approvalRequired: true }),
+  });
+  return requestName;
+}

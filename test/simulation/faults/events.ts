@@ -1,0 +1,119 @@
+import type { GridKnobs } from '../../../local/azure/eventGrid/types';
+import type { FaultKind, Stage } from '../stage';
+import type { FaultPlan } from '../plan';
+import { guidFrom } from '../guids';
+
+function knob(name: string, changes: Partial<GridKnobs>): FaultKind {
+  return {
+    name,
+    group: 'events',
+    aim: 'opening',
+    forMs: [60_000, 900_000],
+    install: (stage, fault) => {
+      stage.at(Math.max(0, fault.atMs - 10_000), () => {
+        const { knobs } = stage.simulation().azure.eventGrid;
+        const names = Object.keys(changes) as (keyof GridKnobs)[];
+        const before = Object.fromEntries(names.map((one) => [one, knobs[one]]));
+        Object.assign(knobs, changes);
+        stage.took(fault, fault.forMs);
+        stage.clock.at(stage.clock.now() + fault.forMs, () => Object.assign(knobs, before));
+      });
+    },
+  };
+}
+
+type Posted = Record<string, unknown>;
+
+/** Posts bodies to the app's own door, as whoever holds the key could. */
+function posting(
+  name: string,
+  aim: FaultKind['aim'],
+  make: (stage: Stage, fault: FaultPlan, seen: Posted[]) => unknown,
+): FaultKind {
+  return {
+    name,
+    group: 'events',
+    aim,
+    install: (stage, fault) => {
+      stage.at(fault.atMs, () => {
+        const seen = stage.delivered.map(firstOf);
+        const body = make(stage, fault, seen);
+        if (body === undefined || !stage.simulation().isRunning()) return;
+        stage.took(fault);
+        void post(stage, JSON.stringify(body));
+      });
+    },
+  };
+}
+
+function firstOf(body: string): Posted {
+  const parsed: unknown = JSON.parse(body);
+  return (Array.isArray(parsed) ? parsed[0] : parsed) as Posted;
+}
+
+async function post(stage: Stage, body: string): Promise<void> {
+  const simulation = stage.simulation();
+  const host = simulation.host();
+  if (stage.plan.door === 'queue') {
+    await host
+      .queueMessage('activationQueued', { text: body, id: 'posted' })
+      .catch(() => undefined);
+    return;
+  }
+  const headers = {
+    'content-type': 'application/json',
+    'aeg-event-type': 'Notification',
+    'aeg-subscription-name': 'ACTIVATIONS',
+  };
+  await host.eventGrid('activationReceived', headers, body).catch(() => undefined);
+}
+
+/** What Event Grid, or somebody with its key, does with events. */
+export const eventFaults: readonly FaultKind[] = [
+  knob('events duplicated', { duplicateChance: 1 }),
+  knob('events out of order', { reorderMs: 30_000 }),
+  knob('events lost', { lossChance: 0.5 }),
+  knob('events minutes late', { delayMs: 150_000 }),
+  posting('event again, hours late', 'ending', (stage, fault, seen) =>
+    seen.length === 0 ? undefined : [stage.dice(fault).pick(seen)],
+  ),
+  posting('same id, other body', 'open', (stage, fault, seen) => {
+    if (seen.length === 0) return undefined;
+    const event = stage.dice(fault).pick(seen);
+    const text = JSON.stringify(event).replaceAll(
+      'roleAssignments/write',
+      'roleAssignments/delete',
+    );
+    return [{ ...(JSON.parse(text) as Posted), eventType: deleteType, type: deleteType }];
+  }),
+  posting('forged delete', 'open', (stage, fault, seen) => {
+    const written = seen.filter((one) => JSON.stringify(one).includes('roleAssignments/write'));
+    if (written.length === 0) return undefined;
+    const dice = stage.dice(fault);
+    const text = JSON.stringify(dice.pick(written)).replaceAll(
+      'roleAssignments/write',
+      'roleAssignments/delete',
+    );
+    const event = JSON.parse(text) as Posted;
+    return [{ ...event, id: guidFrom(dice), eventType: deleteType, type: deleteType }];
+  }),
+  posting('forged write', 'anywhere', (stage, fault, seen) => {
+    if (seen.length === 0) return undefined;
+    const dice = stage.dice(fault);
+    const text = JSON.stringify(dice.pick(seen)).replaceAll(
+      /roleAssignments\/[0-9a-f-]{36}/gi,
+      `roleAssignments/${guidFrom(dice)}`,
+    );
+    return [{ ...(JSON.parse(text) as Posted), id: guidFrom(dice) }];
+  }),
+  posting('batch of thirty', 'open', (stage, fault, seen) => {
+    if (seen.length === 0) return undefined;
+    const dice = stage.dice(fault);
+    return Array.from({ length: 30 }, () => dice.pick(seen));
+  }),
+  posting('unknown schema', 'anywhere', (_stage, fault) => [
+    { kind: 'cloudEvents/9', n: fault.id, data: { operationName: ['x'] } },
+  ]),
+];
+
+const deleteType = 'Microsoft.Resources.ResourceDeleteSuccess';

@@ -1,0 +1,272 @@
+import type { Crossing, Deed, Moment } from '../boundaries';
+import type { Answer } from '../seams';
+import type { FaultKind, Stage } from '../stage';
+
+const any = (): boolean => true;
+const isWrite = ({ name }: Crossing): boolean => /^(?:put|delete) securityrules$/.test(name);
+const isPut = ({ name }: Crossing): boolean => name === 'put securityrules';
+const isGroupRead = ({ name }: Crossing): boolean => name === 'get networksecuritygroups';
+const isInstanceList = ({ name }: Crossing): boolean =>
+  name === 'get roleassignmentscheduleinstances';
+const isRead = ({ name }: Crossing): boolean => /^(?:get|post) /.test(name);
+
+/** An answer of Resource Manager, in its usual clothes. */
+function answerOf(
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', date: new Date().toUTCString(), ...headers },
+    body: JSON.stringify({ error: { code, message } }),
+  };
+}
+
+function netError(code: string): Error {
+  return Object.assign(new Error(`read ${code}`), { code });
+}
+
+type RequestFault = {
+  name: string;
+  at: Moment;
+  deed: (crossing: Crossing, stage: Stage) => Deed;
+  on?: (crossing: Crossing) => boolean;
+  aim?: FaultKind['aim'];
+  forMs?: readonly [number, number];
+  times?: readonly [number, number];
+  skip?: number;
+};
+
+function requestFault({ name, at, deed, on = any, aim, ...facts }: RequestFault): FaultKind {
+  return {
+    name,
+    group: 'resourceManager',
+    aim: aim ?? 'closing',
+    ...facts,
+    install: (stage, fault) => {
+      stage.strike(
+        fault,
+        (crossing) => crossing.kind === 'request' && on(crossing),
+        (crossing) => ({ at, deed: deed(crossing, stage) }),
+      );
+    },
+  };
+}
+
+const instead =
+  (make: () => Answer): (() => Deed) =>
+  () => ({ do: 'answer', answer: make });
+
+const throttled = (headers: Record<string, string>): (() => Deed) =>
+  instead(() =>
+    answerOf(429, 'SubscriptionRequestsThrottled', 'Number of requests exceeded.', headers),
+  );
+
+const failing = (status: number, code: string): (() => Deed) =>
+  instead(() => answerOf(status, code, 'The service is temporarily unavailable.'));
+
+const broken =
+  (code: string): (() => Deed) =>
+  () => ({ do: 'fail', error: () => netError(code) });
+
+/** What Resource Manager, or the way to it, does to single requests. */
+export const requestFaults: readonly FaultKind[] = [
+  requestFault({ name: '429', at: 'before', deed: throttled({}) }),
+  requestFault({
+    name: '429 Retry-After 2',
+    at: 'before',
+    deed: throttled({ 'retry-after': '2' }),
+  }),
+  requestFault({
+    name: '429 Retry-After 3600',
+    at: 'before',
+    deed: throttled({ 'retry-after': '3600' }),
+  }),
+  requestFault({
+    name: '429 Retry-After soon',
+    at: 'before',
+    deed: throttled({ 'retry-after': 'soon' }),
+  }),
+  ...[500, 502, 503, 504].flatMap((status) => [
+    requestFault({
+      name: `${status} before`,
+      at: 'before',
+      deed: failing(status, 'InternalServerError'),
+    }),
+    requestFault({
+      name: `${status} after`,
+      at: 'unacknowledged',
+      on: isWrite,
+      deed: failing(status, 'InternalServerError'),
+    }),
+  ]),
+  requestFault({ name: 'reset before', at: 'before', deed: broken('ECONNRESET') }),
+  requestFault({
+    name: 'reset after',
+    at: 'unacknowledged',
+    on: isWrite,
+    deed: broken('ECONNRESET'),
+  }),
+  requestFault({ name: 'DNS', at: 'before', deed: broken('ENOTFOUND') }),
+  requestFault({
+    name: '401',
+    at: 'before',
+    deed: instead(() => answerOf(401, 'ExpiredAuthenticationToken', 'The token has expired.')),
+  }),
+  requestFault({
+    name: '403',
+    at: 'before',
+    deed: instead(() => answerOf(403, 'AuthorizationFailed', 'The client is not authorized.')),
+  }),
+  requestFault({
+    name: '404 stale read',
+    at: 'unacknowledged',
+    on: isGroupRead,
+    deed: instead(() => answerOf(404, 'ResourceNotFound', 'The resource was not found.')),
+  }),
+  requestFault({
+    name: '409 AnotherOperationInProgress',
+    at: 'before',
+    on: isWrite,
+    deed: instead(() =>
+      answerOf(409, 'AnotherOperationInProgress', 'Another operation is in progress.'),
+    ),
+  }),
+  requestFault({
+    name: '412',
+    at: 'before',
+    on: isWrite,
+    deed: instead(() => answerOf(412, 'PreconditionFailed', 'The precondition is not met.')),
+  }),
+  requestFault({
+    name: 'body truncated',
+    at: 'unacknowledged',
+    on: isRead,
+    deed: () => ({ do: 'answer', answer: (answered) => cut(answered as Answer) }),
+  }),
+  requestFault({
+    name: 'HTML',
+    at: 'before',
+    on: isRead,
+    deed: instead(() => ({
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: '<html><body>Sign in to the network</body></html>',
+    })),
+  }),
+  requestFault({
+    name: 'answer after 20 s',
+    at: 'unacknowledged',
+    on: isWrite,
+    deed: () => ({ do: 'delay', ms: 20_000 }),
+  }),
+  requestFault({
+    name: 'sent after 20 s',
+    at: 'before',
+    on: isPut,
+    aim: 'opening',
+    deed: () => ({ do: 'delay', ms: 20_000 }),
+  }),
+  requestFault({
+    name: 'paging repeats',
+    at: 'unacknowledged',
+    aim: 'opening',
+    on: isInstanceList,
+    deed: () => ({ do: 'answer', answer: (answered) => rows(answered as Answer, twice) }),
+  }),
+  requestFault({
+    name: 'paging skips',
+    at: 'unacknowledged',
+    aim: 'opening',
+    on: isInstanceList,
+    deed: () => ({ do: 'answer', answer: (answered) => rows(answered as Answer, () => []) }),
+  }),
+  requestFault({
+    name: 'endDateTime missing',
+    at: 'unacknowledged',
+    aim: 'opening',
+    times: [1, 6],
+    on: isInstanceList,
+    deed: () => ({ do: 'answer', answer: (answered) => ends(answered as Answer, null) }),
+  }),
+  requestFault({
+    name: 'endDateTime past',
+    at: 'unacknowledged',
+    aim: 'opening',
+    times: [1, 6],
+    on: isInstanceList,
+    deed: () => ({
+      do: 'answer',
+      answer: (answered) => ends(answered as Answer, '2020-01-01T00:00:00Z'),
+    }),
+  }),
+  {
+    name: 'down for 10 min',
+    group: 'resourceManager',
+    aim: 'ending',
+    forMs: [600_000, 600_000],
+    times: [100_000, 100_000],
+    skip: 0,
+    install: (stage, fault) => {
+      stage.strike(
+        fault,
+        ({ kind }) => kind === 'request',
+        () => ({
+          at: 'before',
+          deed: { do: 'answer', answer: () => answerOf(503, 'ServiceUnavailable', 'Down.') },
+        }),
+      );
+    },
+  },
+  {
+    name: 'read-back still old',
+    group: 'resourceManager',
+    aim: 'closing',
+    install: (stage, fault) => {
+      const old = new Map<string, Answer>();
+      stage.strike(
+        fault,
+        (crossing) => crossing.kind === 'request' && isGroupRead(crossing),
+        ({ subject }) => ({
+          at: 'unacknowledged',
+          deed: {
+            do: 'answer',
+            answer: (answered) => {
+              const first = old.get(subject) ?? (answered as Answer);
+              old.set(subject, first);
+              return { ...first, headers: (answered as Answer).headers };
+            },
+          },
+        }),
+      );
+    },
+    times: [2, 4],
+  },
+];
+
+function cut(answer: Answer): Answer {
+  return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
+}
+
+type Rows = { value?: unknown[] };
+
+function rows(answer: Answer, change: (value: unknown[]) => unknown[]): Answer {
+  if (answer.status !== 200) return answer;
+  const body = JSON.parse(answer.body) as Rows;
+  return { ...answer, body: JSON.stringify({ ...body, value: change(body.value ?? []) }) };
+}
+
+function twice(value: unknown[]): unknown[] {
+  return [...value, ...value];
+}
+
+function ends(answer: Answer, endDateTime: string | null): Answer {
+  return rows(answer, (value) =>
+    value.map((row) => {
+      const { properties, ...rest } = row as { properties: object };
+      return { ...rest, properties: { ...properties, endDateTime } };
+    }),
+  );
+}

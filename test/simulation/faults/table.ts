@@ -1,0 +1,31 @@
+import type { FaultKind } from '../stage';
+import { clockFaults } from './clocks';
+import { editorFaults } from './editors';
+import { engineFaults } from './engine';
+import { eventFaults } from './events';
+import { ledgerFaults } from './ledger';
+import { operationFaults } from './operations';
+import { pimFaults } from './pim';
+import { processFaults } from './processes';
+import { requestFaults } from './requests';
+
+/** Every kind of fault, in one table. */
+export const faultTable: readonly FaultKind[] = [
+  ...processFaults,
+  ...engineFaults,
+  ...requestFaults,
+  ...operationFaults,
+  ...editorFaults,
+  ...eventFaults,
+  ...clockFaults,
+  ...ledgerFaults,
+  ...pimFaults,
+];
+
+/** Faults that this app cannot meet, and why: nothing of the kind exists in it. */
+export const notApplicable: readonly { readonly name: string; readonly why: string }[] = [
+  { name: 'external event duplicated, reordered, lost', why: 'no orchestrator waits for events' },
+  { name: 'event at continueAsNew', why: 'continueAsNew is not used' },
+  { name: 'entity lock left behind', why: 'no entities' },
+  { name: 'stale status query', why: 'no status is asked: the row decides' },
+];

@@ -1,0 +1,75 @@
+import '../bench/functionsCore';
+import { readOptions, type SimulationOptions } from './options';
+import { isClean, printReport, reportOf } from './report';
+import { planOf, playSafely, type SeedResult } from './seeds';
+import { failsAlike, shrink, tellStory } from './shrink';
+import { playSeeds, serveAsWorker } from './workers';
+
+/** A failing command shrinks so many of its seeds: each takes a while. */
+const storiesMax = 2;
+
+async function simulation(options: SimulationOptions): Promise<number> {
+  const quietMs = options.quiet * 60_000;
+  if (options.seed !== undefined) return playOne(options.seed, options, quietMs);
+  const { from, seeds, workers, twice } = options;
+  const results: SeedResult[] = [];
+  await playSeeds(__filename, { from, seeds, workers, twice, quietMs }, (result) => {
+    results.push(result);
+    if (result.violations.length > 0) say(`seed ${result.seed} fails\n`);
+    if (results.length % 50 === 0) say(`${results.length} of ${seeds} seeds\n`);
+  });
+  results.sort((one, other) => one.seed - other.seed);
+  const report = reportOf(from, results);
+  print(options.json ? JSON.stringify(report, null, 2) : printReport(report));
+  if (options.shrink) {
+    for (const { seed } of report.failing.slice(0, storiesMax)) print(await story(seed, quietMs));
+  }
+  return isClean(report) ? 0 : 1;
+}
+
+async function playOne(
+  seed: number,
+  { trace, shrink: shrinks, json }: SimulationOptions,
+  quietMs: number,
+): Promise<number> {
+  const outcome = await playSafely(planOf(seed), { trace, quietMs });
+  const { lines, hash, judgement, plan } = outcome;
+  if (json) print(JSON.stringify(outcome));
+  else print([JSON.stringify(plan), ...lines, `trace ${hash}`].join('\n'));
+  const { violations } = judgement;
+  if (violations.length === 0) return 0;
+  for (const { invariant, what } of violations) say(`${invariant}: ${what}\n`);
+  if (shrinks && !trace) print(await story(seed, quietMs));
+  return 1;
+}
+
+/** The shortest story that fails as this seed does. */
+async function story(seed: number, quietMs: number): Promise<string> {
+  const plan = planOf(seed);
+  const { judgement } = await playSafely(plan, { quietMs });
+  const invariants = new Set(judgement.violations.map(({ invariant }) => invariant));
+  const shortest = await shrink(plan, failsAlike(invariants, quietMs));
+  return tellStory(shortest, quietMs);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function say(text: string): void {
+  process.stderr.write(text);
+}
+
+if (process.argv.includes('--worker')) {
+  serveAsWorker();
+} else {
+  const options = readOptions(process.argv.slice(2));
+  const run = 'exit' in options ? Promise.resolve(options.exit) : simulation(options);
+  run.then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      say(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}

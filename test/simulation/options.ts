@@ -1,0 +1,59 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+
+/** What `npm run simulate -- …` was asked for. */
+export type SimulationOptions = {
+  seeds: number;
+  from: number;
+  seed?: number;
+  trace: boolean;
+  twice: number;
+  workers: number;
+  json: boolean;
+  shrink: boolean;
+  /** Minutes without a write at the end of a liveness run. */
+  quiet: number;
+};
+
+const help = `
+The real app, the real SDKs, the real durable-functions executor and the local Azure in one
+process on virtual time; everything that is left to chance comes from the seed.
+
+Exit codes:
+  0  no invariant was violated
+  1  a violation, a run that stuck, or two runs of one seed that differ
+  2  the command line is wrong
+
+Examples:
+  npm run simulate -- --seeds 2000 --from 1
+  npm run simulate -- --seeds 200 --twice 200
+  npm run simulate -- --seed 4711 --trace
+`;
+
+/** Reads the command line. `exit` instead of options: help was shown or something was wrong. */
+export function readOptions(args: readonly string[]): SimulationOptions | { exit: number } {
+  const command = new Command('npm run simulate --')
+    .description('Plays seeds against the app and judges each from the estate alone.')
+    .option('--seeds <number>', 'how many seeds', count, 200)
+    .option('--from <number>', 'the first seed', count, 1)
+    .option('--seed <number>', 'one seed alone', count)
+    .option('--trace', 'with --seed: prints the run step by step', false)
+    .option('--twice <number>', 'plays so many of the seeds a second time and compares', count, 0)
+    .option('--workers <number>', 'processes that play side by side', count, 2)
+    .option('--quiet <minutes>', 'silence that a liveness run must end with', count, 30)
+    .option('--json', 'prints JSON in place of the table', false)
+    .option('--no-shrink', 'prints a failing seed as it is')
+    .addHelpText('after', help)
+    .allowExcessArguments(false)
+    .exitOverride();
+  try {
+    return command.parse(args, { from: 'user' }).opts<SimulationOptions>();
+  } catch (error) {
+    if (error instanceof CommanderError) return { exit: error.exitCode === 0 ? 0 : 2 };
+    throw error;
+  }
+}
+
+function count(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a whole number.');
+}

@@ -1,0 +1,107 @@
+import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
+import { estateOfPlan, limits } from '../estate';
+import { everybody } from '../people';
+import { type History, ownRulePath, partsOf, type Written } from './history';
+import type { Activation, Circumstances, Violation } from './judge';
+import { isGoneWhenClosed } from './closed';
+
+/** What the app did to the estate: paths, foreign bytes, the shape of rules, windows it had no right to. */
+export function conductFaults(
+  history: History,
+  activations: readonly Activation[],
+  circumstances: Circumstances,
+): Violation[] {
+  const own = history.writes.filter(({ by }) => by === 'app');
+  const machines = addressesOf(circumstances);
+  return [
+    ...own
+      .filter(({ path }) => !ownRulePath.test(path))
+      .map((write) => fault('stray write', `${write.method} ${write.path}`, write)),
+    ...history.foreignChanges.map((what) => ({
+      invariant: 'foreign bytes',
+      what,
+      atMs: circumstances.endMs,
+    })),
+    ...own.flatMap((write) => shapeFaults(write, activations, machines)),
+    ...isGoneWhenClosed(history, circumstances),
+  ];
+}
+
+function fault(invariant: string, what: string, { atMs }: Pick<Written, 'atMs'>): Violation {
+  return { invariant, what, atMs };
+}
+
+/** Addresses of the machines, by the ids of VMs in lower case. */
+function addressesOf({ plan }: Circumstances): Map<string, string[]> {
+  const { virtualMachines, networkInterfaces } = estateOfPlan(plan);
+  return new Map(
+    virtualMachines.map(({ id, networkInterfaceIds }) => [
+      id.toLowerCase(),
+      networkInterfaces
+        .filter((nic) => networkInterfaceIds.includes(nic.id))
+        .flatMap(({ ipConfigurations }) =>
+          ipConfigurations.map(({ privateIPAddress }) => privateIPAddress ?? ''),
+        ),
+    ]),
+  );
+}
+
+const marker = /^postern1\|(\d{1,11})\|\d+\|[A-Za-z0-9_-]{86}$/;
+
+function shapeFaults(
+  write: Written,
+  activations: readonly Activation[],
+  machines: ReadonlyMap<string, readonly string[]>,
+): Violation[] {
+  const { properties, method, status, path } = write;
+  if (method !== 'PUT' || status >= 300 || properties === null) return [];
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const activation = activations.find((one) => one.windowId === partsOf(name)?.windowId);
+  if (activation === undefined) {
+    return [fault('one window per activation', `${name} belongs to no activation`, write)];
+  }
+  const allowed = [...machines]
+    .filter(([id]) => id.startsWith(activation.scope.toLowerCase()))
+    .flatMap(([, addresses]) => addresses);
+  const until = Number(marker.exec(properties.description ?? '')?.[1] ?? Number.NaN) * 1_000;
+  const wrong: [boolean, string][] = [
+    [isSourceOf(properties, activation), 'sources'],
+    [isAll(to(properties), (one) => allowed.includes(bare(one))), 'destinations'],
+    [isAll(ports(properties), (one) => (limits.ports as readonly string[]).includes(one)), 'ports'],
+    [properties.access === 'Allow' || properties.access === 'Deny', 'access'],
+    [properties.direction === 'Inbound', 'direction'],
+    [properties.priority >= limits.band.from && properties.priority <= limits.band.to, 'priority'],
+    [name.length <= 80 && (properties.description ?? '').length <= 140, 'length'],
+    [until <= activation.endMs, 'marker'],
+  ];
+  return wrong
+    .filter(([isRight]) => !isRight)
+    .map(([, what]) => {
+      const isGrowth = what === 'marker';
+      const invariant = isGrowth ? 'deadline never grows' : 'rule shape';
+      return fault(invariant, `${name}: ${what} ${JSON.stringify(properties)}`, write);
+    });
+}
+
+const bare = (prefix: string): string => prefix.replace(/\/(?:32|128)$/, '');
+
+function isAll(items: readonly string[], isRight: (item: string) => boolean): boolean {
+  return items.length > 0 && items.every(isRight);
+}
+
+function isSourceOf(properties: SecurityRuleProperties, { principalId }: Activation): boolean {
+  const person = everybody.find(({ objectId }) => objectId === principalId);
+  const known = [person?.address, bare(limits.range)];
+  return isAll(from(properties), (one) => known.includes(bare(one)));
+}
+
+const listed = (one: string | undefined, many: readonly string[] = []): string[] => [
+  ...(one === undefined || one === '' ? [] : [one]),
+  ...many,
+];
+const from = (rule: SecurityRuleProperties): string[] =>
+  listed(rule.sourceAddressPrefix, rule.sourceAddressPrefixes);
+const to = (rule: SecurityRuleProperties): string[] =>
+  listed(rule.destinationAddressPrefix, rule.destinationAddressPrefixes);
+const ports = (rule: SecurityRuleProperties): string[] =>
+  listed(rule.destinationPortRange, rule.destinationPortRanges);

@@ -1,0 +1,58 @@
+import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
+
+/** A rule called ours, from when the network obeyed it until it no longer did. */
+export type Stay = {
+  readonly nsgId: string;
+  readonly name: string;
+  readonly properties: SecurityRuleProperties;
+  readonly fromMs: number;
+  /** `null`: it stands still. */
+  toMs: number | null;
+  /** Who wrote the content that the network obeyed. */
+  readonly by: 'app' | 'others';
+};
+
+/** A write as Resource Manager received it. */
+export type Written = {
+  readonly atMs: number;
+  readonly by: 'app' | 'others';
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly outcome: 'succeeded' | 'failed' | 'canceled' | null;
+  readonly effectiveAtMs: number | null;
+  readonly properties: SecurityRuleProperties | null;
+};
+
+/** A line of the app's log, as far as it is judged. */
+export type Line = { readonly atMs: number; readonly fields: Readonly<Record<string, unknown>> };
+
+/** An event that the app took: it answered 2xx. */
+export type Taken = { readonly atMs: number; readonly eventId: string; readonly operation: string };
+
+/** All that the oracle judges by. Nothing in it comes from the app but its log. */
+export type History = {
+  readonly stays: readonly Stay[];
+  readonly writes: readonly Written[];
+  /** What was not as before after a write of the app, as sentences. */
+  readonly foreignChanges: readonly string[];
+  readonly foreignEdits: number;
+  readonly lines: readonly Line[];
+  readonly taken: readonly Taken[];
+  /** Liveness runs: rules of ours that stood when all should have been at rest. */
+  readonly standingAtRest: readonly string[] | null;
+  /** Liveness runs: writes of the app while nothing should have been written. */
+  readonly quietWrites: readonly string[];
+};
+
+export const ownRulePath = /\/networkSecurityGroups\/[^/]+\/securityRules\/postern-[^/]+$/i;
+
+/** The parts of a rule's name. */
+export function partsOf(name: string): { deployment: string; windowId: string } | null {
+  const match = /^postern-([a-z0-9]{6})-([a-z2-7]{20})-\d{1,2}$/i.exec(name);
+  if (match === null) return null;
+  return {
+    deployment: (match[1] ?? '').toLowerCase(),
+    windowId: (match[2] ?? '').toLowerCase(),
+  };
+}

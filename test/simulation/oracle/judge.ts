@@ -1,0 +1,100 @@
+import type { ActivationTruth } from '../../../local/azure/contract';
+import type { Plan } from '../plan';
+import type { Affliction, Outage } from '../stage';
+import { conductFaults } from './conduct';
+import { conservationFaults } from './conservation';
+import type { History } from './history';
+import { windowIdFor } from './ids';
+import { type Overrun, overrunsOf } from './overrun';
+import { reasonFaults } from './reasons';
+
+/** What the oracle is told besides the history: the truth of PIM, the plan, and what was inflicted. */
+export type Circumstances = {
+  readonly plan: Plan;
+  readonly activations: readonly ActivationTruth[];
+  readonly afflictions: readonly Affliction[];
+  readonly outages: readonly Outage[];
+  readonly endMs: number;
+  /** How long PIM's lists showed what was over. */
+  readonly staleMs: number;
+};
+
+/** An activation with the id that its window must have. */
+export type Activation = {
+  readonly windowId: string;
+  readonly principalId: string;
+  readonly scope: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** When it ended before its time; `null`: it did not. */
+  readonly endedMs: number | null;
+};
+
+export type Violation = {
+  readonly invariant: string;
+  readonly what: string;
+  readonly atMs: number;
+};
+
+export type Judgement = {
+  readonly violations: readonly Violation[];
+  readonly overruns: readonly Overrun[];
+  /** Activations that got at least one rule. */
+  readonly windows: number;
+  readonly foreignEdits: number;
+};
+
+/** Judges a whole run. Pure: the same history gives the same judgement. */
+export function judgeRun(history: History, circumstances: Circumstances): Judgement {
+  const activations = activationsOf(circumstances.activations);
+  const { overruns, violations: late } = overrunsOf(history, activations, circumstances);
+  const violations = [
+    ...late,
+    ...conductFaults(history, activations, circumstances),
+    ...reasonFaults(history, activations, circumstances),
+    ...conservationFaults(history, circumstances),
+    ...restFaults(history, circumstances),
+  ];
+  const opened = new Set(overruns.map(({ windowId }) => windowId));
+  return {
+    violations,
+    overruns,
+    windows: opened.size,
+    foreignEdits: history.foreignEdits,
+  };
+}
+
+/** The activations that took effect, by the ids of their windows. */
+export function activationsOf(truth: readonly ActivationTruth[]): Activation[] {
+  return truth.map((one) => {
+    const startMs = Date.parse(one.startAt);
+    return {
+      windowId: windowIdFor(one.roleAssignmentId, startMs),
+      principalId: one.principalId,
+      scope: one.scope,
+      startMs,
+      endMs: Date.parse(one.endAt),
+      endedMs: one.endedEarlyAt === undefined ? null : Date.parse(one.endedEarlyAt),
+    };
+  });
+}
+
+/** No orphan, and then silence. */
+function restFaults(
+  { standingAtRest, quietWrites }: History,
+  { endMs, afflictions }: Circumstances,
+): Violation[] {
+  // A rule without a row and without a marker is only reported: nobody can say whose it is.
+  const isUnknowable =
+    afflictions.some(({ kind }) => kind === 'ledger lost') &&
+    afflictions.some(({ kind }) => kind === 'marker damaged');
+  const orphans = isUnknowable ? [] : (standingAtRest ?? []);
+  return [
+    ...orphans.map((rule) => ({
+      invariant: 'orphan',
+      what: `${rule} stands at rest`,
+      atMs: endMs,
+    })),
+    ...quietWrites.map((write) => ({ invariant: 'quiescence', what: write, atMs: endMs })),
+  ];
+}

@@ -1,0 +1,242 @@
+import type { ActivationTruth } from '../../../local/azure/contract';
+import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
+import { people } from '../../../local/tenant';
+import { groupScope } from '../estate';
+import { drawPlan, minute } from '../plan';
+import type { History, Line, Stay, Written } from './history';
+import { idOf, windowIdFor } from './ids';
+import { type Circumstances, judgeRun } from './judge';
+
+const startMs = Date.parse('2026-01-01T10:00:00.000Z');
+const endMs = startMs + 20 * minute;
+const assignment = `${groupScope}/providers/Microsoft.Authorization/roleAssignments/one`;
+const id = windowIdFor(assignment, startMs);
+const name = `postern-local1-${id}-0`;
+const nsgId = `${groupScope}/providers/Microsoft.Network/networkSecurityGroups/nsg-vm-1`;
+const path = `${nsgId}/securityRules/${name}`;
+
+const truth: ActivationTruth = {
+  roleAssignmentId: assignment,
+  requestName: 'request',
+  principalId: people.ada.objectId,
+  roleDefinitionGuid: 'role',
+  scope: groupScope,
+  startAt: new Date(startMs).toISOString(),
+  endAt: new Date(endMs).toISOString(),
+};
+
+const properties: SecurityRuleProperties = {
+  description: `postern1|${endMs / 1_000}|1|${'a'.repeat(86)}`,
+  protocol: 'Tcp',
+  sourcePortRange: '*',
+  sourceAddressPrefix: people.ada.ipAddress,
+  destinationAddressPrefix: '10.10.1.4',
+  destinationPortRanges: ['22', '3389'],
+  access: 'Allow',
+  priority: 200,
+  direction: 'Inbound',
+};
+
+const at = (minutes: number): number => startMs + minutes * minute;
+
+const put: Written = {
+  atMs: at(0.1),
+  by: 'app',
+  method: 'PUT',
+  path,
+  status: 201,
+  outcome: 'succeeded',
+  effectiveAtMs: at(0.2),
+  properties,
+};
+const remove: Written = {
+  ...put,
+  atMs: at(17),
+  method: 'DELETE',
+  status: 202,
+  effectiveAtMs: at(17.1),
+  properties: null,
+};
+const stay: Stay = {
+  nsgId,
+  name,
+  properties,
+  fromMs: at(0.2),
+  toMs: at(17.1),
+  by: 'app',
+};
+const line = (minutes: number, fields: Record<string, unknown>): Line => ({
+  atMs: at(minutes),
+  fields,
+});
+
+/** A window as it should be: opened, closed in time, told. */
+const good: History = {
+  stays: [stay],
+  writes: [put, remove],
+  foreignChanges: [],
+  foreignEdits: 0,
+  lines: [
+    line(0, { event: 'intake.confirmed', intake: idOf('event|e1'), outcome: 'granted' }),
+    line(0, { event: 'window.granted', windowId: id }),
+    line(19, { event: 'rule.closed', rule: name, nsgId, kind: 'deleted' }),
+    line(19, { event: 'window.closed', windowId: id, outcome: 'expired' }),
+  ],
+  taken: [
+    { atMs: at(0), eventId: 'e1', operation: 'Microsoft.Authorization/roleAssignments/write' },
+  ],
+  standingAtRest: [],
+  quietWrites: [],
+};
+
+const plan = {
+  ...drawPlan(1, []),
+  longestMinutes: 180,
+  polling: null,
+  machines: [{ ownNsg: true }],
+  subnetNsg: false,
+};
+
+const circumstances: Circumstances = {
+  plan,
+  activations: [truth],
+  afflictions: [],
+  outages: [],
+  endMs: at(60),
+  staleMs: 0,
+};
+
+function violated(changes: Partial<History>, more: Partial<Circumstances> = {}): string[] {
+  const { violations } = judgeRun({ ...good, ...changes }, { ...circumstances, ...more });
+  return [...new Set(violations.map(({ invariant }) => invariant))];
+}
+
+const down = { kind: '503 before', id: 1, group: 'resourceManager' as const };
+
+describe('the oracle', () => {
+  it('has nothing against a window that was closed in time', () => {
+    expect(violated({})).toEqual([]);
+    const { overruns } = judgeRun(good, circumstances);
+    expect(overruns).toEqual([{ windowId: id, kind: 'healthy', overrunMs: -2.9 * minute }]);
+  });
+
+  it.each<[string, string, Partial<History>, Partial<Circumstances>?]>([
+    ['no rule outlives', 'a rule that stays', { stays: [{ ...stay, toMs: null }] }],
+    ['no rule outlives', 'a rule that goes too late', { stays: [{ ...stay, toMs: at(20.1) }] }],
+    [
+      'no rule outlives',
+      'a rule that stays after Resource Manager is back',
+      { stays: [{ ...stay, toMs: at(40) }] },
+      { afflictions: [{ ...down, atMs: at(17), untilMs: at(30) }] },
+    ],
+    [
+      'no rule outlives',
+      'a PUT of the app that lands after the delete',
+      {
+        stays: [stay, { ...stay, fromMs: at(17.5), toMs: at(20.05) }],
+      },
+    ],
+    [
+      'early end',
+      'a rule that stays when the role was given back',
+      {},
+      { activations: [{ ...truth, endedEarlyAt: new Date(at(10)).toISOString() }] },
+    ],
+    ['orphan', 'a rule at rest', { standingAtRest: [path] }],
+    ['quiescence', 'a write in the silence', { quietWrites: ['PUT'] }],
+    ['foreign bytes', 'a foreign rule changed', { foreignChanges: ['changed'] }],
+    ['stray write', 'a write of the whole NSG', { writes: [put, remove, { ...put, path: nsgId }] }],
+    [
+      'every open had a reason',
+      'a PUT after the role was given back',
+      { writes: [put, { ...put, atMs: at(12) }, remove] },
+      {
+        activations: [{ ...truth, endedEarlyAt: new Date(at(10)).toISOString() }],
+        afflictions: [{ ...down, kind: 'x', group: 'pim', atMs: at(9), untilMs: at(9) }],
+      },
+    ],
+    [
+      'no late PUT',
+      'a PUT shortly before the guard',
+      { writes: [put, { ...put, atMs: at(16.5) }, remove] },
+    ],
+    [
+      'one window per activation',
+      'a rule of another window',
+      { writes: [put, { ...put, path: path.replace(id, 'b'.repeat(20)) }, remove] },
+    ],
+    [
+      'deadline never grows',
+      'a marker beyond the end of PIM',
+      {
+        writes: [
+          {
+            ...put,
+            properties: {
+              ...properties,
+              description: `postern1|${endMs / 1_000 + 1}|1|${'a'.repeat(86)}`,
+            },
+          },
+          remove,
+        ],
+      },
+    ],
+    ...(
+      [
+        { sourceAddressPrefix: '0.0.0.0/0' },
+        { destinationAddressPrefix: '10.10.1.5' },
+        { destinationPortRanges: ['443'] },
+        { direction: 'Outbound' },
+        { priority: 100 },
+      ] as const
+    ).map((change): [string, string, Partial<History>] => [
+      'rule shape',
+      `a rule with ${JSON.stringify(change)}`,
+      {
+        writes: [
+          {
+            ...put,
+            properties: { ...properties, ...change } as SecurityRuleProperties,
+          },
+          remove,
+        ],
+      },
+    ]),
+    [
+      'closed means gone',
+      'a line that calls a standing rule closed',
+      {
+        lines: [
+          ...good.lines,
+          line(10, { event: 'rule.closed', rule: name, nsgId, kind: 'deleted' }),
+        ],
+      },
+    ],
+    ['conservation', 'an event without an end', { lines: good.lines.slice(1) }],
+    ['conservation', 'a window without an end', { lines: good.lines.slice(0, -1) }],
+    [
+      'conservation',
+      'an event with two ends',
+      {
+        lines: [
+          ...good.lines,
+          line(1, { event: 'intake.stopped', intake: idOf('event|e1'), outcome: 'noAssignment' }),
+        ],
+      },
+    ],
+  ])('finds "%s": %s', (invariant, _story, changes, more = {}) => {
+    expect(violated(changes, more)).toContain(invariant);
+  });
+
+  it('does not call it a leak while Resource Manager refuses or the app is dead', () => {
+    const closed = line(32, { event: 'window.closed', windowId: id, outcome: 'expired' });
+    const late = {
+      stays: [{ ...stay, toMs: at(31) }],
+      lines: [...good.lines.slice(0, 2), closed],
+    };
+    const refusing = [{ ...down, atMs: at(16), untilMs: at(30.5) }];
+    expect(violated(late, { afflictions: refusing })).toEqual([]);
+    const dead = [{ fromMs: at(16), toMs: at(30.5) }];
+    expect(violated(late, { outages: dead })).toEqual([]);
+  });
+});

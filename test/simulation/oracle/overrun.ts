@@ -1,0 +1,183 @@
+import type { History, Stay } from './history';
+import { partsOf } from './history';
+import type { Activation, Circumstances, Violation } from './judge';
+import { isCalm, outageMs } from './calm';
+
+/** What the time before a deadline was like. */
+export type OverrunClass =
+  | 'healthy'
+  | 'crashes'
+  | 'refusing, one delete completed'
+  | 'Resource Manager down'
+  | 'task hub or ledger lost'
+  | 'app dead'
+  | 'others';
+
+export type Overrun = {
+  readonly windowId: string;
+  readonly kind: OverrunClass;
+  /** When the rule stopped being effective minus the deadline; negative: in time. */
+  readonly overrunMs: number;
+};
+
+/** Within this time of calm whatever is due is gone: one sweep period, one run, one delete. */
+export const calmMs = 120_000;
+export const guardMs = 180_000;
+export const leadMs = 120_000;
+/** An early end is effective within this time where nothing is disturbed. */
+const earlyEndMs = 210_000;
+
+/** When rules of each window must be gone, and whether they were. */
+export function overrunsOf(
+  history: History,
+  activations: readonly Activation[],
+  circumstances: Circumstances,
+): { overruns: Overrun[]; violations: Violation[] } {
+  const overruns: Overrun[] = [];
+  const violations: Violation[] = [];
+  for (const activation of activations) {
+    const stays = history.stays.filter(
+      ({ name }) => partsOf(name)?.windowId === activation.windowId,
+    );
+    if (stays.length === 0) continue;
+    const deadlineMs = deadlineOf(activation, history, circumstances);
+    for (const stay of stays) {
+      if (stay.properties.access === 'Deny') continue;
+      const goneMs = stay.toMs ?? circumstances.endMs;
+      const isOver = stay.toMs !== null || goneMs > deadlineMs;
+      const kind = classOf(stay, deadlineMs, history, circumstances);
+      if (isOver) {
+        overruns.push({
+          windowId: activation.windowId,
+          kind,
+          overrunMs: goneMs - deadlineMs,
+        });
+      }
+      violations.push(...faultsOf(stay, deadlineMs, history, circumstances));
+    }
+    violations.push(...earlyFaults(activation, stays, circumstances));
+  }
+  return { overruns, violations };
+}
+
+/** PIM's end, or the policy's longest time from the first write of the window on. */
+function deadlineOf(
+  { windowId, endMs }: Activation,
+  { writes }: History,
+  { plan }: Circumstances,
+): number {
+  const first = writes.find(
+    ({ path, by, method }) => by === 'app' && method === 'PUT' && path.includes(windowId),
+  );
+  return Math.min(endMs, (first?.atMs ?? endMs) + plan.longestMinutes * 60_000);
+}
+
+function faultsOf(
+  stay: Stay,
+  deadlineMs: number,
+  { writes }: History,
+  circumstances: Circumstances,
+): Violation[] {
+  const goneMs = stay.toMs ?? circumstances.endMs;
+  const dueMs = Math.max(deadlineMs - leadMs, stay.fromMs);
+  const rule = `${stay.name} on ${stay.nsgId.split('/').at(-1)}`;
+  const found: Violation[] = [];
+  if (goneMs - dueMs > calmMs && isUnexcused(stay, circumstances)) {
+    const calmFrom = calmIn(dueMs, goneMs, circumstances);
+    if (calmFrom !== null) {
+      const late = Math.round((goneMs - deadlineMs) / 1_000);
+      const what = `${rule} stood ${late} s past its deadline through ${calmMs / 1_000} s of calm`;
+      found.push({ invariant: 'no rule outlives', what, atMs: deadlineMs });
+    }
+  }
+  const deleted = writes.find(
+    ({ by, method, path, effectiveAtMs }) =>
+      by === 'app' &&
+      method === 'DELETE' &&
+      path.toLowerCase().endsWith(`/${stay.name.toLowerCase()}`) &&
+      path.toLowerCase().startsWith(stay.nsgId.toLowerCase()) &&
+      effectiveAtMs !== null &&
+      effectiveAtMs < deadlineMs &&
+      effectiveAtMs >= deadlineMs - guardMs,
+  );
+  if (deleted !== undefined && stay.by === 'app' && goneMs > deadlineMs && isOwnRelanding(stay)) {
+    const what = `${rule} was deleted in time and stood again, by a PUT of the app, at its deadline`;
+    found.push({ invariant: 'no rule outlives', what, atMs: deadlineMs });
+  }
+  return found;
+
+  function isOwnRelanding({ fromMs }: Stay): boolean {
+    const lateLanding = circumstances.afflictions.some(
+      ({ group, atMs, untilMs }) =>
+        group === 'resourceManager' && untilMs > atMs && untilMs >= fromMs - 1_000,
+    );
+    return fromMs > (deleted?.effectiveAtMs ?? 0) && !lateLanding;
+  }
+}
+
+/** With the ledger lost and the marker damaged nobody can know whose rule it is. */
+function isUnexcused({ properties }: Stay, { afflictions }: Circumstances): boolean {
+  const isSigned = /^postern1\|\d+\|\d+\|[\w-]{86}$/.test(properties.description ?? '');
+  return isSigned || !afflictions.some(({ kind }) => kind === 'ledger lost');
+}
+
+/** Where the first stretch of calm begins that is long enough, `null` if there is none. */
+function calmIn(fromMs: number, toMs: number, circumstances: Circumstances): number | null {
+  const ends = [
+    fromMs,
+    ...circumstances.afflictions.map(({ untilMs }) => untilMs + 1),
+    ...circumstances.outages.map(({ toMs: upMs }) => upMs + 1),
+  ];
+  return (
+    ends.find(
+      (at) => at >= fromMs && at + calmMs < toMs && isCalm(at, at + calmMs, circumstances),
+    ) ?? null
+  );
+}
+
+function classOf(
+  stay: Stay,
+  deadlineMs: number,
+  { writes }: History,
+  circumstances: Circumstances,
+): OverrunClass {
+  const { afflictions } = circumstances;
+  const fromMs = deadlineMs - guardMs;
+  const within = afflictions.filter(
+    ({ atMs, untilMs }) => atMs <= deadlineMs && untilMs >= fromMs - 60_000,
+  );
+  if (stay.by === 'others') return 'others';
+  if (outageMs(fromMs, deadlineMs, circumstances) > 45_000) return 'app dead';
+  if (within.some(({ group }) => group === 'resourceManager')) {
+    const completed = writes.some(
+      ({ by, method, path, effectiveAtMs }) =>
+        by === 'app' &&
+        method === 'DELETE' &&
+        path.endsWith(stay.name) &&
+        effectiveAtMs !== null &&
+        effectiveAtMs < deadlineMs,
+    );
+    return completed ? 'refusing, one delete completed' : 'Resource Manager down';
+  }
+  const isLost = afflictions.some(
+    ({ kind, atMs }) => (kind === 'ledger lost' || kind === 'task hub wiped') && atMs <= deadlineMs,
+  );
+  if (isLost) return 'task hub or ledger lost';
+  return within.some(({ group }) => group === 'process') ? 'crashes' : 'healthy';
+}
+
+function earlyFaults(
+  { endedMs, windowId, endMs }: Activation,
+  stays: readonly Stay[],
+  { afflictions, plan, endMs: runEndMs }: Circumstances,
+): Violation[] {
+  if (endedMs === null || endedMs + earlyEndMs >= Math.min(endMs, runEndMs)) return [];
+  if ((plan.polling ?? 0) > 5_000) return [];
+  if (afflictions.some(({ atMs }) => atMs <= endedMs + earlyEndMs)) return [];
+  const late = stays.filter(({ toMs }) => (toMs ?? runEndMs) > endedMs + earlyEndMs);
+  return late.map(({ name }) => ({
+    invariant: 'early end',
+    what: `${name} stood more than ${earlyEndMs / 1_000} s after the role of ${windowId} was given back`,
+    atMs: endedMs,
+  }));
+}

@@ -1,0 +1,160 @@
+import type { WriteRecord } from '../../../local/azure/contract';
+import type { NsgState } from '../../../local/azure/resourceManager/nsgState';
+import type {
+  NamedRule,
+  SecurityRuleProperties,
+} from '../../../local/azure/resourceManager/securityRule';
+import type { LocalAzure } from '../../../local/localAzure';
+import type { LogLine } from '../../support/simulatedAzure';
+import type { SimulatedClock } from '../clock';
+import type { History, Line, Stay, Taken, Written } from './history';
+
+/** Looks at the estate after every write and remembers what stood there, and how long. */
+export type EstateWatch = {
+  begin(azure: LocalAzure, clock: SimulatedClock): void;
+  onWrite(record: WriteRecord): void;
+  onLine(line: LogLine, atMs: number): void;
+  onTaken(body: string, atMs: number): void;
+  /** Now all should be at rest. */
+  rest(): void;
+  /** Until now nothing should have been written since. */
+  quiet(): void;
+  history(): History;
+};
+
+const own = (name: string): boolean => /^postern-/i.test(name);
+
+/** A watch that has seen nothing yet. */
+export function watchEstate(): EstateWatch {
+  let azure: LocalAzure | undefined;
+  let clock: SimulatedClock | undefined;
+  const stays: Stay[] = [];
+  const open = new Map<string, Stay>();
+  const foreign = new Map<string, string>();
+  const foreignChanges: string[] = [];
+  let foreignEdits = 0;
+  const lines: Line[] = [];
+  const taken: Taken[] = [];
+  let standingAtRest: string[] | null = null;
+  let writtenAtRest = 0;
+  let quietWrites: string[] = [];
+
+  const need = (): LocalAzure => {
+    if (azure === undefined) throw new Error('The watch has not begun.');
+    return azure;
+  };
+
+  const noteStays = (nsg: NsgState, by: Stay['by']): void => {
+    const nowMs = clock?.now() ?? 0;
+    const key = (name: string): string => `${nsg.id}|${name}`.toLowerCase();
+    for (const [at, stay] of open) {
+      if (!at.startsWith(`${nsg.id}|`.toLowerCase())) continue;
+      const now = nsg.effective.get(stay.name.toLowerCase());
+      if (now !== undefined && now.properties === stay.properties) continue;
+      stay.toMs = nowMs;
+      open.delete(at);
+    }
+    for (const { name, properties } of nsg.effective.values()) {
+      if (!own(name) || open.has(key(name))) continue;
+      const stay: Stay = { nsgId: nsg.id, name, properties, fromMs: nowMs, toMs: null, by };
+      open.set(key(name), stay);
+      stays.push(stay);
+    }
+  };
+
+  const noteForeign = (nsg: NsgState, record: WriteRecord): void => {
+    const now = foreignOf(nsg);
+    const before = foreign.get(nsg.id);
+    if (record.caller.kind === 'app' && before !== undefined && before !== now) {
+      foreignChanges.push(
+        `${record.method} ${record.path} changed what is not ours in ${nsg.name}.`,
+      );
+    }
+    if (record.caller.kind !== 'app') foreignEdits += 1;
+    foreign.set(nsg.id, now);
+  };
+
+  return {
+    begin: (given, itsClock) => {
+      azure = given;
+      clock = itsClock;
+      for (const nsg of given.resourceManager.estate.nsgs.values()) {
+        foreign.set(nsg.id, foreignOf(nsg));
+      }
+    },
+    onWrite: (record) => {
+      const id = record.path.replace(/\/securityRules\/[^/]+$/i, '').toLowerCase();
+      const nsg = need().resourceManager.estate.nsgs.get(id);
+      if (nsg === undefined) return;
+      noteStays(nsg, record.caller.kind === 'app' ? 'app' : 'others');
+      noteForeign(nsg, record);
+    },
+    onLine: (line, atMs) => {
+      lines.push({ atMs, fields: line });
+    },
+    onTaken: (body, atMs) => {
+      taken.push(...takenIn(body, atMs));
+    },
+    rest: () => {
+      standingAtRest = [...open.values()].map(({ nsgId, name }) => `${nsgId}/${name}`);
+      writtenAtRest = need().resourceManager.writeLog.records.length;
+    },
+    quiet: () => {
+      quietWrites = need()
+        .resourceManager.writeLog.records.slice(writtenAtRest)
+        .filter(({ caller }) => caller.kind === 'app')
+        .map(({ method, path, at }) => `${at} ${method} ${path}`);
+    },
+    history: () => ({
+      stays,
+      writes: need().resourceManager.writeLog.records.map(writtenOf),
+      foreignChanges,
+      foreignEdits,
+      lines,
+      taken,
+      standingAtRest,
+      quietWrites,
+    }),
+  };
+}
+
+/** Everything of an NSG that is not a rule called ours, as one text. */
+function foreignOf({ rules, tags, location, flushConnection }: NsgState): string {
+  const others = [...rules.values()]
+    .filter(({ name }) => !own(name))
+    .map(({ name, properties }) => ({ name, properties }));
+  return JSON.stringify({ others, tags, location, flushConnection });
+}
+
+function writtenOf(record: WriteRecord): Written {
+  const { at, caller, method, path, status, outcome, effectiveAt, after } = record;
+  return {
+    atMs: Date.parse(at),
+    by: caller.kind === 'app' ? 'app' : 'others',
+    method,
+    path,
+    status,
+    outcome: outcome ?? null,
+    effectiveAtMs: effectiveAt === undefined ? null : Date.parse(effectiveAt),
+    properties: propertiesOf(after),
+  };
+}
+
+function propertiesOf(after: unknown): SecurityRuleProperties | null {
+  if (typeof after !== 'object' || after === null || !('properties' in after)) return null;
+  return (after as NamedRule).properties;
+}
+
+/** The events in a body that was answered 2xx. */
+function takenIn(body: string, atMs: number): Taken[] {
+  const parsed: unknown = JSON.parse(body);
+  const events = Array.isArray(parsed) ? parsed : [parsed];
+  return events.flatMap((event: unknown) => {
+    if (typeof event !== 'object' || event === null) return [];
+    const { id, data } = event as { id?: unknown; data?: { operationName?: unknown } };
+    const operation = data?.operationName;
+    return typeof id === 'string' && typeof operation === 'string'
+      ? [{ atMs, eventId: id, operation }]
+      : [];
+  });
+}

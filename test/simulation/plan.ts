@@ -1,0 +1,166 @@
+import { diceOf, type Dice } from './dice';
+
+/** How a run ends: `liveness`: faults and editors stop at a time, and then all must come to rest. */
+export type Mode = 'safety' | 'liveness';
+
+/** One activation and what its person does with it. Times in milliseconds from the start. */
+export type Visit = {
+  readonly person: number;
+  readonly atMs: number;
+  readonly lengthMs: number;
+  /** Which machine's scope, or the whole group. */
+  readonly scope: 'group' | number;
+  readonly deactivateAtMs: number | null;
+  readonly approval: 'none' | 'given' | 'pending';
+};
+
+/** One fault of the table, as it was drawn. What a number means is for its kind to say. */
+export type FaultPlan = {
+  readonly kind: string;
+  /** Numbers the faults of a plan: each has a stream of chance of its own. */
+  readonly id: number;
+  readonly atMs: number;
+  readonly forMs: number;
+  readonly skip: number;
+  readonly times: number;
+};
+
+/** Everything that decides a run, as plain data: the same plan gives the same run. */
+export type Plan = {
+  readonly seed: number;
+  readonly mode: Mode;
+  readonly startMs: number;
+  readonly machines: readonly { readonly ownNsg: boolean }[];
+  readonly subnetNsg: boolean;
+  readonly ranges: boolean;
+  readonly longestMinutes: number;
+  readonly latency: { readonly put: number; readonly remove: number; readonly read: number };
+  readonly graphLagMs: number;
+  readonly whenBusy: 'retryable' | 'conflict' | 'supersede';
+  readonly conflicts: 'atOnce' | 'asynchronous';
+  readonly door: 'webhook' | 'queue';
+  readonly schema: 'EventGridSchema' | 'CloudEventSchemaV1_0';
+  readonly polling: number | null;
+  readonly visits: readonly Visit[];
+  readonly faults: readonly FaultPlan[];
+  /** When faults and editors stop, liveness only. */
+  readonly calmAtMs: number;
+};
+
+/** A kind of fault as far as a plan has to know it. */
+export type FaultKindFacts = {
+  readonly name: string;
+  /** Near what it is aimed; `anywhere` without aim. */
+  readonly aim: 'opening' | 'closing' | 'ending' | 'open' | 'anywhere';
+  /** How long it lasts, and how many crossings it strikes at most. */
+  readonly forMs?: readonly [number, number];
+  readonly times?: readonly [number, number];
+  /** How many crossings that would do are let pass first, at most. */
+  readonly skip?: number;
+};
+
+export const minute = 60_000;
+export const guardMs = 180_000;
+const firstStart = Date.parse('2026-01-01T10:00:00.000Z');
+
+/** Draws the plan of a seed. */
+export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
+  const dice = diceOf(seed);
+  const shape = dice.fork('shape');
+  const machines = Array.from({ length: shape.pick([1, 1, 2, 2, 3]) }, () => ({
+    ownNsg: shape.chance(0.6),
+  }));
+  const subnetNsg = machines.every(({ ownNsg }) => !ownNsg) || shape.chance(0.5);
+  const visits = drawVisits(dice.fork('visits'), machines.length);
+  const last = Math.max(...visits.map(({ atMs, lengthMs }) => atMs + lengthMs));
+  return {
+    seed,
+    mode: shape.chance(0.5) ? 'liveness' : 'safety',
+    startMs: firstStart + shape.int(0, 59_999),
+    machines,
+    subnetNsg,
+    ranges: shape.chance(0.3),
+    longestMinutes: shape.chance(0.15) ? 12 : 180,
+    latency: {
+      put: shape.pick([1_500, 4_000, 11_000]),
+      remove: shape.pick([2_000, 4_000, 11_000]),
+      read: shape.pick([0, 0, 40]),
+    },
+    graphLagMs: shape.pick([0, 0, 5_000, 60_000]),
+    whenBusy: shape.pick(['retryable', 'conflict', 'supersede']),
+    conflicts: shape.pick(['atOnce', 'asynchronous']),
+    door: shape.pick(['webhook', 'queue']),
+    schema: shape.pick(['EventGridSchema', 'CloudEventSchemaV1_0']),
+    polling: shape.pick([null, 1_000, 5_000, 30_000]),
+    visits,
+    faults: drawFaults(dice.fork('faults'), kinds, visits, last),
+    calmAtMs: last + minute,
+  };
+}
+
+function drawVisits(dice: Dice, machines: number): Visit[] {
+  const isStorm = dice.chance(0.06);
+  const count = isStorm ? dice.int(8, 14) : dice.int(3, 6);
+  return Array.from({ length: count }, (_item, at): Visit => {
+    const atMs = isStorm ? 5_000 + dice.int(0, 3_000) : dice.int(2_000, 8 * minute);
+    const lengthMs = dice.int(8 * 60, 14 * 60) * 1_000;
+    const early = dice.chance(0.3) ? atMs + dice.int(20_000, lengthMs - 30_000) : null;
+    return {
+      // The same person comes back now and then, so that two activations of one may overlap.
+      person: isStorm ? at : dice.int(0, 5),
+      atMs,
+      lengthMs,
+      scope: dice.chance(0.5) ? 'group' : dice.int(0, machines - 1),
+      deactivateAtMs: early,
+      approval: dice.chance(0.05) ? dice.pick(['given', 'pending']) : 'none',
+    };
+  });
+}
+
+/** Swarm: each seed knows only some of the kinds, and some seeds none at all. */
+function drawFaults(
+  dice: Dice,
+  kinds: readonly FaultKindFacts[],
+  visits: readonly Visit[],
+  lastMs: number,
+): FaultPlan[] {
+  if (dice.chance(0.06)) return [];
+  const share = dice.pick([0.1, 0.2, 0.35]);
+  const known = kinds.filter(() => dice.chance(share));
+  if (known.length === 0) return [];
+  const count = dice.int(6, 18);
+  const faults = Array.from({ length: count }, (_item, id): FaultPlan => {
+    const kind = dice.pick(known);
+    const visit = dice.pick(visits);
+    const [forMin, forMax] = kind.forMs ?? [20_000, 60_000];
+    const [timesMin, timesMax] = kind.times ?? [1, 3];
+    return {
+      kind: kind.name,
+      id,
+      atMs: Math.max(0, aimed(dice, kind, visit, lastMs)),
+      forMs: dice.int(forMin, forMax),
+      skip: dice.int(0, kind.skip ?? 3),
+      times: dice.int(timesMin, timesMax),
+    };
+  });
+  return faults.sort((one, other) => one.atMs - other.atMs || one.id - other.id);
+}
+
+function aimed(dice: Dice, { aim }: FaultKindFacts, visit: Visit, lastMs: number): number {
+  const { atMs, lengthMs, deactivateAtMs } = visit;
+  const endMs = atMs + lengthMs;
+  switch (aim) {
+    case 'opening':
+      return atMs + dice.int(-2_000, 12_000);
+    case 'closing': {
+      const start = dice.chance(0.7) ? endMs - guardMs : (deactivateAtMs ?? endMs - guardMs);
+      return start + dice.int(-15_000, 30_000);
+    }
+    case 'ending':
+      return endMs - guardMs + dice.int(0, guardMs);
+    case 'open':
+      return atMs + 30_000 + dice.int(0, Math.max(1, lengthMs - guardMs - 60_000));
+    case 'anywhere':
+      return dice.int(0, lastMs);
+  }
+}

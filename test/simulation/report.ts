@@ -1,0 +1,160 @@
+import Table from 'cli-table3';
+import { faultTable, notApplicable } from './faults/table';
+import type { OverrunClass } from './oracle/overrun';
+import type { SeedResult } from './seeds';
+
+/** All seeds of a command, added up. */
+export type Report = {
+  seeds: number;
+  from: number;
+  twice: number;
+  differing: number[];
+  windows: number;
+  faults: number;
+  faultsByKind: Record<string, number>;
+  notApplicable: typeof notApplicable;
+  neverStruck: string[];
+  leaked: number;
+  foreignTouched: number;
+  foreignEdits: number;
+  lost: number;
+  failing: { seed: number; violations: string[] }[];
+  overrun: Partial<Record<OverrunClass, Overruns>>;
+  sometimes: Record<string, number>;
+  crossings: Record<string, number>;
+};
+
+type Overruns = {
+  windows: number;
+  p50: number;
+  p99: number;
+  max: number;
+  seedOfMax: number;
+};
+
+/** Adds results up. Times in seconds of virtual time; negative: before the deadline. */
+export function reportOf(from: number, results: readonly SeedResult[]): Report {
+  const violations = results.flatMap((one) => one.violations);
+  const of = (...names: string[]): number =>
+    violations.filter(({ invariant }) => names.includes(invariant)).length;
+  const faultsByKind = summed(results.map(({ faults }) => faults));
+  const second = results.filter((one) => one.second !== null);
+  return {
+    seeds: results.length,
+    from,
+    twice: second.length,
+    differing: second.filter((one) => one.second !== one.hash).map(({ seed }) => seed),
+    windows: results.reduce((sum, { windows }) => sum + windows, 0),
+    faults: Object.values(faultsByKind).reduce((sum, count) => sum + count, 0),
+    faultsByKind,
+    notApplicable,
+    neverStruck: faultTable.map(({ name }) => name).filter((name) => !(name in faultsByKind)),
+    leaked: of('no rule outlives', 'orphan'),
+    foreignTouched: of('foreign bytes', 'stray write'),
+    foreignEdits: results.reduce((sum, { foreignEdits }) => sum + foreignEdits, 0),
+    lost: of('conservation'),
+    failing: results
+      .filter((one) => one.violations.length > 0)
+      .map((one) => ({
+        seed: one.seed,
+        violations: one.violations.map(({ invariant, what }) => `${invariant}: ${what}`),
+      })),
+    overrun: overrunsOf(results),
+    sometimes: summed(results.map(({ sometimes }) => sometimes)),
+    crossings: summed(results.map(({ crossings }) => crossings)),
+  };
+}
+
+/** True where nothing was violated and every second run was the first again. */
+export function isClean({ failing, differing }: Report): boolean {
+  return failing.length === 0 && differing.length === 0;
+}
+
+function summed(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum = new Map<string, number>();
+  for (const record of records) {
+    for (const [name, count] of Object.entries(record)) {
+      sum.set(name, (sum.get(name) ?? 0) + count);
+    }
+  }
+  return Object.fromEntries([...sum].toSorted(([, one], [, other]) => other - one));
+}
+
+function overrunsOf(results: readonly SeedResult[]): Report['overrun'] {
+  const byClass = new Map<OverrunClass, { seconds: number; seed: number }[]>();
+  for (const { seed, overruns } of results) {
+    for (const { kind, overrunMs } of overruns) {
+      const list = byClass.get(kind) ?? [];
+      list.push({ seconds: overrunMs / 1_000, seed });
+      byClass.set(kind, list);
+    }
+  }
+  return Object.fromEntries(
+    [...byClass].map(([kind, list]) => {
+      const sorted = list.toSorted((one, other) => one.seconds - other.seconds);
+      const at = (share: number): number =>
+        sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]?.seconds ?? 0;
+      const last = sorted.at(-1);
+      const overruns: Overruns = {
+        windows: sorted.length,
+        p50: at(0.5),
+        p99: at(0.99),
+        max: last?.seconds ?? 0,
+        seedOfMax: last?.seed ?? 0,
+      };
+      return [kind, overruns];
+    }),
+  );
+}
+
+/** The report as tables. */
+export function printReport(report: Report): string {
+  const { seeds, from, windows, faults, twice, differing, leaked, foreignTouched, lost } = report;
+  const head = [
+    `seeds ${from} to ${from + seeds - 1}: ${windows} windows (${per(windows, seeds)} a seed), ` +
+      `${faults} faults that took effect (${per(faults, seeds)} a seed)`,
+    `leaked ${leaked}, foreign rules touched ${foreignTouched} (while others made ` +
+      `${report.foreignEdits} edits), accepted inputs lost ${lost}`,
+    `played twice ${twice}, of which differed ${differing.length}`,
+  ];
+  const overrun = tableOf(
+    ['overrun (s past the deadline)', 'rules', 'p50', 'p99', 'max', 'seed of max'],
+    Object.entries(report.overrun).map(([kind, one]) => [
+      kind,
+      String(one.windows),
+      one.p50.toFixed(1),
+      one.p99.toFixed(1),
+      one.max.toFixed(1),
+      String(one.seedOfMax),
+    ]),
+  );
+  return [
+    head.join('\n'),
+    overrun,
+    tableOf(['fault', 'took effect'], entries(report.faultsByKind)),
+    tableOf(
+      ['not applicable', 'because'],
+      report.notApplicable.map(({ name, why }) => [name, why]),
+    ),
+    report.neverStruck.length === 0 ? '' : `never struck: ${report.neverStruck.join(', ')}`,
+    tableOf(['sometimes', 'times'], entries(report.sometimes)),
+    tableOf(['crossings', 'times'], entries(report.crossings)),
+    ...report.failing.map(({ seed, violations }) => `seed ${seed}\n  ${violations.join('\n  ')}`),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function entries(counts: Record<string, number>): [string, string][] {
+  return Object.entries(counts).map(([name, count]) => [name, String(count)]);
+}
+
+function tableOf(head: string[], rows: string[][]): string {
+  const table = new Table({ head, style: { head: [], border: [], compact: true } });
+  table.push(...rows);
+  return table.toString();
+}
+
+function per(count: number, seeds: number): string {
+  return (count / Math.max(seeds, 1)).toFixed(1);
+}

@@ -1,0 +1,371 @@
+import { createLedgerMemory } from '../../shared/ledgerMemory';
+import { createBoundaries, type Boundaries, type Decide } from './boundaries';
+import { installClock, type SimulatedClock } from './clock';
+import { diceOf } from './dice';
+import { estateOfPlan, policyOfPlan, settings } from './estate';
+import { faultTable } from './faults/table';
+import { everybody, newcomers } from './people';
+import type { FaultPlan, Plan } from './plan';
+import { crossingWaits, crossStarts, seamsOf } from './seams';
+import { skewOf, skewedWorld, looksInTrueTime } from './skew';
+import type { Affliction, Outage, Skew, Stage, Timing } from './stage';
+import { installVisits } from './actors';
+import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
+import { createTrace } from './trace';
+import { outsideWaits } from './outside';
+import { watchEstate, type EstateWatch } from './oracle/watch';
+import { judgeRun, type Judgement } from './oracle/judge';
+
+/** What a run came to. */
+export type Outcome = {
+  readonly plan: Plan;
+  readonly hash: string;
+  readonly lines: readonly string[];
+  readonly judgement: Judgement;
+  readonly afflictions: readonly Affliction[];
+  /** Rare branches: how often each named thing was logged. */
+  readonly sometimes: Readonly<Record<string, number>>;
+  readonly crossings: Readonly<Record<string, number>>;
+  readonly windows: number;
+};
+
+export type RunOptions = {
+  /** Keeps the trace for reading. */
+  readonly trace?: boolean;
+  /** How long nothing may be written at the end of a liveness run. */
+  readonly quietMs?: number;
+  /** Strikes besides those of the plan's faults; asked first. */
+  readonly decide?: Decide;
+};
+
+/** Within this time after the last end and after faults have stopped, everything must be at rest. */
+const restMs = 8 * 60_000;
+const quietMsDefault = 30 * 60_000;
+
+/** Plays a plan from its first moment to its last and judges it. */
+export async function playPlan(plan: Plan, options: RunOptions = {}): Promise<Outcome> {
+  const clock = installClock(plan.startMs);
+  const run = new Run(plan, clock, options);
+  try {
+    return await run.play();
+  } finally {
+    await run.close();
+    clock.uninstall();
+  }
+}
+
+type Struck = {
+  fault: FaultPlan;
+  skip: number;
+  times: number;
+  untilMs: number;
+  matches: Parameters<Stage['strike']>[1];
+  strike: Parameters<Stage['strike']>[2];
+};
+
+class Run {
+  private readonly trace;
+  private readonly boundaries: Boundaries;
+  private readonly afflictions: Affliction[] = [];
+  private readonly outages: Outage[] = [];
+  private readonly struck: Struck[] = [];
+  private readonly delivered: Stage['delivered'] = [];
+  private readonly watch: EstateWatch;
+  private readonly timing: Timing;
+  private readonly skew: Skew;
+  private readonly backFromStarts: () => void;
+  private readonly policyText: string;
+  private simulation: Simulation | undefined;
+  private calm = false;
+  private problem: string | undefined;
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly clock: SimulatedClock,
+    private readonly options: RunOptions,
+  ) {
+    this.trace = createTrace(plan.startMs, options.trace === true);
+    this.policyText = policyOfPlan(plan);
+    this.skew = skewOf();
+    this.timing = timingOf(plan);
+    this.boundaries = createBoundaries({
+      decide: (crossing) => options.decide?.(crossing) ?? this.decide(crossing),
+      die: (who, downMs) => this.die(who, downMs),
+      took: ({ fault, id = -1 }) => this.took({ kind: fault, id }),
+      told: ({ n, kind, name, subject }, what) =>
+        this.trace.add(Date.now(), `${n} ${kind} ${name} ${subject} ${what}`),
+    });
+    this.backFromStarts = crossStarts(this.boundaries);
+    this.watch = watchEstate();
+  }
+
+  async play(): Promise<Outcome> {
+    const { plan, clock } = this;
+    const began = this.begin();
+    await clock.runUntil(plan.startMs, () => this.simulation !== undefined);
+    await began;
+    const stage = this.stage();
+    installVisits(stage, (what) => this.trace.add(Date.now(), what));
+    for (const fault of plan.faults) {
+      const kind = faultTable.find(({ name }) => name === fault.kind);
+      if (kind === undefined) throw new Error(`There is no fault "${fault.kind}".`);
+      kind.install(stage, fault);
+    }
+    clock.atRest(() => this.checkRest());
+    const end = plan.startMs + plan.calmAtMs;
+    await clock.runUntil(end);
+    if (plan.mode === 'liveness') await this.comeToRest();
+    return this.outcome();
+  }
+
+  async close(): Promise<void> {
+    this.backFromStarts();
+    await this.simulation?.close();
+  }
+
+  private async begin(): Promise<void> {
+    const { plan } = this;
+    const seams = seamsOf(this.boundaries);
+    const dice = diceOf(plan.seed).fork('azure');
+    const estate = estateOfPlan(plan);
+    let ids = 0;
+    const simulation = simulate({
+      estate,
+      seed: dice.int(1, 2_000_000_000),
+      policy: this.policyText,
+      settings,
+      people: newcomers,
+      door: plan.door,
+      schema: plan.schema,
+      profile: this.timing,
+      uuid: () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`,
+      resourceManager: {
+        latency: {
+          read: plan.latency.read,
+          rulePut: plan.latency.put,
+          ruleDelete: plan.latency.remove,
+        },
+        resourceGraphLagMs: plan.graphLagMs,
+        whenBusy: plan.whenBusy,
+        conflicts: plan.conflicts,
+      },
+      onWrite: (record) => this.watch.onWrite(record),
+      onLine: (line) => this.onLine(line),
+      trace: (entry) => {
+        if (entry.kind !== 'timer') return;
+        const { name, instanceId: subject } = entry;
+        this.boundaries.pass({ kind: 'timer', name, subject, input: entry });
+      },
+      wrapWorld: (world) => skewedWorld(crossingWaits(world, this.boundaries), this.skew),
+      seams: {
+        ...seams,
+        functions: (functions) => {
+          looksInTrueTime(functions, this.skew);
+          seams.functions?.(functions);
+        },
+        deliver: (deliver) => {
+          const crossing = seams.deliver?.(deliver) ?? deliver;
+          return async (request) => {
+            const { body = '' } = request;
+            if (request.method === 'POST') this.delivered.push(body);
+            const answer = await crossing(request);
+            if (answer.status >= 200 && answer.status < 300) this.taken(body);
+            return answer;
+          };
+        },
+        queue: (send) => {
+          const crossing = seams.queue?.(send) ?? send;
+          return async (text) => {
+            this.delivered.push(text);
+            await crossing(text);
+            this.taken(text);
+          };
+        },
+      },
+      onAzure: (azure) => this.watch.begin(azure, this.clock),
+    });
+    this.simulation = await simulation;
+  }
+
+  private stage(): Stage {
+    const { plan, clock, boundaries, timing, skew, policyText, delivered } = this;
+    const need = (): Simulation => {
+      if (this.simulation === undefined) throw new Error('The simulation has not begun.');
+      return this.simulation;
+    };
+    return {
+      plan,
+      clock,
+      boundaries,
+      people: everybody,
+      timing,
+      skew,
+      policyText,
+      delivered,
+      simulation: need,
+      dice: ({ kind, id }) => diceOf(plan.seed).fork(`${kind} ${id}`),
+      took: (fault, forMs) => this.took(fault, forMs),
+      at: (atMs, action) =>
+        clock.at(plan.startMs + atMs, () => {
+          if (!this.calm) action();
+        }),
+      isCalm: () => this.calm,
+      strike: (fault, matches, strike) => {
+        const { skip, times } = fault;
+        const untilMs = plan.startMs + fault.atMs + fault.forMs;
+        this.struck.push({ fault, skip, times, untilMs, matches, strike });
+      },
+      restart: (downMs, changes) => this.restart(downMs, changes),
+      killWorker: () => {
+        this.boundaries.died();
+        void need().killWorker();
+      },
+      newLedger: () => createLedgerMemory(),
+    };
+  }
+
+  private readonly decide: Decide = (crossing) => {
+    if (this.calm) return undefined;
+    const now = this.clock.now();
+    const { startMs } = this.plan;
+    for (const one of this.struck) {
+      const { fault } = one;
+      if (one.times <= 0 || now < startMs + fault.atMs || now > one.untilMs) continue;
+      if (!one.matches(crossing)) continue;
+      if (one.skip > 0) {
+        one.skip -= 1;
+        continue;
+      }
+      one.times -= 1;
+      return { fault: fault.kind, id: fault.id, ...one.strike(crossing) };
+    }
+    return undefined;
+  };
+
+  private took({ kind, id }: Pick<FaultPlan, 'kind' | 'id'>, forMs = 0): void {
+    const atMs = this.clock.now();
+    const group = faultTable.find(({ name }) => name === kind)?.group ?? 'process';
+    this.afflictions.push({ kind, id, group, atMs, untilMs: atMs + forMs });
+    this.trace.add(atMs, `fault ${kind}`);
+  }
+
+  private die(who: 'host' | 'worker', downMs: number): void {
+    if (who === 'host') return this.restart(downMs);
+    this.boundaries.died();
+    void this.simulation?.killWorker();
+  }
+
+  private restart(downMs: number, changes: Parameters<Simulation['startHost']>[0] = {}): void {
+    const { simulation, clock } = this;
+    if (simulation === undefined) return;
+    simulation.killHost();
+    this.boundaries.died();
+    const outage: Outage = { fromMs: clock.now(), toMs: Number.POSITIVE_INFINITY };
+    this.outages.push(outage);
+    this.trace.add(clock.now(), `host down for ${downMs} ms`);
+    clock.at(clock.now() + downMs, () => {
+      outage.toMs = clock.now();
+      if (simulation.isRunning()) return;
+      this.trace.add(clock.now(), 'host up');
+      void simulation.startHost(changes);
+    });
+  }
+
+  /** After each step: whoever runs waits on something that the scheduler owns. */
+  private checkRest(): void {
+    const { functions, waits } = this.boundaries.open();
+    if (functions > 0 && waits === 0) {
+      throw new Error(`${functions} functions run and wait for nothing that the scheduler owns.`);
+    }
+    const outside = outsideWaits();
+    if (outside.length > 0) throw new Error(`Something waits outside: ${outside.join(', ')}.`);
+    if (this.problem !== undefined) throw new Error(this.problem);
+  }
+
+  private taken(body: string): void {
+    this.watch.onTaken(body, this.clock.now());
+  }
+
+  private onLine(line: LogLine): void {
+    this.trace.add(this.clock.now(), `log ${line.event}`);
+    this.watch.onLine(line, this.clock.now());
+  }
+
+  /** Faults have stopped: now everything must close, and then nothing may be written any more. */
+  private async comeToRest(): Promise<void> {
+    this.calm = true;
+    const { clock, simulation } = this;
+    if (simulation === undefined) return;
+    simulation.azure.resourceManager.faults.clear();
+    Object.assign(simulation.azure.eventGrid.knobs, {
+      lossChance: 0,
+      delayMs: 0,
+      duplicateChance: 0,
+    });
+    this.skew.set(0);
+    const last = Math.max(...simulation.azure.pim.truth().map(({ endAt }) => Date.parse(endAt)), 0);
+    const felt = Math.max(...this.afflictions.map(({ untilMs }) => untilMs), 0);
+    await clock.runUntil(Math.max(clock.now(), last, felt) + restMs);
+    this.watch.rest();
+    await clock.runUntil(clock.now() + (this.options.quietMs ?? quietMsDefault));
+    this.watch.quiet();
+  }
+
+  private outcome(): Outcome {
+    const { plan, simulation } = this;
+    if (simulation === undefined) throw new Error('The simulation has not begun.');
+    const sometimes: Record<string, number> = {};
+    for (const { event = '', reason, why, outcome } of simulation.logs) {
+      const detail = reason ?? why ?? outcome;
+      const name = typeof detail === 'string' ? `${event} ${detail}` : event;
+      sometimes[name] = (sometimes[name] ?? 0) + 1;
+    }
+    const judgement = judgeRun(this.watch.history(), {
+      plan,
+      activations: simulation.azure.pim.truth(),
+      afflictions: this.afflictions,
+      outages: this.outages,
+      endMs: this.clock.now(),
+      staleMs: this.afflictions.some(({ group }) => group === 'pim') ? 25_000 : 0,
+    });
+    return {
+      plan,
+      hash: this.trace.hash(),
+      lines: this.trace.lines(),
+      judgement,
+      afflictions: this.afflictions,
+      sometimes,
+      crossings: Object.fromEntries(this.boundaries.counts()),
+      windows: judgement.windows,
+    };
+  }
+}
+
+/** Exact unless the plan says otherwise; drawn from a stream of its own. */
+function timingOf({ seed, polling }: Plan): Timing {
+  const dice = diceOf(seed).fork('timing');
+  const none = { min: 0, max: 0 };
+  const base = {
+    chance: () => dice.next(),
+    activityRerunMs: { min: 301_000, max: 326_000 },
+    takeOverMs: { min: 0, max: 13_000 },
+  };
+  if (polling === null) {
+    return {
+      ...base,
+      earlyShare: 0,
+      timerEarlyMs: none,
+      timerLateMs: none,
+      episodeStartMs: none,
+      activityStartMs: none,
+    };
+  }
+  return {
+    ...base,
+    earlyShare: 0.3,
+    timerEarlyMs: { min: 0, max: 840 },
+    timerLateMs: { min: 0, max: polling },
+    episodeStartMs: { min: 5, max: 60 },
+    activityStartMs: { min: 5, max: 500 },
+  };
+}

@@ -1,0 +1,169 @@
+import type { HttpClient, PipelineResponse } from '@azure/core-rest-pipeline';
+import { createHttpHeaders } from '@azure/core-rest-pipeline';
+import axios, { type AxiosAdapter } from 'axios';
+import type { Transport } from '../../local/azure/eventGrid/types';
+import type { CoreRegistry } from '../../local/functions/index';
+import type { Ledger } from '../../shared/ports/ledger';
+import type { World } from '../../shared/ports/world';
+import type { Seams } from '../support/simulatedAzure';
+import type { Boundaries } from './boundaries';
+
+/** An answer of Resource Manager as faults make them. */
+export type Answer = { status: number; headers: Record<string, string>; body: string };
+
+/** The boundaries of a run, put into every way between the app and its surroundings. */
+export function seamsOf(boundaries: Boundaries): Seams {
+  return {
+    httpClient: (client) => crossingClient(client, boundaries),
+    ledger: (ledger) => crossingLedger(ledger, boundaries),
+    functions: (functions) => wrapFunctions(functions, boundaries),
+    deliver: (deliver) => crossingTransport(deliver, boundaries),
+    queue: (send) => (text) =>
+      boundaries.cross(
+        { kind: 'delivery', name: 'message', subject: eventIds(text), input: text },
+        () => send(text),
+      ),
+  };
+}
+
+/** Waits inside an activity belong to the scheduler too, and are counted. */
+export function crossingWaits(world: World, boundaries: Boundaries): World {
+  const { clock } = world;
+  return {
+    ...world,
+    clock: {
+      ...clock,
+      wait: (ms) =>
+        boundaries.cross(
+          { kind: 'wait', name: 'wait', subject: String(Math.round(ms)), input: ms },
+          () => clock.wait(ms),
+        ),
+    },
+  };
+}
+
+const subjectOf = (url: string): string => new URL(url).pathname;
+
+/** `PUT rule`, `GET nsg`: what is asked of what. */
+export function requestName(method: string, url: string): string {
+  const parts = subjectOf(url).split('/').filter(Boolean);
+  const provider = parts.lastIndexOf('providers');
+  const types = parts.slice(provider + 2).filter((_part, at) => at % 2 === 0);
+  return `${method} ${types.at(-1) ?? parts.at(-2) ?? 'root'}`.toLowerCase();
+}
+
+function crossingClient(client: HttpClient, boundaries: Boundaries): HttpClient {
+  return {
+    sendRequest: async (request) => {
+      const { method, url } = request;
+      const place = {
+        kind: 'request',
+        name: requestName(method, url),
+        subject: subjectOf(url),
+        input: request,
+      } as const;
+      const answer = await boundaries.cross(
+        place,
+        async (): Promise<Answer> => {
+          const { status, headers, bodyAsText } = await client.sendRequest(request);
+          return { status, headers: headers.toJSON(), body: bodyAsText ?? '' };
+        },
+        ({ status }) => String(status),
+      );
+      const { status, headers, body } = answer;
+      const response: PipelineResponse = {
+        request,
+        status,
+        headers: createHttpHeaders(headers),
+        ...(body === '' ? {} : { bodyAsText: body }),
+      };
+      return response;
+    },
+  };
+}
+
+type Call = (...args: unknown[]) => Promise<unknown>;
+
+function crossingLedger(ledger: Ledger, boundaries: Boundaries): Ledger {
+  const tables = Object.entries(ledger).map(([table, calls]) => {
+    const wrapped = Object.entries(calls as Record<string, Call>).map(([name, call]) => [
+      name,
+      (...args: unknown[]) =>
+        boundaries.cross(
+          { kind: 'ledger', name: `${table}.${name}`, subject: rowIdOf(args[0]), input: args },
+          () => call(...args),
+          (result) => (typeof result === 'string' ? result : result === null ? 'null' : 'ok'),
+        ),
+    ]);
+    return [table, Object.fromEntries(wrapped)];
+  });
+  return Object.fromEntries(tables) as Ledger;
+}
+
+function rowIdOf(given: unknown): string {
+  if (typeof given === 'string') return given;
+  if (typeof given === 'object' && given !== null && 'id' in given) return String(given.id);
+  return '';
+}
+
+function wrapFunctions(functions: CoreRegistry['functions'], boundaries: Boundaries): void {
+  for (const [name, { metadata, callback }] of functions) {
+    const type = Object.values(metadata.bindings)
+      .map((binding) => binding.type)
+      .find((one) => /trigger$/i.test(one));
+    const kind = kindOf(type ?? '');
+    functions.set(name, {
+      metadata,
+      callback: (...args) =>
+        boundaries.cross(
+          { kind, name, subject: kind === 'trigger' ? '' : idIn(args[0]), input: args[0] },
+          async () => callback(...args),
+        ),
+    });
+  }
+}
+
+function kindOf(type: string): 'activity' | 'episode' | 'trigger' {
+  if (/^activitytrigger$/i.test(type)) return 'activity';
+  return /^orchestrationtrigger$/i.test(type) ? 'episode' : 'trigger';
+}
+
+function idIn(input: unknown): string {
+  if (typeof input !== 'object' || input === null) return '';
+  if ('id' in input) return String(input.id);
+  return 'instanceId' in input ? String(input.instanceId) : '';
+}
+
+function crossingTransport(deliver: Transport, boundaries: Boundaries): Transport {
+  return (request) =>
+    boundaries.cross(
+      { kind: 'delivery', name: 'event', subject: eventIds(request.body), input: request },
+      () => deliver(request),
+      ({ status }) => String(status),
+    );
+}
+
+/** Ids of the events in a body, joined. */
+function eventIds(body: string | undefined): string {
+  return [...(body ?? '').matchAll(/"id":"([0-9a-f-]{36})"/g)]
+    .map(([, id]) => id)
+    .slice(0, 3)
+    .join(' ');
+}
+
+/** The durable client speaks through axios: its calls are crossings as well. Returns the way back. */
+export function crossStarts(boundaries: Boundaries): () => void {
+  const before = axios.defaults.adapter as AxiosAdapter;
+  axios.defaults.adapter = (config) => {
+    const url = new URL(config.url ?? '', config.baseURL);
+    const parts = url.pathname.split('/').slice(-3);
+    return boundaries.cross(
+      { kind: 'start', name: parts[1] ?? '', subject: parts[2] ?? '', input: config },
+      () => before(config),
+      ({ status }) => String(status),
+    );
+  };
+  return () => {
+    axios.defaults.adapter = before;
+  };
+}

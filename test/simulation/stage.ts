@@ -1,0 +1,81 @@
+import type { TimerProfile } from '../../local/functions/index';
+import type { Ledger } from '../../shared/ports/ledger';
+import type { Simulation } from '../support/simulatedAzure';
+import type { Boundaries, Crossing, Strike } from './boundaries';
+import type { SimulatedClock } from './clock';
+import type { Dice } from './dice';
+import type { FaultKindFacts, FaultPlan, Plan } from './plan';
+import type { Person } from './people';
+
+/** In which table line a kind of fault stands, and what it may excuse. */
+export type FaultGroup =
+  | 'process'
+  | 'engine'
+  | 'resourceManager'
+  | 'editors'
+  | 'events'
+  | 'clock'
+  | 'ledger'
+  | 'pim'
+  | 'deploy';
+
+/** A kind of fault: how it is drawn, and how it gets into a run. */
+export type FaultKind = FaultKindFacts & {
+  readonly group: FaultGroup;
+  install(stage: Stage, fault: FaultPlan): void;
+};
+
+/** One fault that took effect. */
+export type Affliction = {
+  readonly kind: string;
+  /** Which fault of the plan it was: one that strikes three times is one fault. */
+  readonly id: number;
+  readonly group: FaultGroup;
+  readonly atMs: number;
+  /** Until when it is felt, for what lasts. */
+  readonly untilMs: number;
+};
+
+/** When no host ran. `toMs` is infinite while it is still down. */
+export type Outage = { readonly fromMs: number; toMs: number };
+
+/** The engine's timing while it runs: faults turn it. */
+export type Timing = { -readonly [Name in keyof TimerProfile]: TimerProfile[Name] };
+
+/** How far the host's clock is from the true time. */
+export type Skew = {
+  offsetMs(): number;
+  set(offsetMs: number): void;
+};
+
+/** Everything that faults and actors may touch in a run. */
+export type Stage = {
+  readonly plan: Plan;
+  readonly clock: SimulatedClock;
+  readonly boundaries: Boundaries;
+  readonly people: readonly Person[];
+  readonly timing: Timing;
+  readonly skew: Skew;
+  readonly policyText: string;
+  simulation(): Simulation;
+  /** The stream of chance of one fault. */
+  dice(fault: FaultPlan): Dice;
+  /** Notes that a fault took effect now, and how long it will be felt. */
+  took(fault: Pick<FaultPlan, 'kind' | 'id'>, forMs?: number): void;
+  /** Calls `action` so many ms after the start, unless faults have stopped by then. */
+  at(atMs: number, action: () => void): void;
+  /** True once faults and editors have stopped. */
+  isCalm(): boolean;
+  /** Asked at each crossing from `fault.atMs` on, for `fault.forMs`, so often as `fault.times`. */
+  strike(
+    fault: FaultPlan,
+    matches: (crossing: Crossing) => boolean,
+    strike: (crossing: Crossing) => Omit<Strike, 'fault' | 'id'>,
+  ): void;
+  /** The host dies now and comes back after a while, perhaps otherwise. */
+  restart(downMs: number, changes?: Parameters<Simulation['startHost']>[0]): void;
+  killWorker(): void;
+  newLedger(): Ledger;
+  /** Bodies of events as they were delivered, for whoever sends them again. */
+  readonly delivered: string[];
+};

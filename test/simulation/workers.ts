@@ -1,0 +1,69 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { playSeed, type SeedResult } from './seeds';
+
+type Task = { seeds: number[]; twiceBelow: number; quietMs: number };
+
+const chunk = 8;
+
+/** What a worker process does: plays what it is sent, and tells what came of each seed. */
+export function serveAsWorker(): void {
+  process.on('message', (task: Task) => {
+    void work(task);
+  });
+}
+
+async function work({ seeds, twiceBelow, quietMs }: Task): Promise<void> {
+  const results: SeedResult[] = [];
+  for (const seed of seeds) {
+    results.push(await playSeed(seed, { twice: seed < twiceBelow, quietMs }));
+  }
+  process.send?.(results);
+}
+
+/** Plays all seeds on so many processes of this very program. */
+export async function playSeeds(
+  program: string,
+  {
+    from,
+    seeds,
+    workers,
+    twice,
+    quietMs,
+  }: { from: number; seeds: number; workers: number; twice: number; quietMs: number },
+  onResult: (result: SeedResult) => void,
+): Promise<void> {
+  let next = from;
+  const take = (): Task | undefined => {
+    const end = Math.min(next + chunk, from + seeds);
+    const taken = Array.from({ length: end - next }, (_item, at) => next + at);
+    next = end;
+    return taken.length === 0 ? undefined : { seeds: taken, twiceBelow: from + twice, quietMs };
+  };
+  const children = Array.from({ length: workers }, () => fork(program, ['--worker']));
+  try {
+    await Promise.all(children.map((child) => feed(child, take, onResult)));
+  } finally {
+    for (const child of children) child.kill();
+  }
+}
+
+function feed(
+  child: ChildProcess,
+  take: () => Task | undefined,
+  onResult: (result: SeedResult) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const give = (): void => {
+      const task = take();
+      if (task === undefined) resolve();
+      else child.send(task);
+    };
+    child.on('message', (results: SeedResult[]) => {
+      for (const result of results) onResult(result);
+      give();
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`A worker ended with ${code}.`)));
+    give();
+  });
+}
