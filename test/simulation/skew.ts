@@ -40,8 +40,8 @@ export function skewedWorld(world: World, skew: Skew): World {
 }
 
 /**
- * The engine of a host with a wrong clock is wrong by the same: what an activity calls the next look
- * is turned into true time, in which the engine runs here.
+ * The engine of a host with a wrong clock is wrong by the same: what an activity calls the next
+ * look is turned into true time, in which the engine runs here.
  */
 export function looksInTrueTime(functions: CoreRegistry['functions'], skew: Skew): void {
   for (const name of ['advanceWindow', 'advanceIntake']) {

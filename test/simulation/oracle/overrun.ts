@@ -94,8 +94,7 @@ function faultsOf(
     ({ by, method, path, effectiveAtMs }) =>
       by === 'app' &&
       method === 'DELETE' &&
-      path.toLowerCase().endsWith(`/${stay.name.toLowerCase()}`) &&
-      path.toLowerCase().startsWith(stay.nsgId.toLowerCase()) &&
+      path.toLowerCase() === pathOf(stay) &&
       effectiveAtMs !== null &&
       effectiveAtMs < deadlineMs &&
       effectiveAtMs >= deadlineMs - guardMs,
@@ -113,6 +112,10 @@ function faultsOf(
     );
     return fromMs > (deleted?.effectiveAtMs ?? 0) && !lateLanding;
   }
+}
+
+function pathOf({ nsgId, name }: Stay): string {
+  return `${nsgId}/securityRules/${name}`.toLowerCase();
 }
 
 /** With the ledger lost and the marker damaged nobody can know whose rule it is. */
@@ -153,7 +156,7 @@ function classOf(
       ({ by, method, path, effectiveAtMs }) =>
         by === 'app' &&
         method === 'DELETE' &&
-        path.endsWith(stay.name) &&
+        path.toLowerCase() === pathOf(stay) &&
         effectiveAtMs !== null &&
         effectiveAtMs < deadlineMs,
     );
