@@ -102,6 +102,14 @@ export async function submit(
   throw new Fault(classify(answer), doing);
 }
 
+/** The first page of a list, like `read`; the client is not asked for a second one. */
+export function readFirstPage(
+  doing: string,
+  pages: (options: CallOptions) => { next(): Promise<unknown> },
+): Promise<Answer | null> {
+  return read(doing, (asItCame) => pages(asItCame).next());
+}
+
 const pagesMax = 200;
 
 /**

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Compute } from '../ports/compute';
 import type { Arm } from './arm';
-import { read } from './arm';
-import { partsOf } from './ids';
+import { read, readFirstPage } from './arm';
+import { groupOf, partsOf } from './ids';
 import { perSubscription } from './perSubscription';
-import { readAs } from './readAs';
+import { readAs, readPageAs } from './readAs';
 
 const vmAnswer = z
   .object({ id: z.string(), properties: z.object({ vmId: z.guid() }) })
@@ -32,6 +32,14 @@ export function createCompute(arm: Arm): Compute {
         client.virtualMachines.get(resourceGroup, names[0] ?? '', { abortSignal }),
       );
       return answer && readAs(vmAnswer, answer, 'reading a virtual machine');
+    },
+    listVms: async (groupId) => {
+      const { subscriptionId, resourceGroup } = groupOf(groupId);
+      const client = await clientFor(subscriptionId);
+      const answer = await readFirstPage('listing virtual machines', ({ abortSignal }) =>
+        client.virtualMachines.list(resourceGroup, { abortSignal }).byPage(),
+      );
+      return answer && readPageAs(vmAnswer, answer, 'listing virtual machines');
     },
   };
 }

@@ -25,6 +25,18 @@ export function partsOf(
   return { subscriptionId, resourceGroup, names: provider.segments.map(({ name }) => name) };
 }
 
+/** The parts of the id of a resource group; throws `Fault` of kind `invalid` for everything else. */
+export function groupOf(id: string): {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+} {
+  const parsed = parseArmId(id);
+  if (parsed === null || parsed.resourceGroup === '' || parsed.providers.length > 0) {
+    throw badId('the id of a resource group');
+  }
+  return parsed;
+}
+
 /** A scope or id rebuilt from its parts; throws `Fault` of kind `invalid` for anything malformed. */
 export function rebuilt(id: string): { readonly parsed: ArmId; readonly text: string } {
   const parsed = parseArmId(id);

@@ -8,9 +8,9 @@ import { perSubscription } from './perSubscription';
 import { readAs } from './readAs';
 
 /**
- * Reads the locks on a resource and above it. The list of the group gives those at, above and below
- * the group (learn.microsoft.com/powershell/module/az.resources/get-azresourcelock), from which the
- * resource's own are picked: the client's list by scope would escape the slashes of the scope.
+ * Reads the locks on some resources of one group and above them. The list of the group gives those
+ * at, above and below it (learn.microsoft.com/powershell/module/az.resources/get-azresourcelock),
+ * from which each resource's own are picked: the client's list by scope would escape its slashes.
  */
 export function createReadLocks(arm: Arm): Network['readLocks'] {
   const clientFor = perSubscription(async (id) => {
@@ -19,24 +19,33 @@ export function createReadLocks(arm: Arm): Network['readLocks'] {
       hasPages: true,
     });
   });
-  return async (resourceId) => {
-    const { parsed, text } = rebuilt(resourceId);
-    if (parsed.resourceGroup === '') throw badId('the id of a resource in a group');
-    const { managementLocks } = await clientFor(parsed.subscriptionId);
-    const found: Lock[] = [];
+  return async (resourceIds) => {
+    const resources = resourceIds.map((id) => rebuilt(id));
+    const [first] = resources;
+    if (first === undefined) return [];
+    const { subscriptionId, resourceGroup } = first.parsed;
+    const isInGroup = ({ parsed }: (typeof resources)[number]): boolean =>
+      parsed.subscriptionId === subscriptionId &&
+      parsed.resourceGroup.toLowerCase() === resourceGroup.toLowerCase();
+    if (resourceGroup === '' || !resources.every(isInGroup)) {
+      throw badId('the ids of resources in one group');
+    }
+    const { managementLocks } = await clientFor(subscriptionId);
+    const found: (Lock & { readonly at: string })[] = [];
     await readPages(
       'listing locks',
-      (asItCame) =>
-        managementLocks.listAtResourceGroupLevel(parsed.resourceGroup, asItCame).byPage(),
+      (asItCame) => managementLocks.listAtResourceGroupLevel(resourceGroup, asItCame).byPage(),
       (answer) => {
         for (const { id, properties } of readAs(lockPage, answer, 'listing locks').value) {
+          if (properties.level === 'NotSpecified') continue;
           const at = id.replace(/\/providers\/Microsoft\.Authorization\/locks\/[^/]+$/i, '');
-          if (properties.level === 'NotSpecified' || !isAtOrUnder(text, at)) continue;
-          found.push({ id, level: properties.level });
+          found.push({ id, level: properties.level, at });
         }
       },
     );
-    return found;
+    return resources.map(({ text }) =>
+      found.filter(({ at }) => isAtOrUnder(text, at)).map(({ id, level }) => ({ id, level })),
+    );
   };
 }
 

@@ -2,32 +2,33 @@ import { isIP } from 'node:net';
 import * as z from 'zod';
 import type { Network, NicReading } from '../ports/network';
 import type { Arm } from './arm';
-import { read, submit } from './arm';
-import { badId, partsOf } from './ids';
+import { read, readFirstPage, submit } from './arm';
+import { badId, groupOf, partsOf } from './ids';
 import { createReadLocks } from './locks';
 import { perSubscription } from './perSubscription';
-import { readAs } from './readAs';
+import { readAs, readPageAs } from './readAs';
 import { wireParametersOf, wireRule } from './ruleMapping';
 
 const provider = 'Microsoft.Network';
 
-/** The network provider, and the locks above its resources. */
-export function createNetwork(arm: Arm): Network {
+/** Clients by subscription, and where an NSG is. */
+function createClients(arm: Arm) {
   const { credential, clientOptions } = arm;
   const clientFor = perSubscription(async (id) => {
     const { NetworkManagementClient } = await import('@azure/arm-network');
     return arm.governed(new NetworkManagementClient(credential, id, clientOptions));
   });
-
   const nsgOf = async (nsgId: string) => {
-    const { subscriptionId, resourceGroup, names } = partsOf(
-      nsgId,
-      provider,
-      'networkSecurityGroups',
-    );
+    const parts = partsOf(nsgId, provider, 'networkSecurityGroups');
+    const { subscriptionId, resourceGroup, names } = parts;
     return { client: await clientFor(subscriptionId), resourceGroup, nsg: names[0] ?? '' };
   };
+  return { clientFor, nsgOf };
+}
 
+/** The network provider, and the locks above its resources. */
+export function createNetwork(arm: Arm): Network {
+  const { clientFor, nsgOf } = createClients(arm);
   return {
     readNsg: async (nsgId) => {
       const { client, resourceGroup, nsg } = await nsgOf(nsgId);
@@ -49,6 +50,14 @@ export function createNetwork(arm: Arm): Network {
       );
       return answer && readAs(nicAnswer, answer, 'reading a network interface');
     },
+    listNics: async (groupId) => {
+      const { subscriptionId, resourceGroup } = groupOf(groupId);
+      const client = await clientFor(subscriptionId);
+      const answer = await readFirstPage('listing network interfaces', (asItCame) =>
+        client.networkInterfaces.list(resourceGroup, asItCame).byPage(),
+      );
+      return answer && readPageAs(nicAnswer, answer, 'listing network interfaces');
+    },
     readSubnetNsgId: async (subnetId) => {
       const parts = partsOf(subnetId, provider, 'virtualNetworks', 'subnets');
       const { subscriptionId, resourceGroup, names } = parts;
@@ -60,6 +69,15 @@ export function createNetwork(arm: Arm): Network {
       return answer && readAs(subnetAnswer, answer, 'reading a subnet');
     },
     readLocks: createReadLocks(arm),
+    ...createRuleWrites(nsgOf),
+  };
+}
+
+/** The only writes there are: one rule by its name. */
+function createRuleWrites(
+  nsgOf: ReturnType<typeof createClients>['nsgOf'],
+): Pick<Network, 'putRule' | 'deleteRule'> {
+  return {
     putRule: async (nsgId, rule) => {
       const { client, resourceGroup, nsg } = await nsgOf(nsgId);
       const name = requireRuleName(rule.name);

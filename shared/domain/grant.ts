@@ -46,6 +46,8 @@ export type GrantTarget = {
   readonly name: string;
   readonly powerState: string;
   readonly nicIds: readonly string[];
+  /** NSGs of its subnets: where to look first, believed only where the NSG itself names the subnet. */
+  readonly subnetNsgIds?: readonly string[];
 };
 
 /** Windows shorter or longer than these are refused; guard, lead and settle are explained in ARCHITECTURE.md. */

@@ -56,6 +56,7 @@ function vmOf({ optInTag }: Policy, { scope, vm = {} }: ExampleEntry, at: number
     powerState: 'PowerState/running',
     tags: vm.tags ?? optedIn,
     nicIds: [`nic-of-${name}`],
+    subnetNsgIds: [],
     addresses: vm.addresses ?? ['10.0.0.4'],
   };
 }

@@ -6,10 +6,15 @@ export type Network = {
   readNsg(nsgId: string): Promise<NsgReading | null>;
   /** GET of one NIC. `null`: 404. */
   readNic(nicId: string): Promise<NicReading | null>;
+  /**
+   * Some NICs of one resource group by one GET: the first page of its list, which is as fresh as a
+   * GET of each. A NIC that is not on it has to be read by itself. `null`: 404.
+   */
+  listNics(groupId: string): Promise<NicReading[] | null>;
   /** GET of one subnet's NSG id: `''` where none is attached. `null`: 404. */
   readSubnetNsgId(subnetId: string): Promise<string | null>;
-  /** Management locks on a resource and above it. */
-  readLocks(resourceId: string): Promise<Lock[]>;
+  /** Management locks on and above each of some resources of one resource group, by one list. */
+  readLocks(resourceIds: readonly string[]): Promise<Lock[][]>;
   /** Submits the PUT of one rule. Resolves when it is accepted (200, 201, 202), never waits for its end. */
   putRule(nsgId: string, rule: SecurityRule): Promise<'accepted'>;
   /** Submits the DELETE of one rule by name; `absent` is Resource Manager's 204. */

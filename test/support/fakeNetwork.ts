@@ -38,7 +38,8 @@ export type FakeNsg = {
 };
 
 export type Call = {
-  readonly op: 'readNsg' | 'readNic' | 'readSubnet' | 'readLocks' | 'put' | 'delete' | 'query';
+  readonly op:
+    'readNsg' | 'readNic' | 'listNics' | 'readSubnet' | 'readLocks' | 'put' | 'delete' | 'query';
   readonly id: string;
   readonly ruleName: string;
   readonly at: number;
@@ -199,13 +200,17 @@ export function createFakeNetwork(time = createTime()): FakeNetwork {
       begin('readNic', id);
       return network.nics.get(key(id)) ?? null;
     },
+    listNics: async (groupId) => {
+      begin('listNics', groupId);
+      return [...network.nics.values()].filter(({ id }) => key(id).startsWith(`${key(groupId)}/`));
+    },
     readSubnetNsgId: async (id) => {
       begin('readSubnet', id);
       return network.subnets.get(key(id)) ?? null;
     },
-    readLocks: async (id) => {
-      begin('readLocks', id);
-      return network.locks.get(key(id)) ?? [];
+    readLocks: async (ids) => {
+      begin('readLocks', ids[0] ?? '');
+      return ids.map((id) => network.locks.get(key(id)) ?? []);
     },
     putRule: async (id, rule) => {
       const trouble = begin('put', id, rule.name, rule);

@@ -182,7 +182,7 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
         return world.requests.find((one) => same(one.name, name)) ?? null;
       },
     },
-    compute: { readVm: async () => null },
+    compute: { readVm: async () => null, listVms: async () => null },
     inventory: {
       listTargets: async (scope, rowsMax) => {
         read(`targets ${scope}`);
@@ -279,6 +279,7 @@ function untouchable(touched: () => void): Network {
   return {
     readNsg: refuse,
     readNic: refuse,
+    listNics: refuse,
     readSubnetNsgId: refuse,
     readLocks: refuse,
     putRule: refuse,

@@ -115,6 +115,11 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     inventory: fake,
     compute: {
       readVm: async (id) => ({ id, vmGuid: `guid-${id.slice(id.lastIndexOf('/') + 1)}` }),
+      listVms: async (groupId) =>
+        Array.from({ length: 60 }, (_, index) => ({
+          id: `${groupId}/providers/Microsoft.Compute/virtualMachines/vm-${index}`,
+          vmGuid: `guid-vm-${index}`,
+        })),
     },
     directory: {
       readRoleAssignment: async () => null,

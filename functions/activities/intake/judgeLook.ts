@@ -27,6 +27,8 @@ export type Activation = {
   readonly instance: Instance & { readonly startAt: number };
   readonly asker: Asker;
   readonly assignmentKey: string;
+  /** `Date` of the answer that listed it. */
+  readonly answeredAt: number;
 };
 
 /** A start this near is waited for; a later one raises an event of its own. */
@@ -49,12 +51,17 @@ export async function judgeLook(world: World, starter: Starter, hint: HintRow): 
   const stop = stopFor(world, world.opening.policy, hint, assignment);
   if (stop !== null) return stop;
 
-  const { instances } = await directory.listInstances(assignment.scope, assignment.principalId);
+  const { instances, answeredAt } = await directory.listInstances(
+    assignment.scope,
+    assignment.principalId,
+  );
   const now = nowOf(clock.now(), skewMs);
   const found = findInstance(instances, assignment, now);
   switch (found.kind) {
-    case 'active':
-      return confirmed(world, starter, hint, activationOf(hint, assignment, found.instance), now);
+    case 'active': {
+      const activation = activationOf(hint, assignment, found.instance, answeredAt);
+      return confirmed(world, starter, hint, activation, now);
+    }
     case 'later': {
       const waitMs = found.startAt - now.earliestMs;
       return waitMs <= startWaitMaxMs ? again(Math.max(waitMs, 1_000)) : end('startsLater');
@@ -133,8 +140,9 @@ async function confirmed(
     return end('sameWindow', id);
   }
   if (found.kind === 'wait') return again(found.forMs);
-  const address = found.kind === 'found' ? found.address : null;
-  return openOrRefuse(world, starter, { policy, activation, now, address, hint });
+  const { address, request: asked } =
+    found.kind === 'found' ? found : { address: null, request: null };
+  return openOrRefuse(world, starter, { policy, activation, now, address, asked, hint });
 }
 
 /** What was refused is judged again only when the policy or the address has changed. */
@@ -155,6 +163,7 @@ function activationOf(
   { roleAssignmentId }: HintRow,
   assignment: RoleAssignment,
   instance: Instance & { readonly startAt: number },
+  answeredAt: number,
 ): Activation {
   const { scope, principalId, roleDefinitionGuid } = assignment;
   // As Resource Manager spells it, if it is the one that was asked for.
@@ -162,6 +171,7 @@ function activationOf(
   const principalType = instance.principalType || assignment.principalType;
   return {
     instance,
+    answeredAt,
     assignmentKey: assignmentKeyOf(roleAssignmentId),
     asker: { roleDefinitionGuid, scope, personId: principalId.toLowerCase(), principalType },
     origin: {

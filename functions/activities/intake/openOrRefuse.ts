@@ -11,6 +11,7 @@ import type { Now } from '../../../shared/domain/instant';
 import { grantedWindow, refusedWindow, wasRefused } from '../../../shared/domain/intake/newWindow';
 import type { Request } from '../../../shared/domain/intake/newWindow';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { ScheduleRequest } from '../../../shared/ports/directory';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
@@ -31,6 +32,8 @@ export type Case = {
   readonly activation: Activation;
   readonly now: Now;
   readonly address: string | null;
+  /** The person's request, `null` where nobody has read it. */
+  readonly asked: ScheduleRequest | null;
   readonly hint: HintRow;
 };
 
@@ -38,10 +41,10 @@ export type Case = {
 export async function openOrRefuse(
   world: World,
   starter: Starter,
-  { policy, activation, now, address, hint }: Case,
+  { policy, activation, now, address, asked, hint }: Case,
 ): Promise<Verdict> {
   const { asker, origin, instance } = activation;
-  const request = await requestOf(world, activation);
+  const request = await requestOf(world, activation, asked);
   // Who may not open anything at all costs no query of the index.
   const asks = !isRefusal(ruleFor(policy, asker));
   const rows = asks ? await world.inventory.listTargets(asker.scope, rowsMax) : [];
@@ -82,7 +85,8 @@ async function grantWindow(
     const refusals = [refusedVm({ vmId: '' }, admission.refusal)];
     return refuseWindow(world, { policy, request }, parts.policyRule, refusals);
   }
-  const row = grantedWindow(request, parts, clock.now(), admission.closeFrom);
+  const granted = grantedWindow(request, parts, clock.now(), admission.closeFrom);
+  const row = { ...granted, listedAt: activation.answeredAt };
   if (!(await writeWindow(world, row))) return again(1_000);
   // A delete hint may have been judged between our question and our row.
   await heedEndHint(world, starter, hint.roleAssignmentId, id);

@@ -6,12 +6,16 @@ import type { ScheduleRequest } from '../../../shared/ports/directory';
 import type { World } from '../../../shared/ports/world';
 import type { Activation } from './judgeLook';
 
-/** Who activated the role, and why: texts of others, each one harmless line. */
+/**
+ * Who activated the role, and why: texts of others, each one harmless line. `known` is the person's
+ * own request if it was read already, for the address.
+ */
 export async function requestOf(
   { directory }: Pick<World, 'directory'>,
   { origin, instance }: Activation,
+  known: ScheduleRequest | null,
 ): Promise<Request> {
-  const request = await readRequest({ directory }, origin.scope, instance.scheduleName);
+  const request = known ?? (await readRequest({ directory }, origin.scope, instance.scheduleName));
   return {
     origin,
     person: {

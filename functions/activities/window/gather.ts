@@ -132,6 +132,10 @@ async function confirm({ world }: Run, row: WindowRow): Promise<Confirmation> {
     const hint = await world.ledger.endHints.get(assignmentKeyOf(origin.roleAssignmentId));
     const told = hint !== null && hint.row.eventAt >= origin.startAt;
     if (told && hint.row.state !== 'unfounded') return { kind: 'withheld' };
+    const listedAt = listedForGrant(row);
+    if (listedAt !== null && isFreshConfirmation(listedAt, nowOfWorld(world))) {
+      return { kind: 'standing', answeredAt: listedAt };
+    }
     const { instances, answeredAt } = await world.directory.listInstances(
       origin.scope,
       origin.principalId,
@@ -145,6 +149,11 @@ async function confirm({ world }: Run, row: WindowRow): Promise<Confirmation> {
   } catch (error) {
     return { kind: 'unknown', fault: factsOf(error) };
   }
+}
+
+/** Intake's own answer confirms what was granted on it, as long as it is young like any other. */
+function listedForGrant({ listedAt, wantedUntil, grant }: WindowRow): number | null {
+  return listedAt !== undefined && wantedUntil <= grant.untilAt ? listedAt : null;
 }
 
 /**

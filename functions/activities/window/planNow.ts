@@ -1,7 +1,9 @@
-import { type FaultFacts, factsOf } from '../../../shared/domain/fault';
+import type { FaultFacts } from '../../../shared/domain/fault';
 import { parseArmId } from '../../../shared/domain/armId';
-import { pauseAfter, reactionTo } from '../../../shared/domain/reaction';
+import type { GrantTarget } from '../../../shared/domain/grant';
+import { pauseAfter } from '../../../shared/domain/reaction';
 import { groupBy } from '../../../shared/domain/group';
+import type { NsgReading } from '../../../shared/domain/networkSecurityGroup';
 import {
   type Attachment,
   attachmentsOf,
@@ -9,10 +11,12 @@ import {
 } from '../../../shared/domain/window/attachments';
 import { openingDisabledMs } from '../../../shared/domain/window/pace';
 import { planWindow } from '../../../shared/domain/window/plan';
-import type { PlanReadings, Reading } from '../../../shared/domain/window/planReadings';
+import type { PlanReadings } from '../../../shared/domain/window/planReadings';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { Lock, NicReading } from '../../../shared/ports/network';
 import type { World } from '../../../shared/ports/world';
-import { eachOf } from './eachOf';
+import { isPassing, patientReads, type ReadEach, type Readings } from './patientReads';
+import { readTogether, resourceGroupOf } from './readTogether';
 import type { Run } from './run';
 
 /** How long faults of reads are waited out before the VMs they concern are refused. */
@@ -24,12 +28,6 @@ const neighboursMax = 5_000;
 
 /** How long one run asks again for what could not be read, before the sleeper pauses. */
 const askAgainForMs = 10_000;
-
-type Mutable<Value> = Map<string, Reading<Value>>;
-type ReadEach = <Value>(
-  ids: readonly string[],
-  read: (id: string) => Promise<Value | null>,
-) => Promise<Mutable<Value>>;
 
 /** A read failed that may yet succeed: plan again after this pause. */
 export type NotYet = { readonly laterMs: number };
@@ -71,50 +69,99 @@ function passingFaults(readings: PlanReadings): FaultFacts[] {
   return all.flatMap((one) => (isPassing(one) ? [one.fault] : []));
 }
 
-function isPassing(one: Reading<unknown>): one is Extract<Reading<unknown>, { kind: 'fault' }> {
-  return one.kind === 'fault' && reactionTo(one.fault, 'open', 1).do !== 'refuse';
-}
-
 async function readAll(run: Run, row: WindowRow): Promise<PlanReadings> {
-  const { network, clock } = run.world;
+  const { compute, network, clock } = run.world;
   const readEach = patientReads(clock, clock.now() + askAgainForMs);
   const { targets, locks: wantedLocks } = row.grant;
-  const [vms, nics] = await Promise.all([
-    readEach(
-      targets.map(({ vmId }) => vmId),
-      (id) => run.world.compute.readVm(id),
+  const likelyNsgIds = targets.flatMap(({ subnetNsgIds }) => subnetNsgIds ?? []);
+  const [vms, nics, likelyNsgs] = await Promise.all([
+    readTogether(
+      readEach,
+      idsOf(targets, ({ vmId }) => [vmId]),
+      (group) => compute.listVms(group),
+      (id) => compute.readVm(id),
     ),
-    readEach(
-      targets.flatMap(({ nicIds }) => nicIds),
+    readTogether(
+      readEach,
+      idsOf(targets, ({ nicIds }) => nicIds),
+      (group) => network.listNics(group),
       (id) => network.readNic(id),
     ),
+    readEach(likelyNsgIds, (id) => network.readNsg(id)),
   ]);
-  const subnetIds = [...nics.values()].flatMap((nic) =>
-    nic.kind === 'ok' ? nic.value.ipConfigurations.map(({ subnetId }) => subnetId) : [],
-  );
-  const subnetNsgIds = await readEach(subnetIds, (id) => network.readSubnetNsgId(id));
-  const partial = {
-    vms,
-    nics,
-    subnetNsgIds,
-    nsgs: new Map(),
-    locks: new Map(),
-    neighbours: new Map(),
-  };
+  const subnetNsgIds = await readSubnets(run.world, nics, likelyNsgs, readEach);
+  const partial = { ...nothingRead, vms, nics, subnetNsgIds };
   const attachments = targets.flatMap((target) => {
     const found = attachmentsOf(target, partial);
     return Array.isArray(found) ? found : [];
   });
   const nsgIds = attachments.map(({ nsgId }) => nsgId);
-  const [nsgs, locks] = await Promise.all([
-    readEach(nsgIds, (id) => network.readNsg(id)),
-    readEach(wantedLocks === 'refuse' ? nsgIds : [], (id) => network.readLocks(id)),
+  const unread = nsgIds.filter((id) => !likelyNsgs.has(id.toLowerCase()));
+  const [moreNsgs, locks] = await Promise.all([
+    readEach(unread, (id) => network.readNsg(id)),
+    wantedLocks === 'refuse' ? readLocks(run.world, nsgIds, readEach) : new Map(),
   ]);
+  const wanted = new Set(nsgIds.map((id) => id.toLowerCase()));
+  const nsgs = new Map([...likelyNsgs, ...moreNsgs].filter(([key]) => wanted.has(key)));
   for (const [nsgId, nsg] of nsgs) {
     if (nsg.kind === 'ok') run.observations.set(nsgId, { kind: 'read', reading: nsg.value });
   }
   const neighbours = await readNeighbours(run.world, attachments, nsgs, readEach);
   return { vms, nics, subnetNsgIds, nsgs, locks, neighbours };
+}
+
+const nothingRead = { nsgs: new Map(), locks: new Map(), neighbours: new Map() };
+
+function idsOf(
+  targets: readonly GrantTarget[],
+  of: (target: GrantTarget) => readonly string[],
+): string[] {
+  return targets.flatMap(of);
+}
+
+/**
+ * Which NSG guards each subnet. A subnet has one NSG at most, so an NSG that names the subnet
+ * answers for it; only subnets that no NSG read so far names are read themselves.
+ */
+async function readSubnets(
+  { network }: World,
+  nics: Readings<NicReading>,
+  nsgs: Readings<NsgReading>,
+  readEach: ReadEach,
+): Promise<Readings<string>> {
+  const named: Readings<string> = new Map();
+  for (const nsg of nsgs.values()) {
+    if (nsg.kind !== 'ok') continue;
+    const { id, subnetIds } = nsg.value;
+    for (const subnetId of subnetIds) named.set(subnetId.toLowerCase(), { kind: 'ok', value: id });
+  }
+  const subnetIds = [...nics.values()].flatMap((nic) =>
+    nic.kind === 'ok' ? nic.value.ipConfigurations.map(({ subnetId }) => subnetId) : [],
+  );
+  const unnamed = subnetIds.filter((id) => !named.has(id.toLowerCase()));
+  const read = await readEach(unnamed, (id) => network.readSubnetNsgId(id));
+  return new Map([...named, ...read]);
+}
+
+/** The locks on each NSG, by one list for each resource group. */
+async function readLocks(
+  { network }: World,
+  nsgIds: readonly string[],
+  readEach: ReadEach,
+): Promise<Readings<readonly Lock[]>> {
+  const groups = groupBy([...new Set(nsgIds)], (id) => resourceGroupOf(id).toLowerCase());
+  const lists = await readEach([...groups.keys()], (group) =>
+    network.readLocks(groups.get(group) ?? []),
+  );
+  const locks: Readings<readonly Lock[]> = new Map();
+  for (const [group, ids] of groups) {
+    const list = lists.get(group) ?? { kind: 'missing' };
+    for (const [at, id] of ids.entries()) {
+      const own = list.kind === 'ok' ? { ...list, value: list.value[at] ?? [] } : list;
+      locks.set(id.toLowerCase(), own);
+    }
+  }
+  return locks;
 }
 
 /** The machines of a subscription, asked for once, and only where an NSG leaves a doubt. */
@@ -137,46 +184,4 @@ async function readNeighbours(
   return new Map(
     doubtful.map((nsgId) => [nsgId, rows.get(scopeOf(nsgId).toLowerCase()) ?? { kind: 'missing' }]),
   );
-}
-
-/**
- * Reads each id, some at a time; faults are values. What was throttled or lost is asked for again
- * until `until`, alone: starting the whole plan over would make one success of all of them ever
- * less likely.
- */
-function patientReads(clock: World['clock'], until: number): ReadEach {
-  return async <Value>(ids: readonly string[], read: (id: string) => Promise<Value | null>) => {
-    let open = [...new Map(ids.filter((id) => id !== '').map((id) => [id.toLowerCase(), id]))];
-    const readings: Mutable<Value> = new Map();
-    for (;;) {
-      for (const [key, reading] of await readOnce(open, read)) readings.set(key, reading);
-      open = open.filter(([key]) => isPassing(readings.get(key) ?? { kind: 'missing' }));
-      const pauseMs = longestPauseMs(open.map(([key]) => readings.get(key)));
-      if (open.length === 0 || clock.now() + pauseMs > until) return readings;
-      await clock.wait(pauseMs);
-    }
-  };
-}
-
-function longestPauseMs(readings: readonly (Reading<unknown> | undefined)[]): number {
-  const asked = readings.map((one) =>
-    one?.kind === 'fault' ? pauseAfter(one.fault, 'open', 1) : 0,
-  );
-  return Math.max(0, ...asked);
-}
-
-async function readOnce<Value>(
-  wanted: readonly (readonly [string, string])[],
-  read: (id: string) => Promise<Value | null>,
-): Promise<Mutable<Value>> {
-  const readings: Mutable<Value> = new Map();
-  await eachOf(wanted, 8, async ([key, id]) => {
-    try {
-      const value = await read(id);
-      readings.set(key, value === null ? { kind: 'missing' } : { kind: 'ok', value });
-    } catch (error) {
-      readings.set(key, { kind: 'fault', fault: factsOf(error) });
-    }
-  });
-  return readings;
 }

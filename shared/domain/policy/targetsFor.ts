@@ -88,8 +88,9 @@ function hasNic({ nicIds, addresses }: VmFacts): boolean {
   return nicIds.length > 0 && addresses.length > 0;
 }
 
-function targetOf({ vmId, vmGuid, name, powerState, nicIds }: VmFacts): GrantTarget {
-  return { vmId, vmGuid, name, powerState, nicIds };
+function targetOf(vm: VmFacts): GrantTarget {
+  const { vmId, vmGuid, name, powerState, nicIds, subnetNsgIds } = vm;
+  return { vmId, vmGuid, name, powerState, nicIds, subnetNsgIds };
 }
 
 function notOptedInRefusals({ optInTag }: Policy, vms: readonly VmFacts[]): TargetRefusal[] {

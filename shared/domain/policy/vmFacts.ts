@@ -6,6 +6,8 @@ export type VmFacts = {
   readonly powerState: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly nicIds: readonly string[];
+  /** NSGs of the subnets of its NICs. */
+  readonly subnetNsgIds: readonly string[];
   /** Private addresses of all its NICs. */
   readonly addresses: readonly string[];
 };
@@ -18,6 +20,7 @@ export type VmRow = {
   readonly powerState: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly nicId: string;
+  readonly subnetNsgId: string;
   readonly privateIp: string;
 };
 
@@ -29,8 +32,10 @@ export function vmsOf(rows: readonly VmRow[]): VmFacts[] {
     const seen = vms.get(key);
     const { vmId, vmGuid, name, powerState, tags } = seen ?? row;
     const nicIds = withText(seen?.nicIds ?? [], row.nicId);
+    const subnetNsgIds = withText(seen?.subnetNsgIds ?? [], row.subnetNsgId);
     const addresses = withText(seen?.addresses ?? [], row.privateIp);
-    vms.set(key, { vmId, vmGuid, name, powerState, tags, nicIds, addresses });
+    const own = { nicIds, subnetNsgIds, addresses };
+    vms.set(key, { vmId, vmGuid, name, powerState, tags, ...own });
   }
   return [...vms.values()];
 }

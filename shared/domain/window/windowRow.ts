@@ -13,6 +13,8 @@ export type WindowRow = {
   readonly id: string;
   readonly grant: Grant;
   readonly createdAt: number;
+  /** `Date` of the answer that listed the activation for the grant; absent for other origins. */
+  readonly listedAt?: number;
   /** Rises by one with each change of wish or deadline; a worker that holds an older one stands back. */
   readonly generation: number;
   /** Deadline in the last proved marker; `null` until a rule was proved open. */

@@ -48,6 +48,7 @@ function hooked(world: TestWorld, hook: Hook): World {
       {
         readNsg: world.network.readNsg,
         readNic: world.network.readNic,
+        listNics: world.network.listNics,
         readSubnetNsgId: world.network.readSubnetNsgId,
         readLocks: world.network.readLocks,
         putRule: world.network.putRule,

@@ -54,7 +54,7 @@ describe('the life of a window', () => {
     }).toEqual({
       nic: 1,
       subnet: 1,
-      locks: 2,
+      locks: 1,
     });
     // Plan, proof of open, proof of closed, and a look every ten minutes in between, per NSG.
     expect(count('readNsg')).toBeLessThanOrEqual(2 * (3 + 12));

@@ -7,13 +7,17 @@ import { factsOf, nicId, nsgId, origin, stubArm, subnetId, subscription, vmId } 
 const principalId = 'a3bb8764-cb92-4276-9d2a-ca1e895e55ea';
 const assignmentId = `${subscription}/providers/Microsoft.Authorization/roleAssignments/ra-1`;
 
+const groupId = `${subscription}/resourceGroups/rg-app`;
+
 /** Every read of the app. */
 const reads: [string, (world: World) => Promise<unknown>][] = [
   ['an NSG', ({ network }) => network.readNsg(nsgId)],
   ['a NIC', ({ network }) => network.readNic(nicId)],
   ['a VM', ({ compute }) => compute.readVm(vmId)],
+  ['VMs', ({ compute }) => compute.listVms(groupId)],
+  ['NICs', ({ network }) => network.listNics(groupId)],
   ['a subnet', ({ network }) => network.readSubnetNsgId(subnetId)],
-  ['locks', ({ network }) => network.readLocks(nsgId)],
+  ['locks', ({ network }) => network.readLocks([nsgId])],
   ['a role assignment', ({ directory }) => directory.readRoleAssignment(assignmentId)],
   ['activations', ({ directory }) => directory.listInstances(subscription, principalId)],
   ['a request', ({ directory }) => directory.readScheduleRequest(subscription, principalId)],
@@ -88,7 +92,7 @@ describe('a link to another host', () => {
   it.each(evil)('%s as the next page: nothing is sent, no token is asked for', async (nextLink) => {
     for (const list of [
       (world: World) => world.directory.listInstances(subscription, principalId),
-      (world: World) => world.network.readLocks(nsgId),
+      (world: World) => world.network.readLocks([nsgId]),
     ]) {
       const stub = stubArm(() => ({ status: 200, body: { value: [], nextLink } }));
       expect(await factsOf(list(stub.world))).toMatchObject({ kind: expect.any(String) });

@@ -245,10 +245,8 @@ describe('reading the network', () => {
             },
           },
     );
-    expect((await stub.world.network.readLocks(nsgId)).map(({ level }) => level)).toEqual([
-      'CanNotDelete',
-      'ReadOnly',
-    ]);
+    const [found = []] = await stub.world.network.readLocks([nsgId]);
+    expect(found.map(({ level }) => level)).toEqual(['CanNotDelete', 'ReadOnly']);
     expect(stub.sent[0]?.url.pathname).toBe(
       `${subscription}/resourceGroups/rg-app/providers/Microsoft.Authorization/locks`,
     );
