@@ -1,4 +1,5 @@
 import { sameArmId } from '../../shared/domain/armId';
+import { isQuiet } from '../../shared/domain/window/extendRow';
 import { outcomeOf } from '../../shared/domain/window/phase';
 import { isNewer, type WindowRow } from '../../shared/domain/window/windowRow';
 import type { Stored } from '../../shared/ports/ledger';
@@ -28,7 +29,24 @@ const newerPauseMs = 60_000;
  * Level, not edge: run twice, at once, late, or again after a crash at any point, the same rules
  * stand or are gone in the end. Throws `Fault` when the ledger cannot be reached.
  */
-export async function advanceWindow(world: World, { id }: { readonly id: string }): Promise<Look> {
+export async function advanceWindow(
+  world: World,
+  { id, helper = false }: { readonly id: string; readonly helper?: boolean },
+): Promise<Look> {
+  const look = await step(world, id);
+  // A window extended a thousand times would else have a thousand sleepers.
+  return helper && !look.done && (await isAtRest(world, id))
+    ? { done: true, outcome: 'handedBack' }
+    : look;
+}
+
+/** Open, and nothing under way: the row's own sleeper wakes in time for whatever is next. */
+async function isAtRest({ ledger }: World, id: string): Promise<boolean> {
+  const row = (await ledger.windows.get(id))?.row;
+  return row !== undefined && isQuiet(row);
+}
+
+async function step(world: World, id: string): Promise<Look> {
   const run = startRun(world, id);
   await waitOutEarly(world, id);
   for (let changes = 0; changes < changesMax;) {

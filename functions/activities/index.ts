@@ -1,11 +1,11 @@
-import type { Starter } from '../../shared/ports/starter';
+import type { SleeperInput, Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
 import { advanceIntake } from './advanceIntake';
 import { advanceWindow } from './advanceWindow';
 import { startSuccessor, type Succession } from './startSuccessor';
 
 /** Which row a step looks after. */
-export type StepInput = { readonly id: string };
+export type StepInput = Pick<SleeperInput, 'id' | 'helper'>;
 
 /** Every activity, already holding the world it works on. Orchestrators import only this type. */
 export type Activities = ReturnType<typeof createActivities>;

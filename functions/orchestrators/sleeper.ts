@@ -16,9 +16,10 @@ const steps = { accessWindow: 'advanceWindow', activationIntake: 'advanceIntake'
  * is due whatever becomes of it.
  */
 export function* sleeper(context: OrchestrationContext, name: SleeperName): Step<string> {
-  const { id, successor } = readInput(context.df.getInput());
+  const { successor, ...input } = readInput(context.df.getInput());
+  const { id } = input;
   for (let turn = 0; turn < turnsMax; turn++) {
-    const look = yield* stepOrPause(context, name, id);
+    const look = yield* stepOrPause(context, name, input);
     if (look.done) return look.outcome;
     yield context.df.createTimer(timeOf(context, look.nextLook));
   }
@@ -26,9 +27,13 @@ export function* sleeper(context: OrchestrationContext, name: SleeperName): Step
   return 'succeeded';
 }
 
-function* stepOrPause(context: OrchestrationContext, name: SleeperName, id: string): Step<Look> {
+function* stepOrPause(
+  context: OrchestrationContext,
+  name: SleeperName,
+  input: Omit<SleeperInput, 'successor'>,
+): Step<Look> {
   try {
-    return yield* activityCalls(context)[steps[name]]({ id });
+    return yield* activityCalls(context)[steps[name]](input);
   } catch {
     // An ordinary thing on this engine; the row tells the next step where the last one got to.
     return { done: false, nextLook: '' };
@@ -42,6 +47,7 @@ function timeOf({ df }: OrchestrationContext, nextLook: string): Date {
 }
 
 function readInput(input: unknown): SleeperInput {
-  const { id, successor } = { id: '', successor: 0, ...Object(input) };
-  return { id: String(id), successor: Number(successor) || 0 };
+  const { id, successor, helper } = { id: '', successor: 0, helper: false, ...Object(input) };
+  const read = { id: String(id), successor: Number(successor) || 0 };
+  return helper === true ? { ...read, helper } : read;
 }

@@ -6,7 +6,7 @@ import type { WishAnswer } from './wishAnswer';
 
 /**
  * Has an accepted wish carried out now. The window's own sleeper sleeps on a timer that nobody can
- * shorten, so another one is started, named after the generation: asked twice it is one. Where the
+ * shorten, so a helper is started, named after the generation: asked twice it is one. Where the
  * engine does not take it, one step is done here, and reconcile sees to the rest; a call that is
  * lost altogether costs one reconcile period. Never throws.
  */
@@ -14,7 +14,11 @@ export async function carryOut(world: World, starter: Starter, answer: WishAnswe
   if (answer.kind !== 'accepted' || answer.row.concludedAt !== null) return;
   const { id, generation } = answer.row;
   try {
-    await starter.start('accessWindow', `${id}-g${generation}`, { id, successor: 0 });
+    await starter.start('accessWindow', `${id}-g${generation}`, {
+      id,
+      successor: 0,
+      helper: true,
+    });
   } catch (error) {
     warn(world, id, error);
     await stepHere(world, id);

@@ -7,7 +7,12 @@ export type Starter = {
 };
 
 /** What a sleeper is given: which row it looks after. */
-export type SleeperInput = { readonly id: string; readonly successor: number };
+export type SleeperInput = {
+  readonly id: string;
+  readonly successor: number;
+  /** Started beside the row's own sleeper, which sleeps: it ends when nothing near is to be done. */
+  readonly helper?: true;
+};
 
 /** What a step answers to its sleeper. `nextLook` is ISO 8601. */
 export type Look =

@@ -5,6 +5,8 @@
 import './activation';
 import './deactivation';
 import './discovery';
+import './earlyClose';
+import './extend';
 import './noWindow';
 import './people';
 import './secrets';

@@ -1,5 +1,5 @@
 import type { Now } from '../instant';
-import { hostLastPutMomentOf, lastPutMomentOf, signedDeadlineOf } from './deadline';
+import { hostLastPutMomentOf, isExtending, lastPutMomentOf, signedDeadlineOf } from './deadline';
 import { isOpenable } from './phase';
 import { markedUntil } from './signedMarker';
 import type { WindowRow } from './windowRow';
@@ -50,6 +50,13 @@ export function withEndLook(row: WindowRow, now: Now): WindowRow {
     origin.kind === 'activation' && row.until !== null && row.until + 1_000 > origin.endAt;
   const lookAt = hostLastPutMomentOf(row, now) - Math.min(endLookLeadMs, limits.settleMs);
   return { ...row, endLookAt: isPims && lookAt > now.hostMs ? lookAt : null };
+}
+
+/** Open as it is wished, and nothing under way that would not wait for the close. */
+export function isQuiet(row: WindowRow): boolean {
+  if (row.wish === 'closed' || row.until === null || isExtending(row)) return false;
+  const live = row.placements.filter(isOpenable);
+  return live.length > 0 && live.every(({ phase, nextRule }) => phase === 'open' && !nextRule);
 }
 
 /** Is it time to ask PIM for a later end? */

@@ -274,6 +274,8 @@ describe('a window that is asked to close', () => {
     const answer = await askToClose(world, id, ada);
     await carryOut(world, starter, answer);
     expect(started).toEqual([`${id}-g1`]);
+    await carryOut(world, starter, { kind: 'notFound' });
+    expect(started).toHaveLength(1);
     const broken: Starter = {
       start: async () => {
         throw new Fault(facts('unavailable'), 'start');
@@ -288,6 +290,21 @@ describe('a window that is asked to close', () => {
     const { world, id } = await opened();
     world.ledger.windows.replace = async () => 'changed';
     await expect(askToClose(world, id, ada)).rejects.toThrow('rowContended');
+  });
+});
+
+describe('the helper of a wish', () => {
+  it('ends when the extend is proved, and stays for a close until it is done', async () => {
+    const { world, id, later } = await opened();
+    const help = (windowId: string) => advanceWindow(world, { id: windowId, helper: true });
+    world.time.moveTo(world.time.now + 5 * minute);
+    await extend(world, id, later);
+    expect(await help(id)).toMatchObject({ done: false });
+    expect(await live(world, id, later, help)).toEqual({ done: true, outcome: 'handedBack' });
+    expect((await readRow(world, id)).until).toBe(later);
+    expect((await world.ledger.live.get(id))?.row.until).toBe(later);
+    await askToClose(world, id, ada);
+    expect(await live(world, id, later, help)).toEqual({ done: true, outcome: 'asked' });
   });
 });
 
