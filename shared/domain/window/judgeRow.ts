@@ -63,7 +63,7 @@ export function beginClosing(row: WindowRow, reason: CloseReason, now: Now): Win
     wish: 'closed',
     closeReason: row.closeReason ?? reason,
     closingAt: now.hostMs,
-    generation: row.wish === 'open' ? row.generation + 1 : row.generation,
+    generation: row.generation + (row.wish === 'open' || isExtending(row) ? 1 : 0),
     placements: row.placements.map((placement) => giveUp(placement, now)),
   };
 }
