@@ -32,6 +32,8 @@ const trouble: fc.Arbitrary<Trouble | undefined> = fc.oneof(
 const wishes = fc.array(
   fc.record({
     afterMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 9 * minute })),
+    // The moments around the last PUT are where it matters.
+    beforeLastPutMs: fc.option(fc.integer({ min: -2_000, max: 40_000 })),
     moreMs: fc.integer({ min: -10 * minute, max: 200 * minute }),
     close: fc.boolean().chain((one) => (one ? fc.boolean() : fc.constant(false))),
   }),
@@ -67,8 +69,12 @@ describe('whatever is wished', () => {
           return look;
         };
         const accepted = [first];
-        for (const { afterMs, moreMs, close } of told.wishes) {
-          await live(world, id, world.time.now + afterMs, step);
+        for (const { afterMs, beforeLastPutMs, moreMs, close } of told.wishes) {
+          const lastPutAt = ((await readRow(world, id)).until ?? first) - 5 * minute;
+          const after = world.time.now + afterMs;
+          const at = beforeLastPutMs === null ? after : lastPutAt - beforeLastPutMs;
+          await live(world, id, at, step);
+          world.time.moveTo(at);
           const by = { by: 'ada', reason: '' };
           if (close) await askToClose(world, id, by);
           const until = first + moreMs;
@@ -93,7 +99,8 @@ describe('whatever is wished', () => {
   });
 });
 
-type Seen = { readonly at: number; readonly row: WindowRow };
+/** A saved row, when, and the earliest deadline that its open rules really carried then. */
+type Seen = { readonly at: number; readonly row: WindowRow; readonly markedUntil: number };
 
 function recordRows(world: TestWorld): Seen[] {
   const seen: Seen[] = [];
@@ -101,11 +108,21 @@ function recordRows(world: TestWorld): Seen[] {
   Object.assign(world.ledger.windows, {
     replace: async (row: WindowRow, etag: string) => {
       const saved = await replace(row, etag);
-      if (saved !== 'changed') seen.push({ at: world.time.now, row });
+      if (saved !== 'changed') {
+        seen.push({ at: world.time.now, row, markedUntil: markedUntil(world, row) });
+      }
       return saved;
     },
   });
   return seen;
+}
+
+function markedUntil({ network }: TestWorld, { placements }: WindowRow): number {
+  const markers = placements
+    .filter(({ phase }) => phase === 'open')
+    .flatMap(({ nsgId, rule }) => network.nsg(nsgId).rules.filter(({ name }) => name === rule.name))
+    .map(({ description }) => (parseMarker(description)?.untilSeconds ?? 0) * 1_000);
+  return Math.min(...markers);
 }
 
 /** No PUT after its time by the deadline proved then, none on top of one with other content. */
@@ -142,8 +159,11 @@ function expectPutsInTime(
 }
 
 function expectRowsInOrder(seen: readonly Seen[], accepted: readonly number[]): void {
-  for (const [index, { row }] of seen.entries()) {
-    if (row.until !== null) expect(accepted).toContain(row.until);
+  for (const [index, { row, markedUntil: marked }] of seen.entries()) {
+    if (row.until !== null) {
+      expect(accepted).toContain(row.until);
+      expect(row.until).toBeLessThanOrEqual(marked);
+    }
     const before = seen[index - 1]?.row;
     if (before === undefined) continue;
     expect(row.generation).toBeGreaterThanOrEqual(before.generation);
