@@ -132,6 +132,9 @@ describe('a window that is extended', () => {
     expect(gone).toHaveLength(2);
     expect(Math.max(...gone)).toBeLessThan(first);
     expect(world.lines.filter(({ event }) => event === 'window.notExtended')).toHaveLength(1);
+    const puts = world.network.calls.filter(({ op }) => op === 'put').map(({ at }) => at);
+    expect(puts.length).toBeGreaterThan(10);
+    expect(Math.max(...puts)).toBeLessThanOrEqual(first - 5 * minute);
     expect((await readRow(world, id)).wantedUntil).toBe(first);
   });
 
