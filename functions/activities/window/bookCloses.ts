@@ -3,6 +3,7 @@ import { plannedCloses } from '../../../shared/domain/calendar/expectedCloses';
 import { windowGuardOf } from '../../../shared/domain/calendar/windowGuard';
 import { refusal } from '../../../shared/domain/refusal';
 import { closingStartOf } from '../../../shared/domain/window/deadline';
+import { withEndLook } from '../../../shared/domain/window/extendRow';
 import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { World } from '../../../shared/ports/world';
@@ -49,13 +50,15 @@ export async function rebookClose(
   if (before.until === null || until === null || until <= before.until) return after;
   const { ledger, deleteTimes } = world;
   const stored = await ledger.live.get(after.id);
-  if (stored === null) return { ...after, closeFrom: null };
+  const now = nowOfWorld(world);
+  if (stored === null) return withEndLook({ ...after, closeFrom: null }, now);
   const self = { ...stored.row, until, closeFrom: null };
   const live = (await ledger.live.list()).map(({ row }) => row);
   const earliest = closingStartOf(before);
   const at = planClose(live, self, deleteTimes.p99Ms(), earliest) ?? earliest;
   await ledger.live.replace({ ...self, closeFrom: at }, stored.etag);
-  return { ...after, closeFrom: at < until - after.grant.limits.guardMs ? at : null };
+  const closeFrom = at < until - after.grant.limits.guardMs ? at : null;
+  return withEndLook({ ...after, closeFrom }, now);
 }
 
 function refused(planned: WindowRow, shortestSeconds: number): WindowRow {

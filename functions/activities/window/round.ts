@@ -116,13 +116,5 @@ async function save(
   if (saved === 'changed') return saved;
   tell(run.world, stored.row, next);
   learnDeletes(run.world, stored.row, next);
-  if (stored.row.until !== null && next.until !== stored.row.until) await noteUntil(run, next);
   return saved;
-}
-
-/** Lists and timers read the live row: it follows a deadline that moved. */
-async function noteUntil({ world }: Run, { id, until }: WindowRow): Promise<void> {
-  const live = await world.ledger.live.get(id);
-  if (live === null || until === null) return;
-  await world.ledger.live.replace({ ...live.row, until }, live.etag);
 }
