@@ -57,7 +57,7 @@ async function onlyWindow(story: Story): Promise<string> {
 function starterOf(story: Story): Starter {
   return createStarter({
     startNew: async (name, { instanceId, input }) => {
-      const { status } = await story.host().rpc({
+      const { status } = story.host().rpc({
         method: 'POST',
         url: `http://localhost/durabletask/orchestrators/${name}/${instanceId}`,
         body: JSON.stringify(input),
