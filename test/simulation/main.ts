@@ -1,5 +1,6 @@
-import '../bench/functionsCore';
+import { root } from '../bench/functionsCore';
 import { readOptions, type SimulationOptions } from './options';
+import { allFound, plantedPatches, printTrials, tryPatches } from './planted/planted';
 import { isClean, printReport, reportOf } from './report';
 import { planOf, playSafely, type SeedResult } from './seeds';
 import { failsAlike, shrink, tellStory } from './shrink';
@@ -11,9 +12,11 @@ const storiesMax = 2;
 async function simulation(options: SimulationOptions): Promise<number> {
   const quietMs = options.quiet * 60_000;
   if (options.seed !== undefined) return playOne(options.seed, options, quietMs);
-  const { from, seeds, workers, twice } = options;
+  const { from, seeds, workers, twice, untilViolation } = options;
+  if (options.planted || options.mutant !== undefined) return tryBugs(options);
   const results: SeedResult[] = [];
-  await playSeeds(__filename, { from, seeds, workers, twice, quietMs }, (result) => {
+  const task = { from, seeds, workers, twice, quietMs, untilViolation };
+  await playSeeds(__filename, task, (result) => {
     results.push(result);
     if (result.violations.length > 0) say(`seed ${result.seed} fails\n`);
     if (results.length % 50 === 0) say(`${results.length} of ${seeds} seeds\n`);
@@ -25,6 +28,16 @@ async function simulation(options: SimulationOptions): Promise<number> {
     for (const { seed } of report.failing.slice(0, storiesMax)) print(await story(seed, quietMs));
   }
   return isClean(report) ? 0 : 1;
+}
+
+async function tryBugs({ planted, mutant, ...options }: SimulationOptions): Promise<number> {
+  const patches = [...(planted ? plantedPatches(root) : []), ...(mutant ? [mutant] : [])];
+  const { from, seeds, workers, json } = options;
+  const trials = await tryPatches(patches, { root, from, seeds, workers }, (trial) => {
+    say(`${trial.name}: ${trial.result.kind} (${trial.seeds} seeds, ${trial.seconds} s)\n`);
+  });
+  print(json ? JSON.stringify(trials, null, 2) : printTrials(trials));
+  return allFound(trials) ? 0 : 1;
 }
 
 async function playOne(

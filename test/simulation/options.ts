@@ -12,6 +12,12 @@ export type SimulationOptions = {
   shrink: boolean;
   /** Minutes without a write at the end of a liveness run. */
   quiet: number;
+  /** Stops at the first violation. */
+  untilViolation: boolean;
+  /** Tries every bug under `test/planted`, until a seed finds it. */
+  planted: boolean;
+  /** One more bug, as a patch. */
+  mutant?: string;
 };
 
 const help = `
@@ -20,20 +26,23 @@ process on virtual time; everything that is left to chance comes from the seed.
 
 Exit codes:
   0  no invariant was violated
-  1  a violation, a run that stuck, or two runs of one seed that differ
+  1  a violation, a run that stuck, or two runs of one seed that differ; with --planted and
+     --mutant: a bug that was not found, or a patch that does not apply, compile or build
   2  the command line is wrong
 
 Examples:
   npm run simulate -- --seeds 2000 --from 1
   npm run simulate -- --seeds 200 --twice 200
   npm run simulate -- --seed 4711 --trace
+  npm run simulate -- --planted
+  npm run simulate -- --mutant my-bug.patch
 `;
 
 /** Reads the command line. `exit` instead of options: help was shown or something was wrong. */
 export function readOptions(args: readonly string[]): SimulationOptions | { exit: number } {
   const command = new Command('npm run simulate --')
     .description('Plays seeds against the app and judges each from the estate alone.')
-    .option('--seeds <number>', 'how many seeds', count, 200)
+    .option('--seeds <number>', 'how many seeds (200; with --planted and --mutant 2,000)', count)
     .option('--from <number>', 'the first seed', count, 1)
     .option('--seed <number>', 'one seed alone', count)
     .option('--trace', 'with --seed: prints the run step by step', false)
@@ -42,11 +51,16 @@ export function readOptions(args: readonly string[]): SimulationOptions | { exit
     .option('--quiet <minutes>', 'silence that a liveness run must end with', count, 30)
     .option('--json', 'prints JSON in place of the table', false)
     .option('--no-shrink', 'prints a failing seed as it is')
+    .option('--until-violation', 'stops at the first violation', false)
+    .option('--planted', 'plants each bug of test/planted and plays until it is found', false)
+    .option('--mutant <patch>', 'plants one more bug, given as a patch')
     .addHelpText('after', help)
     .allowExcessArguments(false)
     .exitOverride();
   try {
-    return command.parse(args, { from: 'user' }).opts<SimulationOptions>();
+    const given = command.parse(args, { from: 'user' }).opts<Partial<SimulationOptions>>();
+    const plants = given.planted === true || given.mutant !== undefined;
+    return { seeds: plants ? 2_000 : 200, ...given } as SimulationOptions;
   } catch (error) {
     if (error instanceof CommanderError) return { exit: error.exitCode === 0 ? 0 : 2 };
     throw error;

@@ -29,11 +29,21 @@ export async function playSeeds(
     workers,
     twice,
     quietMs,
-  }: { from: number; seeds: number; workers: number; twice: number; quietMs: number },
+    untilViolation,
+  }: {
+    from: number;
+    seeds: number;
+    workers: number;
+    twice: number;
+    quietMs: number;
+    untilViolation: boolean;
+  },
   onResult: (result: SeedResult) => void,
 ): Promise<void> {
   let next = from;
+  let isOver = false;
   const take = (): Task | undefined => {
+    if (isOver) return undefined;
     const end = Math.min(next + chunk, from + seeds);
     const taken = Array.from({ length: end - next }, (_item, at) => next + at);
     next = end;
@@ -41,7 +51,11 @@ export async function playSeeds(
   };
   const children = Array.from({ length: workers }, () => fork(program, ['--worker']));
   try {
-    await Promise.all(children.map((child) => feed(child, take, onResult)));
+    const heard = (result: SeedResult): void => {
+      if (untilViolation && result.violations.length > 0) isOver = true;
+      onResult(result);
+    };
+    await Promise.all(children.map((child) => feed(child, take, heard)));
   } finally {
     for (const child of children) child.kill();
   }
