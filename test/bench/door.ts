@@ -22,6 +22,8 @@ export type Door = {
   sent(...names: string[]): Calls;
   /** How often a function was called since `watch`. */
   runs(name: string): number;
+  /** Counts anew from here. */
+  forget(): void;
   /** Ends the watching: context that follows promises makes all later ones dearer. */
   close(): void;
 };
@@ -61,6 +63,10 @@ export function createDoor(): Door {
       return wanted.reduce((sum, [, calls]) => added(sum, calls), none);
     },
     runs: (name) => runs.get(name) ?? 0,
+    forget: () => {
+      counts.clear();
+      runs.clear();
+    },
     close: () => caller.disable(),
   };
 }

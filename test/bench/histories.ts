@@ -19,6 +19,8 @@ export type HistoryFigures = {
 /** Watches the engine's episodes and reads the histories at the end. */
 export type HistoryCounter = {
   trace(entry: EngineTrace): void;
+  /** Counts anew from here. */
+  forget(): void;
   figures(simulation: Simulation): Record<string, HistoryFigures>;
 };
 
@@ -42,6 +44,7 @@ export function createHistoryCounter(): HistoryCounter {
         figures.replayedBytes += Buffer.byteLength(entry.payload);
       }
     },
+    forget: () => byInstance.clear(),
     figures: (simulation) => {
       const { instances } = simulation.host().engine;
       const byName: Record<string, HistoryFigures> = {};

@@ -24,6 +24,7 @@ export const wanted = { lifetimesPerSecond: 100, memoryMb: 450 };
 export const notes = [
   'Calls: counted at the local Resource Manager, whose operations take the times above; slower ' +
     'operations mean more reads, never more writes. Nothing is throttled, locked or busy here. ' +
+    'The first window of a process does not know yet how long they take, and looks too soon. ' +
     'The sweep reads each NSG that holds a rule of ours once per run: its share grows with the ' +
     'length of the window, so it is counted apart.',
   'History: of one generation. A window that looks more often (a longer life does not, an outage ' +

@@ -69,8 +69,9 @@ function callsTable(counts: readonly WindowCount[]): string {
   ];
   return tableOf(
     head,
-    counts.flatMap(({ layout, slots, window, sweep, bound, writesToBound }) => [
+    counts.flatMap(({ layout, slots, window, first, sweep, bound, writesToBound }) => [
       row(layout, slots, window, `${writesToBound.toFixed(2)} of ${bound}`),
+      row('  the first window of a process', '', first, ''),
       row(`  the sweep, ${sweep.runs} runs meanwhile`, '', sweep, ''),
     ]),
   );

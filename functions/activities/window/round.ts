@@ -7,6 +7,7 @@ import type { Stored } from '../../../shared/ports/ledger';
 import { bookCloses, learnDeletes, rebookClose } from './bookCloses';
 import { type Decision, decide, nextLookOf } from './decide';
 import { tell } from './events';
+import { atFirstLook, noteSightings } from './firstLooks';
 import { look } from './gather';
 import { type Effect, perform } from './perform';
 import { type NotYet, planNow } from './planNow';
@@ -26,6 +27,7 @@ export async function takeRound(run: Run, stored: Stored<WindowRow>): Promise<Sa
   if (planned === 'changed') return planned;
   if ('laterMs' in planned) return save(run, stored, stored.row, planned.laterMs);
   const decision = await decide(run, await seeLaterEnd(run, planned.row));
+  noteSightings(run, planned.row);
   const row = await rebookClose(run, planned.row, decision.row);
   const saved = await carryOut(run, planned, { ...decision, row });
   forget(run);
@@ -74,8 +76,9 @@ async function carryOut(
       const outcome = await perform(run, ahead.row, effect);
       const before = row.placements[effect.index] ?? effect.placement;
       const after = nowOfWorld(run.world);
-      const placement = applyOutcome(before, effect.placement, effect.step, outcome, after);
-      return { index: effect.index, placement: hurry(ahead.row, placement, after) };
+      const sent = applyOutcome(before, effect.placement, effect.step, outcome, after);
+      const placement = atFirstLook(run, hurry(ahead.row, sent, after), effect.step, outcome);
+      return { index: effect.index, placement };
     }),
   );
   const after = judgeRow(

@@ -1,0 +1,111 @@
+import * as fc from 'fast-check';
+import { planWindow } from '../../../../shared/domain/window/plan';
+import {
+  firstLookMs,
+  type Sighting,
+  sightingOf,
+  withSighting,
+} from '../../../../shared/domain/window/lookTimes';
+import { nsgReading, readingsOf } from '../../../support/planReadings';
+import { createTime } from '../../../support/fakeNetwork';
+import { grantOf, nsgNic, rowOf, signer } from '../../../support/windowWorld';
+
+const seen = (tookMs: number): Sighting => ({ tookMs, seen: true });
+const missed = (tookMs: number): Sighting => ({ tookMs, seen: false });
+
+/** Windows one after the other, whose operations take this long: the reads each of them cost. */
+function readsOf(operationMs: number, windows: number): number[] {
+  let sightings: readonly Sighting[] = [];
+  return Array.from({ length: windows }, () => {
+    const first = firstLookMs(sightings);
+    const looks = [first ?? 3_000, 3_000, 12_000, 30_000, 60_000, 90_000, 120_000];
+    let reads = 0;
+    let last = 0;
+    for (const at of looks) {
+      if (at <= last) continue;
+      reads += 1;
+      last = at;
+      sightings = withSighting(sightings, { tookMs: at, seen: at >= operationMs });
+      if (at >= operationMs) break;
+    }
+    return reads;
+  });
+}
+
+describe('the first look after a write', () => {
+  it('is as usual while nothing is known', () => {
+    expect(firstLookMs([])).toBeNull();
+    expect(firstLookMs([missed(3_000)])).toBeNull();
+  });
+
+  it('is tried sooner than what was enough, and not again what was too soon', () => {
+    expect(firstLookMs([missed(3_000), seen(12_000)])).toBe(9_000);
+    expect(firstLookMs([missed(3_000), seen(12_000), missed(9_000), seen(12_000)])).toBe(12_000);
+    expect(firstLookMs([missed(3_000), seen(5_100)])).toBe(5_100);
+    expect(firstLookMs([missed(12_000)])).toBe(12_000);
+  });
+
+  it.each([
+    [800, 1],
+    [4_000, 1],
+    [7_000, 1],
+    [11_000, 1],
+  ])('costs one read each before long where operations take %d ms', (operationMs, reads) => {
+    const counts = readsOf(operationMs, 20);
+    expect(counts.slice(8, 14)).toEqual(Array.from({ length: 6 }, () => reads));
+    // Now and then something shorter is tried.
+    expect(counts.slice(4).filter((count) => count > reads).length).toBeLessThanOrEqual(2);
+  });
+
+  it('is never later than 12 s and never sooner than 1 s, whatever was seen', () => {
+    const sighting = fc.record({ tookMs: fc.nat(10_000_000), seen: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(sighting, { maxLength: 60 }), (all) => {
+        const kept = all.reduce<readonly Sighting[]>(withSighting, []);
+        expect(kept.length).toBeLessThanOrEqual(16);
+        const afterMs = firstLookMs(kept);
+        if (afterMs === null) return;
+        expect(afterMs).toBeGreaterThanOrEqual(1_000);
+        expect(afterMs).toBeLessThanOrEqual(12_000);
+      }),
+    );
+  });
+});
+
+describe('what a reading shows of a write', () => {
+  const time = createTime();
+  const row = rowOf(time, grantOf(time));
+  const [planned] = planWindow(row, 'abc123', signer, readingsOf([nsgNic])).placements;
+  if (planned === undefined) throw new Error('nothing was planned');
+  const at = time.now;
+  const putting = { ...planned, phase: 'putting', lastPutAt: at } as const;
+  const closing = { ...planned, phase: 'closing', lastDeleteAt: at } as const;
+  const reading = (isThere: boolean, afterMs = 5_000, provisioningState = 'Succeeded') =>
+    nsgReading(nsgNic, {
+      rules: isThere ? [planned.rule] : [],
+      startedAt: at + afterMs,
+      provisioningState,
+    });
+
+  it('is its effect in a settled NSG, and the time it took', () => {
+    const put = { kind: 'put', tookMs: 5_000 };
+    expect(sightingOf(putting, reading(true))).toEqual({ ...put, seen: true });
+    expect(sightingOf(putting, reading(false))).toEqual({ ...put, seen: false });
+    expect(sightingOf(putting, reading(true, 5_000, 'Updating'))).toEqual({ ...put, seen: false });
+    const gone = { kind: 'delete', tookMs: 5_000 };
+    expect(sightingOf(closing, reading(false))).toEqual({ ...gone, seen: true });
+    expect(sightingOf(closing, reading(true))).toEqual({ ...gone, seen: false });
+    expect(sightingOf(closing, reading(false, 5_000, 'Updating'))).toEqual({
+      ...gone,
+      seen: false,
+    });
+  });
+
+  it('is nothing for a read begun before it, and where nothing is waited for', () => {
+    expect(sightingOf(putting, reading(true, -1))).toBeNull();
+    expect(sightingOf(closing, reading(true, -1))).toBeNull();
+    expect(sightingOf({ ...closing, lastDeleteAt: null }, reading(true))).toBeNull();
+    expect(sightingOf({ ...planned, phase: 'open' }, reading(true))).toBeNull();
+    expect(sightingOf(planned, reading(true))).toBeNull();
+  });
+});
