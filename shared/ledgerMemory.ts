@@ -60,10 +60,46 @@ function createTable<Row extends { readonly id: string }>(): Table<Row> {
   };
 }
 
-/** The row as a store would hand it out: through JSON, and frozen to the bottom. */
+/**
+ * The row as a store would hand it out: what JSON keeps of it, frozen to the bottom. Texts, numbers
+ * and plain objects are copied by hand, which takes a quarter of the time; the rest goes as text.
+ */
 export function frozenCopy<Row>(row: Row): Row {
-  const copy: Row = JSON.parse(JSON.stringify(row));
-  return frozen(copy);
+  return jsonValue(row);
+}
+
+function jsonValue<Value>(value: Value): Value;
+function jsonValue(value: unknown): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  // JSON has neither infinities nor a negative zero.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
+  if (value === null || value === undefined) return value;
+  if (Array.isArray(value))
+    return Object.freeze(Array.from(value, (item) => jsonValue(item) ?? null));
+  return isPlain(value) ? jsonRecord(value) : throughText(value);
+}
+
+function isPlain(value: object): value is Record<string, unknown> {
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    !('toJSON' in value) &&
+    !Object.hasOwn(value, '__proto__')
+  );
+}
+
+function jsonRecord(record: Record<string, unknown>): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(record)) {
+    const value = jsonValue(record[name]);
+    if (value !== undefined) copy[name] = value;
+  }
+  return Object.freeze(copy);
+}
+
+/** Dates, and whatever else a row should not hold; nothing of what JSON has no text for. */
+function throughText(value: unknown): unknown {
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? undefined : frozen(JSON.parse(text) as unknown);
 }
 
 /**

@@ -30,7 +30,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | { exit
     .option('--json', 'print the JSON alone, no tables')
     .option('--no-processes', 'leave out the memory of the three real processes (90 s)')
     .option('--repetitions <number>', 'how often lifetimes are measured', count, 5)
-    .option('--warm-ups <number>', 'runs before the first that counts', count, 3)
+    .option('--warm-ups <number>', 'runs before the first that counts', count, 8)
     .addHelpText('after', help)
     .allowExcessArguments(false)
     .exitOverride();

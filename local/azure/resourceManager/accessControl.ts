@@ -74,8 +74,17 @@ export function createAccessControl(
 /** `*` in a role's action stands for any text, slashes included; compared without case. */
 function covers(pattern: string, action: string): boolean {
   if (pattern === '*') return true;
+  const known = patterns.get(pattern) ?? expressionOf(pattern);
+  patterns.set(pattern, known);
+  return known.test(action.toLowerCase());
+}
+
+/** The same few roles are read for each estate that is made. */
+const patterns = new Map<string, RegExp>();
+
+function expressionOf(pattern: string): RegExp {
   const escaped = pattern.toLowerCase().replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*')}$`).test(action.toLowerCase());
+  return new RegExp(`^${escaped.replaceAll('*', '.*')}$`);
 }
 
 const verbs: Record<string, string> = {
