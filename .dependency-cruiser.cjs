@@ -35,9 +35,30 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(functions|cli|shared)/',
-        pathNot: ['^functions/main\\.ts$', '^shared/(azure|config)'],
+        pathNot: ['^functions/(sweeper/)?main\\.ts$', '^shared/(azure|config)'],
       },
       to: { path: '^shared/azure' },
+    },
+    {
+      name: 'sweeper-cannot-open',
+      comment:
+        'The delete-only app reaches no engine, no policy, no opening and nothing that signs.',
+      severity: 'error',
+      from: { path: '^functions/sweeper/' },
+      to: {
+        reachable: true,
+        path: [
+          '^node_modules/durable-functions',
+          '^shared/config/opening',
+          '^shared/config\\.ts$',
+          '^shared/policy/',
+          '^shared/azure/(signer|world|directory|compute)\\.ts$',
+          '^functions/(index|main|starter)\\.ts$',
+          '^functions/(events|orchestrators|timers)/',
+          '^functions/activities/intake/',
+          '^functions/activities/window/(planNow|perform|round|decide)\\.ts$',
+        ],
+      },
     },
     {
       name: 'product-knows-no-imitation',

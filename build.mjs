@@ -1,12 +1,14 @@
 /**
  * Builds what is deployed and what runs locally.
  *
- *   node build.mjs            dist/: the app as one file, with host.json and the policy beside it
+ *   node build.mjs            dist/: the app as one file, with host.json and the policy beside it;
+ *                             dist-sweeper/: the delete-only second app
  *   node build.mjs --local    and .build/: the local Azure, its Functions host, the policy command
  *   node build.mjs --bench    and .build/bench/: the benchmark
  *   node build.mjs --simulation  .build/simulation/: the simulation alone
  *   node build.mjs --cli      the policy command alone
- *   --out=DIR                 another folder than dist; --quiet: says nothing but faults
+ *   --out=DIR                 other folders than dist: DIR and DIR-sweeper
+ *   --quiet                   says nothing but faults
  */
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -29,23 +31,23 @@ const common = {
   logLevel: 'warning',
 };
 
-/** The artefact that is deployed: everything in one file but what the Functions host itself gives. */
-async function buildApp() {
-  await rm(out, { recursive: true, force: true });
+/** An artefact that is deployed: everything in one file but what the Functions host itself gives. */
+async function buildApp(entry, folder, label, files) {
+  await rm(folder, { recursive: true, force: true });
   await build({
     ...common,
-    entryPoints: ['functions/main.ts'],
-    outfile: join(out, 'main.js'),
+    entryPoints: [entry],
+    outfile: join(folder, 'main.js'),
     external: ['@azure/functions-core'],
     // A third of the time to load is reading the text; names stay, for whoever reads a stack trace.
     minifyWhitespace: true,
     minifySyntax: true,
   });
   const { name, version, license, engines } = JSON.parse(await readFile('package.json', 'utf8'));
-  const manifest = { name, version, license, engines, main: 'main.js' };
-  await writeFile(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const file of ['host.json', 'policy.yaml']) await copyFile(file, join(out, file));
-  say(`${join(out, 'main.js')} is built.`);
+  const manifest = { name: `${name}${label}`, version, license, engines, main: 'main.js' };
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const [file, from] of Object.entries(files)) await copyFile(from, join(folder, file));
+  say(`${join(folder, 'main.js')} is built.`);
 }
 
 /** What runs only in a clone may use its node_modules: nothing is bundled but our own files. */
@@ -65,7 +67,18 @@ const tools = {
 };
 
 const jobs = [];
-if (!flags.has('--cli') && !flags.has('--simulation')) jobs.push(buildApp());
+if (!flags.has('--cli') && !flags.has('--simulation')) {
+  jobs.push(
+    buildApp('functions/main.ts', out, '', {
+      'host.json': 'host.json',
+      'policy.yaml': 'policy.yaml',
+    }),
+    // Two apps, not one app with two identities: any code in an app may use all of its identities.
+    buildApp('functions/sweeper/main.ts', `${out}-sweeper`, '-sweeper', {
+      'host.json': 'functions/sweeper/host.json',
+    }),
+  );
+}
 if (flags.has('--local') || flags.has('--bench')) {
   jobs.push(buildTool(...tools.local), buildTool(...tools.host));
 }

@@ -1,15 +1,13 @@
 import type { InvocationContext, app as azure } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { Starter } from '../shared/ports/starter';
-import { createLog } from '../shared/log';
 import type { World } from '../shared/ports/world';
 import { createActivities } from './activities/index';
 import type { StepInput } from './activities/index';
 import type { Succession } from './activities/startSuccessor';
 import { activationDoor } from './events/activationDoors';
 import { getWindow } from './http/getWindow';
-import { faultyHealth, health } from './http/health';
-import type { SweepStatus } from './http/health';
+import { health } from './http/health';
 import { listWindows } from './http/listWindows';
 import { accessWindow } from './orchestrators/accessWindow';
 import { activationIntake } from './orchestrators/activationIntake';
@@ -30,12 +28,15 @@ const get = { methods: ['GET' as const], authLevel: 'function' as const };
 /** Every door into the app. If it is not in this list, it does not exist. */
 export function register(host: Host, world: World): void {
   const durable = { extraInputs: [df.input.durableClient()] };
-  const activation = activationDoor(world, starterOf);
+  const sweeps = sweepDue(world);
+  const receive = activationDoor(world, starterOf);
+  const activation = (delivered: unknown, context: InvocationContext): Promise<void> => {
+    sweeps.hinted();
+    return receive(delivered, context);
+  };
   const activities = createActivities(world);
-  let swept: SweepStatus = null;
   const sweep = async (): Promise<void> => {
-    const { complete } = await sweepDue(world);
-    swept = { endedAt: world.clock.now(), complete };
+    await sweeps.start();
   };
   const memory = createReconcileMemory();
   const reconcile = async (_timer: unknown, context: InvocationContext): Promise<void> => {
@@ -62,7 +63,7 @@ export function register(host: Host, world: World): void {
 
   host.http('listWindows', { ...get, route: 'windows', handler: listWindows(world) });
   host.http('getWindow', { ...get, route: 'windows/{id}', handler: getWindow(world) });
-  host.http('health', { ...get, route: 'health', handler: health(world, () => swept) });
+  host.http('health', { ...get, route: 'health', handler: health(world, () => sweeps.status()) });
 
   host.orchestration('accessWindow', accessWindow);
   host.orchestration('activationIntake', activationIntake);
@@ -76,23 +77,6 @@ export function register(host: Host, world: World): void {
   host.activity('startSuccessor', {
     ...durable,
     handler: (input: Succession, context) => activities.startSuccessor(input, starterOf(context)),
-  });
-}
-
-/**
- * The doors of an app whose closing half is faulty: it can neither open nor close, so it says so,
- * to whoever asks and once a minute to whoever reads alarms.
- */
-export function registerFaulty(
-  host: Pick<Host, 'http' | 'timer'>,
-  faults: readonly string[],
-): void {
-  host.http('health', { ...get, route: 'health', handler: faultyHealth(faults) });
-  host.timer('closingDisabled', {
-    schedule: '0 * * * * *',
-    handler: (_timer, context) => {
-      createLog((line) => context.error(line)).alarm('closingDisabled', { faults });
-    },
   });
 }
 

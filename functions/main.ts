@@ -3,7 +3,8 @@ import * as df from 'durable-functions';
 import { createAzureWorld } from '../shared/azure/world';
 import { readConfig } from '../shared/config';
 import { createLog } from '../shared/log';
-import { register, registerFaulty } from './index';
+import { registerFaulty } from './faulty';
+import { register } from './index';
 
 const host = { ...app, ...df.app };
 // The bundle lies beside host.json and the policy: its own folder is the app's.

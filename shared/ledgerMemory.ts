@@ -14,6 +14,7 @@ export function createLedgerMemory(): Ledger {
     addresses: createTable(),
     endHints: createTable(),
     meta: createTable(),
+    heartbeats: createTable(),
   };
 }
 

@@ -1,13 +1,10 @@
 import type { HttpHandler } from '@azure/functions';
 import { Fault } from '../../shared/domain/fault';
-import { skewMaxMs } from '../../shared/domain/instant';
+import { isSilent, signingFault } from '../../shared/domain/sweep/heartbeat';
 import type { World } from '../../shared/ports/world';
-import { json } from './answer';
-
-/** When the sweep last came to its end on this instance, and whether it saw everything. */
-export type SweepStatus = { readonly endedAt: number; readonly complete: boolean } | null;
-
-type Part = { readonly ok: boolean } & Readonly<Record<string, unknown>>;
+import { readHeartbeat } from '../sweep/heartbeat';
+import type { SweepStatus } from '../sweep/sweeps';
+import { clockPart, healthAnswer, type Part, sweepPart } from './healthAnswer';
 
 /**
  * `GET /api/health`: 200 while everything is in order, else 503 with what is not. A faulty opening
@@ -20,20 +17,11 @@ export function health(world: World, sweepStatus: () => SweepStatus): HttpHandle
       opening: openingPart(world),
       ledger: await ledgerPart(world),
       sweep: sweepPart(world, sweepStatus()),
+      sweeper: await sweeperPart(world),
       clock: clockPart(world),
     };
     return healthAnswer(parts);
   };
-}
-
-/** Health of an app whose closing half is faulty: red, naming every fault. */
-export function faultyHealth(faults: readonly string[]): HttpHandler {
-  return () => healthAnswer({ closing: { ok: false, faults }, opening: { ok: false } });
-}
-
-function healthAnswer(parts: Readonly<Record<string, Part>>) {
-  const ok = Object.values(parts).every((part) => part.ok);
-  return json({ status: ok ? 'green' : 'red', ...parts }, ok ? 200 : 503);
 }
 
 function openingPart({ opening }: World): Part {
@@ -43,31 +31,38 @@ function openingPart({ opening }: World): Part {
 }
 
 async function ledgerPart({ ledger }: World): Promise<Part> {
-  try {
+  return orFault(async () => {
     const live = await ledger.live.list();
     return { ok: true, live: live.length };
+  });
+}
+
+/** The second, delete-only app: its last heartbeat, and whether it could close what is signed now. */
+async function sweeperPart(world: World): Promise<Part> {
+  const { opening, clock } = world;
+  if ('faults' in opening) return { ok: true, watch: null };
+  const { sweeper: watch, signer } = opening;
+  if (watch === 'none') return { ok: true, watch };
+  return orFault(async () => {
+    const heartbeat = await readHeartbeat(world);
+    const now = clock.now();
+    const refuses = signingFault(watch, heartbeat, signer.keyVersion, now);
+    return {
+      ok: !isSilent(heartbeat, now) && refuses === null,
+      watch,
+      secondsAgo: heartbeat === null ? null : Math.round((now - heartbeat.at) / 1_000),
+      version: heartbeat?.version ?? null,
+      keyVersions: heartbeat?.keyVersions ?? [],
+      refuses,
+    };
+  });
+}
+
+async function orFault(part: () => Promise<Part>): Promise<Part> {
+  try {
+    return await part();
   } catch (fault) {
     if (fault instanceof Fault) return { ok: false, azureCode: fault.facts.code };
     throw fault;
   }
-}
-
-/** Three periods and a minute without a sweep: nobody would take over if a sleeper died. */
-function sweepPart({ clock, sweepPeriodMs }: World, status: SweepStatus): Part {
-  if (status === null) return { ok: false, secondsAgo: null };
-  const agoMs = clock.now() - status.endedAt;
-  return {
-    ok: status.complete && agoMs <= 3 * sweepPeriodMs + 60_000,
-    complete: status.complete,
-    secondsAgo: Math.round(agoMs / 1_000),
-  };
-}
-
-function clockPart({ clock }: World): Part {
-  const { skewMs, measuredAt } = clock.skew();
-  return {
-    ok: Math.abs(skewMs) <= skewMaxMs,
-    skewSeconds: Math.round(skewMs / 100) / 10,
-    measuredSecondsAgo: measuredAt === null ? null : Math.round((clock.now() - measuredAt) / 1_000),
-  };
 }

@@ -1,12 +1,10 @@
 import { factsOf, type FaultFacts } from '../../shared/domain/fault';
-import { groupBy } from '../../shared/domain/group';
 import { nowOf } from '../../shared/domain/instant';
 import { reactionTo } from '../../shared/domain/reaction';
 import type { Sighted, Verdict } from '../../shared/domain/sweep/judgeRule';
-import type { World } from '../../shared/ports/world';
-import { eachOf } from '../activities/window/eachOf';
-
-export type Judged = { readonly sighted: Sighted; readonly verdict: Verdict };
+import type { SweepWorld } from '../../shared/ports/world';
+import type { Judged } from './judgeRules';
+import type { SweepMemory } from './memory';
 
 /** NSGs worked on side by side; on one NSG one delete follows the other. */
 const width = 8;
@@ -14,33 +12,53 @@ const width = 8;
 const attemptsMax = 3;
 const pauseMaxMs = 15_000;
 
-/** Deletes what has to go, the earliest deadline first. */
+/** What became of the deletes; `left` were not begun in time and are the next sweep's. */
+export type Removals = { deleted: number; failed: number; left: number };
+
+/**
+ * Deletes in the order of the deadlines over all NSGs: whoever is free takes the earliest rule
+ * whose NSG nobody works on. No delete is begun after `beginUntil` (host clock): the next sweep judges
+ * anew, and may find something more urgent by then.
+ */
 export async function removeDue(
-  world: World,
-  judged: readonly Judged[],
-  tally: { deleted: number; failed: number },
+  world: SweepWorld,
+  memory: SweepMemory,
+  due: readonly Judged[],
+  removals: Removals,
+  beginUntil: number,
 ): Promise<void> {
-  const due = judged
-    .filter(({ verdict }) => verdict.do === 'delete')
-    .sort((one, other) => one.verdict.dueAt - other.verdict.dueAt);
-  const byNsg = [...groupBy(due, ({ sighted }) => sighted.nsgId.toLowerCase()).values()];
-  await eachOf(byNsg, width, async (inNsg) => {
-    for (const one of inNsg) {
-      if (await remove(world, one)) tally.deleted += 1;
-      else tally.failed += 1;
+  const queue = [...due].sort((one, other) => one.verdict.dueAt - other.verdict.dueAt);
+  const busy = new Set<string>();
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const at = queue.findIndex(({ sighted }) => !busy.has(sighted.nsgId.toLowerCase()));
+      const [one] = at < 0 ? [] : queue.splice(at, 1);
+      // Where every NSG that is left is busy, whoever works on it takes the next one there, too.
+      if (one === undefined) return;
+      if (world.clock.now() >= beginUntil) {
+        removals.left += 1;
+        continue;
+      }
+      const nsg = one.sighted.nsgId.toLowerCase();
+      busy.add(nsg);
+      if (await remove(world, memory, one)) removals.deleted += 1;
+      else removals.failed += 1;
+      busy.delete(nsg);
     }
-  });
+  };
+  await Promise.all(Array.from({ length: Math.min(width, queue.length) }, worker));
 }
 
 /** True if the delete was accepted, or nothing was there. */
-async function remove(world: World, { sighted, verdict }: Judged): Promise<boolean> {
+async function remove(world: SweepWorld, memory: SweepMemory, one: Judged): Promise<boolean> {
   const { clock, log, network } = world;
-  const { nsgId, ruleName } = sighted;
-  const fields = { nsgId, rule: ruleName, why: verdict.why };
+  const { nsgId, ruleName } = one.sighted;
+  const fields = { nsgId, rule: ruleName, why: one.verdict.why };
   for (let attempt = 1; ; attempt++) {
     try {
       const answer = await network.deleteRule(nsgId, ruleName);
       log.warn('sweep.deleted', { ...fields, absent: answer === 'absent' });
+      if (answer === 'accepted') tellRemoved(world, memory, one);
       return true;
     } catch (error) {
       const fault = factsOf(error);
@@ -51,26 +69,49 @@ async function remove(world: World, { sighted, verdict }: Judged): Promise<boole
         continue;
       }
       log.warn('sweep.deleteFailed', { ...fields, faultKind: fault.kind, azureCode: fault.code });
-      alarmIfNeeded(world, sighted, verdict, fault);
+      if (!tellOverrun(world, memory, one, fault) && alarm) {
+        memory.alarm(log, clock.now(), 'closeRefused', nsgId, ruleName, {
+          faultKind: fault.kind,
+          azureCode: fault.code,
+        });
+      }
       return false;
     }
   }
 }
 
-function alarmIfNeeded(
-  { clock, log }: World,
-  { nsgId, ruleName, rule }: Sighted,
-  { deadlineAt }: Verdict,
-  fault: FaultFacts,
-): void {
-  const fields = { nsgId, rule: ruleName, faultKind: fault.kind, azureCode: fault.code };
+/** It was there: what the verdict could not know of a rule that only the index showed, is known now. */
+function tellRemoved(world: SweepWorld, memory: SweepMemory, one: Judged): void {
+  const { sighted, verdict } = one;
+  if (verdict.why !== 'afterClose') {
+    tellOverrun(world, memory, one, null);
+  } else if (verdict.alarm === null) {
+    const { nsgId, ruleName } = sighted;
+    memory.alarm(world.log, world.clock.now(), 'ruleAfterClose', nsgId, ruleName, {
+      found: verdict.why,
+    });
+  }
+}
+
+/** Raises the alarm if this rule stands beyond its deadline and lets somebody in; true if it does. */
+export function tellOverrun(
+  { clock, log }: SweepWorld,
+  memory: SweepMemory,
+  { sighted, verdict }: { readonly sighted: Sighted; readonly verdict: Verdict },
+  fault: FaultFacts | null,
+): boolean {
+  const { deadlineAt } = verdict;
   const now = nowOf(clock.now(), clock.skew().skewMs);
   // A Deny that a lock keeps in place lets nobody in.
-  const admits = rule?.access !== 'Deny';
-  if (admits && deadlineAt !== null && now.latestMs > deadlineAt) {
-    const overrunSeconds = Math.round((now.latestMs - deadlineAt) / 1000);
-    log.alarm('overrun', { ...fields, overrunSeconds });
-  } else if (reactionTo(fault, 'close', attemptsMax).alarm) {
-    log.alarm('closeRefused', fields);
+  const admits = sighted.rule?.access !== 'Deny';
+  if (!admits || deadlineAt === null || now.latestMs <= deadlineAt) return false;
+  const overrunSeconds = Math.round((now.latestMs - deadlineAt) / 1000);
+  const { nsgId, ruleName } = sighted;
+  // Of a rule that stays one hears again whenever it is twice as late.
+  const doublings = String(Math.floor(Math.log2(Math.max(1, overrunSeconds / 30))));
+  if (memory.isNews(now.hostMs, 'overrun', doublings, nsgId, ruleName)) {
+    const cause = fault === null ? {} : { faultKind: fault.kind, azureCode: fault.code };
+    log.alarm('overrun', { nsgId, rule: ruleName, ...cause, overrunSeconds });
   }
+  return true;
 }

@@ -40,6 +40,7 @@ export function createLedgerTables(
     addresses: table('addresses', byPrefix),
     endHints: table('endHints', byPrefix),
     meta: table('meta', () => 'meta'),
+    heartbeats: table('heartbeats', () => 'heartbeat'),
   };
 }
 

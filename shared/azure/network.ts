@@ -5,6 +5,7 @@ import type { Arm } from './arm';
 import { read, readFirstPage, submit } from './arm';
 import { badId, groupOf, partsOf } from './ids';
 import { createReadLocks } from './locks';
+import { createRuleLists } from './ruleLists';
 import { perSubscription } from './perSubscription';
 import { readAs, readPageAs } from './readAs';
 import { wireParametersOf, wireRule } from './ruleMapping';
@@ -69,6 +70,7 @@ export function createNetwork(arm: Arm): Network {
       return answer && readAs(subnetAnswer, answer, 'reading a subnet');
     },
     readLocks: createReadLocks(arm),
+    ...createRuleLists(arm),
     ...createRuleWrites(nsgOf),
   };
 }

@@ -1,9 +1,5 @@
-import type { TokenCredential } from '@azure/core-auth';
-import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { ClosingConfig, Config } from '../config';
 import { createDeleteTimes } from '../deleteTimes';
-import type { Log } from '../ports/log';
-import type { Ledger } from '../ports/ledger';
 import type { World } from '../ports/world';
 import { createArm } from './arm';
 import { createBudget } from './budget';
@@ -15,16 +11,9 @@ import { createInventory } from './inventory';
 import { createLedgerTables } from './ledgerTables';
 import { createMeter } from './meter';
 import { createNetwork } from './network';
-import { createSigner, createVerifier } from './signer';
-
-/** What tests and hosts may put in place of the real thing. */
-export type WorldParts = {
-  /** Answers every request of every Resource Manager client in process. */
-  readonly httpClient?: HttpClient;
-  readonly credential?: TokenCredential;
-  readonly ledger?: Ledger;
-  readonly log: Log;
-};
+import { createSigner } from './signer';
+import { createVerifier } from './verifier';
+import type { WorldParts } from './worldParts';
 
 /** The settings of a world: the closing half in order, the opening half as it came. */
 export type WorldConfig = { readonly closing: ClosingConfig; readonly opening: Config['opening'] };
@@ -57,12 +46,14 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
     sweepSchedule: closing.sweep.text,
     reconcileSchedule: closing.reconcile.text,
     sweepPeriodMs: closing.sweep.gapMs,
+    sweep: closing.sweepSettings,
     opening:
       'faults' in opening
         ? opening
         : {
             policy: opening.policy,
             signer: createSigner(opening.privateKey, opening.keyVersion),
+            sweeper: opening.sweeper,
           },
   };
 }

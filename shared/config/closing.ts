@@ -1,14 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 import { clouds, customPlace } from '../azure/cloud';
 import type { ArmPlace } from '../azure/arm';
-import { parsePublicKey } from '../azure/signer';
+import { parsePublicKey } from '../azure/verifier';
 import { isGuid } from '../domain/armId';
 import { isDeployment } from '../domain/identity';
+import { parseScopes, type SweepSettings } from '../domain/sweep/sweepSettings';
 import { longestGapMs } from './schedule';
 import type { SettingsReader } from './settings';
 
-/** What closing needs, and nothing that opening alone needs. */
-export type ClosingConfig = {
+/** What every app needs that closes: the main one, and the sweeper. */
+export type CoreConfig = {
   readonly storage:
     | { readonly kind: 'connectionString'; readonly connectionString: string }
     | { readonly kind: 'identity'; readonly uri: string };
@@ -17,9 +18,16 @@ export type ClosingConfig = {
   readonly clientId: string;
   readonly deployment: string;
   readonly publicKeys: ReadonlyMap<number, KeyObject>;
-  readonly sweep: TimerSchedule;
-  readonly reconcile: TimerSchedule;
 };
+
+/** When the sweep runs and how it may act. */
+export type SweepConfig = {
+  readonly sweep: TimerSchedule;
+  readonly sweepSettings: SweepSettings;
+};
+
+/** What closing needs, and nothing that opening alone needs. */
+export type ClosingConfig = CoreConfig & SweepConfig & { readonly reconcile: TimerSchedule };
 
 /** When a timer runs: NCRONTAB, and the longest time between two of its runs in milliseconds. */
 export type TimerSchedule = { readonly text: string; readonly gapMs: number };
@@ -30,6 +38,14 @@ export type TimerSchedule = { readonly text: string; readonly gapMs: number };
  * timer runs every minute until it is mended.
  */
 export function readClosing(reader: SettingsReader, opening: SettingsReader): ClosingConfig | null {
+  const core = readCore(reader);
+  const sweeping = readSweep(opening);
+  const reconcile = readSchedule(opening, 'RECONCILE_SCHEDULE');
+  return core && { ...core, ...sweeping, reconcile };
+}
+
+/** Reads what no closing can do without; every fault is left with the reader, `null` if there was one. */
+export function readCore(reader: SettingsReader): CoreConfig | null {
   const storage = readStorage(reader);
   const resourceManager = readResourceManager(reader);
   const clientId = reader.optional('AZURE_CLIENT_ID');
@@ -44,11 +60,28 @@ export function readClosing(reader: SettingsReader, opening: SettingsReader): Cl
     'a list such as 1:<base64 of 32 bytes>,2:<base64 of 32 bytes>',
     parsePublicKeys,
   );
-  const sweep = readSchedule(opening, 'SWEEP_SCHEDULE');
-  const reconcile = readSchedule(opening, 'RECONCILE_SCHEDULE');
   if (reader.faults.length > 0) return null;
   if (!storage || !resourceManager || !deployment || !publicKeys) return null;
-  return { storage, resourceManager, clientId, deployment, publicKeys, sweep, reconcile };
+  return { storage, resourceManager, clientId, deployment, publicKeys };
+}
+
+/**
+ * Reads how the sweep runs. What is faulty here keeps nobody from closing: the sweep then runs each
+ * minute, deletes, and is limited to nothing, and the faults are left with `faults`.
+ */
+export function readSweep(faults: SettingsReader): SweepConfig {
+  const mode = faults.either('SWEEP_MODE', ['close', 'report']) ?? 'close';
+  const text = faults.optional('SWEEP_SCOPES');
+  const scopes = text === '' ? [] : parseScopes(text);
+  if (scopes === null) {
+    faults.fault(
+      'SWEEP_SCOPES is not valid: ids of subscriptions, resource groups or NSGs, with commas between.',
+    );
+  }
+  return {
+    sweep: readSchedule(faults, 'SWEEP_SCHEDULE'),
+    sweepSettings: { mode, scopes: scopes ?? [] },
+  };
 }
 
 /** Locally a connection string, in Azure the table service's URI and the app's identity. */

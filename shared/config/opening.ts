@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { isPair, parsePrivateKey } from '../azure/signer';
 import type { Policy } from '../domain/policy/policy';
 import type { WindowLimits } from '../domain/grant';
+import { type SweeperWatch, sweeperWatches } from '../domain/sweep/heartbeat';
 import { readPolicy } from '../policy/readPolicy';
 import { type ClosingConfig, everyMinute } from './closing';
 import type { SettingsReader } from './settings';
@@ -14,6 +15,7 @@ export type OpeningConfig = {
   readonly privateKey: KeyObject;
   readonly keyVersion: number;
   readonly queue: string;
+  readonly sweeper: SweeperWatch;
 };
 
 /** The least that the guard must exceed the lead by (WINDOW rules: sleeper first, sweep behind it). */
@@ -39,6 +41,11 @@ export function readOpening(
     'the name of a storage queue: 3 to 63 lower-case letters, digits and single dashes',
     (text) => (/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) ? text : null),
   );
+  const sweeper = reader.required(
+    'SWEEPER',
+    `${sweeperWatches.join(', ')}: whether a sweeper app is deployed, and what its silence does`,
+    (text) => sweeperWatches.find((word) => word === text) ?? null,
+  );
   const runMs = reader.required('SWEEP_RUN_SECONDS', secondsForm, parseSeconds);
   const deleteMs = reader.required('DELETE_SECONDS', secondsForm, parseSeconds);
   if (closing !== null) {
@@ -50,8 +57,9 @@ export function readOpening(
       checkPair(reader, privateKey, keyVersion, closing.publicKeys);
     }
   }
-  if (reader.faults.length > 0 || !policy || !privateKey || !keyVersion || !queue) return null;
-  return { policy, privateKey, keyVersion, queue };
+  if (reader.faults.length > 0 || !policy || !privateKey || !keyVersion) return null;
+  if (!queue || !sweeper) return null;
+  return { policy, privateKey, keyVersion, queue, sweeper };
 }
 
 function readPolicyFile(reader: SettingsReader, appFolder: string): Policy | null {

@@ -19,6 +19,12 @@ export const settings = {
   /** NCRONTAB with seconds. */
   SWEEP_SCHEDULE: 'opening',
   RECONCILE_SCHEDULE: 'opening',
+  /** `close`, or `report`: the sweep deletes nothing and says what it would; optional. */
+  SWEEP_MODE: 'opening',
+  /** Ids of subscriptions, groups or NSGs outside of which the sweep deletes nothing; optional. */
+  SWEEP_SCOPES: 'opening',
+  /** `required`, `watched` or `none`: what is asked of the sweeper app before anything is signed. */
+  SWEEPER: 'opening',
   /** How long one sweep and one delete of a rule are assumed to take, in seconds. */
   SWEEP_RUN_SECONDS: 'opening',
   DELETE_SECONDS: 'opening',
@@ -70,6 +76,16 @@ export class SettingsReader {
     }
     const value = parse(text);
     return value ?? this.fault(`${name} is not valid: ${expected}.`);
+  }
+
+  /** One of a few words; `null` where it is absent, or with a fault where it is another word. */
+  either<Word extends string>(name: SettingName, words: readonly Word[]): Word | null {
+    const text = this.optional(name);
+    if (text === '') return null;
+    return (
+      words.find((word) => word === text) ??
+      this.fault(`${name} is not valid: ${words.join(' or ')}.`)
+    );
   }
 
   fault(text: string): null {

@@ -17,6 +17,8 @@ export const statusOf = {
   noEnd: 422,
   tooShort: 422,
   openingsDisabled: 503,
+  sweeperSilent: 503,
+  keyUnknownToSweeper: 503,
   noAddress: 422,
   addressNotInRange: 403,
   addressFamily: 422,

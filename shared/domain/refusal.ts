@@ -36,6 +36,14 @@ const texts = {
     rule: 'Openings are switched off: policy or signing key are not in order.',
     next: 'GET /api/health names the faults; correct them and start the app again.',
   }),
+  sweeperSilent: () => ({
+    rule: 'The sweeper app has been silent for 5 minutes, and SWEEPER says that it is required.',
+    next: 'See why it does not run: GET /api/health of that app. Then activate again.',
+  }),
+  keyUnknownToSweeper: (of: { keyVersion: number }) => ({
+    rule: `The sweeper app does not hold public key ${of.keyVersion}, so it could close nothing.`,
+    next: 'Add the key to MARKER_PUBLIC_KEYS of the sweeper app, or start that app.',
+  }),
 
   // Where from.
   noAddress: (of: { rule: string; completeWith: string }) => ({

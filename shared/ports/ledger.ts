@@ -1,4 +1,5 @@
 import type { AddressHintRow, EndHintRow, HintRow } from '../domain/hint';
+import type { Heartbeat } from '../domain/sweep/heartbeat';
 import type { LiveRow } from '../domain/live';
 import type { MetaRow } from '../domain/meta';
 import type { WindowRow } from '../domain/window/windowRow';
@@ -33,4 +34,6 @@ export type Ledger = {
   readonly endHints: Table<EndHintRow>;
   /** What is true of the ledger as a whole: one row. */
   readonly meta: Table<MetaRow>;
+  /** The sweeper app's one row: that it lives, and which keys it can verify. */
+  readonly heartbeats: Table<Heartbeat>;
 };

@@ -1,4 +1,5 @@
 import type { NsgReading, SecurityRule } from '../domain/networkSecurityGroup';
+import type { RuleSighting } from './inventory';
 
 /** What the app asks of the network provider. Every function throws `Fault`. */
 export type Network = {
@@ -15,11 +16,18 @@ export type Network = {
   readSubnetNsgId(subnetId: string): Promise<string | null>;
   /** Management locks on and above each of some resources of one resource group, by one list. */
   readLocks(resourceIds: readonly string[]): Promise<Lock[][]>;
+  /** Ids of every subscription in which the identity holds any role, lower case, all pages. */
+  visibleSubscriptions(): Promise<string[]>;
+  /** The rules that look like ours in every NSG of a subscription, from Resource Manager's own list. */
+  listOurRulesIn(subscriptionId: string): Promise<RuleList>;
   /** Submits the PUT of one rule. Resolves when it is accepted (200, 201, 202), never waits for its end. */
   putRule(nsgId: string, rule: SecurityRule): Promise<'accepted'>;
   /** Submits the DELETE of one rule by name; `absent` is Resource Manager's 204. */
   deleteRule(nsgId: string, ruleName: string): Promise<'accepted' | 'absent'>;
 };
+
+/** What a list of NSGs showed of ours. `isWhole` is false where a page cap or strange rows left gaps. */
+export type RuleList = { readonly rules: readonly RuleSighting[]; readonly isWhole: boolean };
 
 export type NicReading = {
   readonly id: string;

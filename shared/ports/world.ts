@@ -1,12 +1,15 @@
 import type { Policy } from '../domain/policy/policy';
 import type { Budget } from './budget';
+import type { SweepSettings } from '../domain/sweep/sweepSettings';
+import type { SweeperWatch } from '../domain/sweep/heartbeat';
 import type { Compute } from './compute';
 import type { Directory } from './directory';
 import type { Inventory } from './inventory';
-import type { Ledger } from './ledger';
+import type { Ledger, Table } from './ledger';
 import type { Log } from './log';
 import type { Network } from './network';
 import type { Signer, Verifier } from './signer';
+import type { WindowRow } from '../domain/window/windowRow';
 
 /** Everything the app asks of the outside, in one place. Tests and hosts hand in their own. */
 export type World = {
@@ -26,6 +29,8 @@ export type World = {
   readonly sweepSchedule: string;
   readonly reconcileSchedule: string;
   readonly sweepPeriodMs: number;
+  /** Whether the sweep deletes, and where. */
+  readonly sweep: SweepSettings;
   /** What opening needs; `faults` instead when policy or keys are not in order. Closing never looks here. */
   readonly opening: Opening | { readonly faults: readonly string[] };
 };
@@ -37,7 +42,39 @@ export type DeleteTimes = {
   p99Ms(): number;
 };
 
-export type Opening = { readonly policy: Policy; readonly signer: Signer };
+export type Opening = {
+  readonly policy: Policy;
+  readonly signer: Signer;
+  /** What the opener asks of the sweeper app. */
+  readonly sweeper: SweeperWatch;
+};
+
+/**
+ * What the sweep needs, and all that the sweeper app has: it reads rows and NSGs and deletes rules.
+ * Nothing in it can put a rule, sign a marker or change a window.
+ */
+export type SweepWorld = Pick<
+  World,
+  'clock' | 'log' | 'verifier' | 'deployment' | 'sweepPeriodMs' | 'sweep'
+> & {
+  readonly ledger: { readonly windows: Pick<Table<WindowRow>, 'get'> };
+  readonly network: Pick<
+    Network,
+    'readNsg' | 'deleteRule' | 'visibleSubscriptions' | 'listOurRulesIn'
+  >;
+  readonly inventory: Pick<Inventory, 'listOurRules'>;
+};
+
+/** The world of the sweeper app: one row of its own is all it may write. */
+export type SweeperWorld = SweepWorld & {
+  readonly ledger: SweepWorld['ledger'] & Pick<Ledger, 'heartbeats'>;
+  readonly sweepSchedule: string;
+  /** Version of the app, and the marker keys it can verify: what its heartbeat says. */
+  readonly version: string;
+  readonly keyVersions: readonly number[];
+  /** Faults of settings that do not keep it from closing; health shows them. */
+  readonly settingFaults: readonly string[];
+};
 
 export type Clock = {
   /** Host clock, epoch ms. */

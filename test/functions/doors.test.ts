@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { register, registerFaulty } from '../../functions/index';
+import { registerFaulty } from '../../functions/faulty';
+import { register } from '../../functions/index';
 import { createIntakeWorld } from '../support/intakeWorld';
 
 type Binding = Record<string, unknown> & { type: string };

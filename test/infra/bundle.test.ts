@@ -2,16 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { sweeperSettings as known } from '../../shared/config/sweeper';
 import { goodSettings } from '../shared/config/settings';
 
 const root = resolve(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'postern-bundle-'));
 const app = join(folder, 'app');
 
-/** Loads the bundle as a host would, and tells which functions it registered and how long it took. */
-const load = `
+const sweeper = `${app}-sweeper`;
+
+/** Loads a bundle as a host would, and tells which functions it registered and how long it took. */
+const load = (bundle: string) => `
   const began = performance.now();
-  require(${JSON.stringify(join(app, 'main.js'))});
+  require(${JSON.stringify(bundle)});
   const ms = performance.now() - began;
   const { registry } = require(${JSON.stringify(join(folder, 'node_modules/@azure/functions-core'))});
   console.log('\\n' + JSON.stringify({ ms, functions: [...registry.functions.keys()] }));
@@ -26,9 +29,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function loadWith(env: Record<string, string>): { ms: number; functions: string[] } {
+function loadWith(env: Record<string, string>, from = app): { ms: number; functions: string[] } {
   const options = { env: { PATH: process.env['PATH'] ?? '', ...env }, encoding: 'utf8' } as const;
-  const said = execFileSync(process.execPath, ['-e', load], options).trim().split('\n');
+  const said = execFileSync(process.execPath, ['-e', load(join(from, 'main.js'))], options)
+    .trim()
+    .split('\n');
   return JSON.parse(said.at(-1) ?? '') as { ms: number; functions: string[] };
 }
 
@@ -63,3 +68,44 @@ describe('the artefact', () => {
     expect(ours.length).toBeGreaterThan(20);
   });
 });
+
+describe('the artefact of the sweeper app', () => {
+  const bundle = () => readFileSync(join(sweeper, 'main.js'), 'utf8');
+
+  it('registers a timer and health, nothing of the engine, no event and no other door', () => {
+    const { ms, functions } = loadWith(sweeperSettings(), sweeper);
+    console.info(`The sweeper's bundle loads in ${Math.round(ms)} ms.`);
+    expect(functions.sort()).toEqual(['health', 'sweepDue']);
+  });
+
+  it('says so by health and an alarm when it cannot even close', () => {
+    expect(loadWith({}, sweeper).functions.sort()).toEqual(['closingDisabled', 'health']);
+  });
+
+  it('holds nothing that signs, opens or reads a policy', () => {
+    const { sources } = JSON.parse(readFileSync(join(sweeper, 'main.js.map'), 'utf8')) as {
+      sources: string[];
+    };
+    const opening =
+      /node_modules\/(?:durable-functions|yaml)\/|shared\/(?:config\/opening|config\.ts|policy\/|azure\/(?:signer|world|directory)\.ts)|functions\/(?:index|main)\.ts|functions\/(?:events|orchestrators|activities\/intake)\//;
+    expect(sources.filter((source) => opening.test(source))).toEqual([]);
+    expect(bundle()).not.toMatch(/MARKER_PRIVATE_KEY['"]?\s*,\s*['"]an Ed25519/);
+    expect(bundle()).not.toMatch(/\bcreateSigner\b|\bparsePrivateKey\b|\breadPolicy\b/);
+  });
+
+  it('has its own host.json, without queues and without an engine', () => {
+    const { extensions } = JSON.parse(readFileSync(join(sweeper, 'host.json'), 'utf8')) as {
+      extensions: object;
+    };
+    expect(Object.keys(extensions)).toEqual(['http']);
+    expect(existsSync(join(sweeper, 'policy.yaml'))).toBe(false);
+  });
+});
+
+/** The settings of an app that only closes: those of the whole app without what opens. */
+function sweeperSettings(): Record<string, string> {
+  const names: readonly string[] = known;
+  return Object.fromEntries(
+    Object.entries(goodSettings()).filter(([name]) => names.includes(name)),
+  );
+}

@@ -12,7 +12,10 @@ const everybody: RoleFile[] = ['opener', 'reader'];
 
 /** Which call of ours needs the action, and who makes that call. */
 const needed: Record<string, { call: string; roles: RoleFile[] }> = {
-  [`${nsg}/read`]: { call: 'readNsg; rules in the index', roles: ['opener', 'sweeper', 'reader'] },
+  [`${nsg}/read`]: {
+    call: 'readNsg; listOurRulesIn; rules in the index',
+    roles: ['opener', 'sweeper', 'reader'],
+  },
   [`${nsg}/securityRules/write`]: { call: 'putRule', roles: ['opener'] },
   [`${nsg}/securityRules/delete`]: { call: 'deleteRule', roles: ['opener', 'sweeper'] },
   'Microsoft.Network/networkInterfaces/read': {

@@ -16,6 +16,8 @@ export type FakeNetwork = Network &
     readonly subnets: Map<string, string>;
     readonly locks: Map<string, Lock[]>;
     readonly targets: TargetRow[];
+    /** What the index shows in place of the truth; `null`: the truth. */
+    stale: RuleSighting[] | null;
     /** How long an accepted write takes. */
     operationMs: number;
     /** Asked before each call; what it answers happens. */
@@ -39,7 +41,16 @@ export type FakeNsg = {
 
 export type Call = {
   readonly op:
-    'readNsg' | 'readNic' | 'listNics' | 'readSubnet' | 'readLocks' | 'put' | 'delete' | 'query';
+    | 'readNsg'
+    | 'readNic'
+    | 'listNics'
+    | 'readSubnet'
+    | 'readLocks'
+    | 'put'
+    | 'delete'
+    | 'query'
+    | 'subscriptions'
+    | 'list';
   readonly id: string;
   readonly ruleName: string;
   readonly at: number;
@@ -176,6 +187,7 @@ export function createFakeNetwork(time = createTime()): FakeNetwork {
     subnets: new Map(),
     locks: new Map(),
     targets: [],
+    stale: null,
     operationMs: 2_000,
     trouble: () => undefined,
     calls,
@@ -254,16 +266,25 @@ export function createFakeNetwork(time = createTime()): FakeNetwork {
       ),
     listSubscriptions: async () => [],
     listAssignments: async () => [],
+    visibleSubscriptions: async () => {
+      begin('subscriptions', '');
+      return [...new Set([...network.nsgs.keys()].map((id) => id.split('/')[2] ?? ''))];
+    },
+    listOurRulesIn: async (subscriptionId) => {
+      const trouble = begin('list', subscriptionId);
+      const rules = sightings()
+        .filter(({ nsgId }) => key(nsgId).startsWith(`/subscriptions/${key(subscriptionId)}/`))
+        .filter(isOurs);
+      return { rules, isWhole: trouble.dropped !== true };
+    },
+
     listTargets: async (scope) => {
       begin('query', scope);
       return network.targets;
     },
     listOurRules: async () => {
       begin('query', 'rules');
-      return sightings().filter(
-        ({ ruleName, description }) =>
-          key(ruleName).startsWith('postern-') || description.startsWith('postern1|'),
-      );
+      return (network.stale ?? sightings()).filter(isOurs);
     },
     findRule: async (ruleName) => {
       begin('query', ruleName);
@@ -271,6 +292,10 @@ export function createFakeNetwork(time = createTime()): FakeNetwork {
     },
   };
   return network;
+}
+
+function isOurs({ ruleName, description }: RuleSighting): boolean {
+  return key(ruleName).startsWith('postern-') || description.startsWith('postern1|');
 }
 
 function isLocked({ locks }: FakeNetwork, nsgId: string, level: Lock['level']): boolean {

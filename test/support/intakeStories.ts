@@ -24,7 +24,7 @@ export async function activated(): Promise<IntakeWorld> {
 
 /** What a world needs to open under a policy. */
 export function openingOf(policy = policyOf()): IntakeWorld['opening'] {
-  return { policy, signer: { keyVersion: 1, sign: () => '' } };
+  return { policy, signer: { keyVersion: 1, sign: () => '' }, sweeper: 'none' };
 }
 
 /** Every window's row. */

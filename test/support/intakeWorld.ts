@@ -162,7 +162,8 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
     sweepSchedule: '0 * * * * *',
     reconcileSchedule: '0 * * * * *',
     sweepPeriodMs: 5_000,
-    opening: { policy, signer: { keyVersion: 1, sign: () => '' } },
+    sweep: { mode: 'close', scopes: [] },
+    opening: { policy, signer: { keyVersion: 1, sign: () => '' }, sweeper: 'none' },
     directory: {
       readRoleAssignment: async (id) => {
         read(`assignment ${id}`);
@@ -282,6 +283,8 @@ function untouchable(touched: () => void): Network {
     listNics: refuse,
     readSubnetNsgId: refuse,
     readLocks: refuse,
+    visibleSubscriptions: refuse,
+    listOurRulesIn: refuse,
     putRule: refuse,
     deleteRule: refuse,
   };

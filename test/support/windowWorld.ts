@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { advanceWindow } from '../../functions/activities/advanceWindow';
-import { createSigner, createVerifier } from '../../shared/azure/signer';
+import { createSigner } from '../../shared/azure/signer';
+import { createVerifier } from '../../shared/azure/verifier';
 import type { Grant } from '../../shared/domain/grant';
 import { windowIdOf } from '../../shared/domain/identity';
 import type { Policy } from '../../shared/domain/policy/policy';
@@ -141,7 +142,8 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     sweepSchedule: '0 * * * * *',
     reconcileSchedule: '0 * * * * *',
     sweepPeriodMs: minute,
-    opening: { policy, signer },
+    sweep: { mode: 'close', scopes: [] },
+    opening: { policy, signer, sweeper: 'none' },
     ...changes,
     time,
     lines,

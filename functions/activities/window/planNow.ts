@@ -10,6 +10,7 @@ import {
   isDoubtful,
 } from '../../../shared/domain/window/attachments';
 import { openingDisabledMs } from '../../../shared/domain/window/pace';
+import type { Refusal } from '../../../shared/domain/refusal';
 import { planWindow } from '../../../shared/domain/window/plan';
 import type { PlanReadings } from '../../../shared/domain/window/planReadings';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
@@ -18,6 +19,7 @@ import type { World } from '../../../shared/ports/world';
 import { isPassing, patientReads, type ReadEach, type Readings } from './patientReads';
 import { readTogether, resourceGroupOf } from './readTogether';
 import type { Run } from './run';
+import { signingRefusal } from './signingRefusal';
 
 /** How long faults of reads are waited out before the VMs they concern are refused. */
 const patienceMs = 60_000;
@@ -40,6 +42,9 @@ export type NotYet = { readonly laterMs: number };
 export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | NotYet> {
   const { world } = run;
   if (!('policy' in world.opening)) return { laterMs: openingDisabledMs };
+  const unsigned = await signingRefusal(world);
+  if (unsigned === 'later') return { laterMs: planAgainMs };
+  if (unsigned !== null) return refused(row, unsigned);
   const readings = await readAll(run, row);
   const passing = passingFaults(readings);
   const pauses = passing.map((fault) => pauseAfter(fault, 'open', row.plans + 1));
@@ -55,6 +60,16 @@ export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | Not
   );
   if (passing.length > 0 && placements.length === 0) return notYet;
   return { ...row, plans: row.plans + 1, placements, refusals: [...row.refusals, ...refusals] };
+}
+
+/** Nothing is planned, and the row says why. */
+function refused(row: WindowRow, why: Refusal): WindowRow {
+  return {
+    ...row,
+    plans: row.plans + 1,
+    placements: [],
+    refusals: [...row.refusals, ...row.grant.targets.map(({ vmId }) => ({ vmId, ...why }))],
+  };
 }
 
 function passingFaults(readings: PlanReadings): FaultFacts[] {

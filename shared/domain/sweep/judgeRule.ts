@@ -18,6 +18,8 @@ export type Sighted = {
   readonly description: string;
   /** `null` where only the index showed it. */
   readonly rule: SecurityRule | null;
+  /** Host clock: when the read of the NSG began that showed it; `null` with `rule`. */
+  readonly readAt: number | null;
   /** `unknown`: the ledger gave no answer, so the rule's own marker is all there is. */
   readonly row: WindowRow | null | 'unknown';
 };
@@ -60,9 +62,8 @@ export type Why =
 const never = Number.POSITIVE_INFINITY;
 
 /**
- * Whose rule is it, and what becomes of it? Deletes only what carries a valid signature for this
- * very NSG and name, or what a row names; a rule whose row is closed or closing is never kept; a
- * due rule goes whatever its content.
+ * The same as `judge`, without the alarm where only the index showed the rule: it may be long gone,
+ * and nobody is woken for what an index remembers.
  */
 export function judgeRule(
   sighted: Sighted,
@@ -70,10 +71,24 @@ export function judgeRule(
   verifier: MarkerVerifier,
   now: Now,
 ): Verdict {
+  const judged = judge(sighted, deployment, verifier, now);
+  return sighted.rule === null ? { ...judged, alarm: null } : judged;
+}
+
+/**
+ * Whose rule is it, and what becomes of it? Deletes only what carries a valid signature for this
+ * very NSG and name, or what a row names; a rule whose row is closed or closing is never kept; a
+ * due rule goes whatever its content.
+ */
+function judge(sighted: Sighted, deployment: string, verifier: MarkerVerifier, now: Now): Verdict {
   const name = parseRuleName(sighted.ruleName);
   if (name === null) {
-    return sighted.description.startsWith(markerPrefix)
-      ? verdict('report', 'copied', { alarm: 'copiedRule' })
+    if (sighted.description.startsWith(markerPrefix)) {
+      return verdict('report', 'copied', { alarm: 'copiedRule' });
+    }
+    // Our deployment's name with something behind it that we never write: nobody's but ours to look at.
+    return sighted.ruleName.toLowerCase().startsWith(`postern-${deployment}-`)
+      ? verdict('report', 'foreign', { alarm: 'foreignRule' })
       : verdict('leave', 'notOurs');
   }
   if (name.deployment !== deployment) return verdict('leave', 'otherDeployment');
@@ -134,21 +149,36 @@ function withRow(
   const dueAt = hostTimeOf(deadlineAt - row.grant.limits.leadMs, now);
   const times = { dueAt, deadlineAt };
   if (isEnding(row, placement)) return ending(sighted, row, placement, times);
-  if (now.hostMs >= dueAt) return verdict('delete', 'due', times);
+  // A rule that only its row knows for ours has lost its marker, and a person hears of it in any case.
+  const alarm = marker === null ? 'changedByOthers' : null;
+  if (now.hostMs >= dueAt) return verdict('delete', 'due', { ...times, alarm });
   // Nobody planned this rule, but it is signed: kept in view, and deleted when it is due.
   if (placement === undefined) return verdict('leave', 'adopted', times);
-  // Ours by the row's word: it goes at the row's time, and a person hears of it.
-  if (marker === null) return verdict('leave', 'unsigned', { ...times, alarm: 'changedByOthers' });
-  const { rule } = sighted;
-  const changed = rule !== null && placement.phase === 'open' && !isExpected(rule, placement);
-  return changed
+  // Ours by the row's word: it goes at the row's time.
+  if (marker === null) return verdict('leave', 'unsigned', { ...times, alarm });
+  return isChanged(sighted, row, placement, marker)
     ? verdict('close', 'changed', { ...times, alarm: 'changedByOthers' })
     : verdict('leave', 'live', times);
 }
 
-/** As it was proved, or as an extend that is under way makes it. */
-function isExpected(rule: SecurityRule, { rule: proved, nextRule }: Placement): boolean {
-  return sameRule(rule, proved) || (nextRule !== null && sameRule(rule, nextRule));
+/**
+ * Somebody else wrote to it: it is neither as it was proved, nor as an extend that is under way makes
+ * it, whose two deadlines are both right in the marker.
+ */
+function isChanged(
+  { rule }: Sighted,
+  row: WindowRow,
+  { phase, rule: proved, nextRule }: Placement,
+  marker: Marker,
+): boolean {
+  if (rule === null || phase !== 'open') return false;
+  const expected = [proved, ...(nextRule === null ? [] : [nextRule])];
+  const isPlanned = expected.some((one) =>
+    sameRule({ ...rule, description: one.description }, one),
+  );
+  if (!isPlanned) return true;
+  const deadlines = [row.until, row.wantedUntil].map((at) => Math.floor((at ?? -1) / 1000));
+  return !deadlines.includes(marker.untilSeconds);
 }
 
 function isEnding(row: WindowRow, placement: Placement | undefined): boolean {
@@ -156,16 +186,21 @@ function isEnding(row: WindowRow, placement: Placement | undefined): boolean {
   return placement !== undefined && !['planned', 'putting', 'open'].includes(placement.phase);
 }
 
-/** The window is at its end: the rule goes. It is alarming only if it was proved gone before. */
+/**
+ * The window is at its end: the rule goes. It is alarming only if it was proved gone before the read
+ * began that shows it now.
+ */
 function ending(
-  { rule }: Sighted,
+  { rule, readAt }: Sighted,
   row: WindowRow,
   placement: Placement | undefined,
   times: { readonly dueAt: number; readonly deadlineAt: number },
 ): Verdict {
   const phase = placement?.phase;
   if (phase === 'disarmed' && rule?.access === 'Deny') return verdict('leave', 'disarmed', times);
-  const proved = row.concludedAt !== null || phase === 'closed' || phase === 'gone';
+  const isProved = row.concludedAt !== null || phase === 'closed' || phase === 'gone';
+  const provedAt = placement?.goneAt ?? placement?.closedAt ?? row.concludedAt ?? 0;
+  const proved = isProved && (readAt === null || readAt >= provedAt);
   return proved
     ? verdict('delete', 'afterClose', { ...times, alarm: 'ruleAfterClose' })
     : verdict('delete', 'closing', times);

@@ -43,9 +43,12 @@ function hooked(world: TestWorld, hook: Hook): World {
       addresses: world.ledger.addresses,
       endHints: wrap(world.ledger.endHints, 'endHints'),
       meta: world.ledger.meta,
+      heartbeats: world.ledger.heartbeats,
     },
     network: wrap(
       {
+        visibleSubscriptions: world.network.visibleSubscriptions,
+        listOurRulesIn: world.network.listOurRulesIn,
         readNsg: world.network.readNsg,
         readNic: world.network.readNic,
         listNics: world.network.listNics,

@@ -1,8 +1,9 @@
 import type { HttpHandler, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { HttpRequest } from '@azure/functions';
 import { getWindow } from '../../../functions/http/getWindow';
-import { faultyHealth, health } from '../../../functions/http/health';
-import type { SweepStatus } from '../../../functions/http/health';
+import { faultyHealth } from '../../../functions/http/faultyHealth';
+import { health } from '../../../functions/http/health';
+import type { SweepStatus } from '../../../functions/sweep/sweeps';
 import { listWindows } from '../../../functions/http/listWindows';
 import { refusalCodes } from '../../../shared/domain/refusal';
 import { statusOf } from '../../../shared/contract/problem';
@@ -148,7 +149,8 @@ describe('GET /api/health', () => {
       closing: { ok: true },
       opening: { ok: true, policyVersion: 'v1' },
       ledger: { ok: true, live: 1 },
-      sweep: { ok: true, complete: true, secondsAgo: 0 },
+      sweep: { ok: true, complete: true, secondsAgo: 0, mode: 'close' },
+      sweeper: { ok: true, watch: 'none' },
       clock: { ok: true, skewSeconds: 0, measuredSecondsAgo: 0 },
     });
   });

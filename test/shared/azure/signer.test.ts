@@ -1,12 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import * as fc from 'fast-check';
-import {
-  createSigner,
-  createVerifier,
-  isPair,
-  parsePrivateKey,
-  parsePublicKey,
-} from '../../../shared/azure/signer';
+import { createSigner, isPair, parsePrivateKey } from '../../../shared/azure/signer';
+import { createVerifier, parsePublicKey } from '../../../shared/azure/verifier';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const other = generateKeyPairSync('ed25519');

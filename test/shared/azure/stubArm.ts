@@ -90,6 +90,7 @@ export function worldConfig(): WorldConfig {
       deployment: 'abc123',
       publicKeys: new Map([[1, publicKey]]),
       sweep: { text: '0 * * * * *', gapMs: 60_000 },
+      sweepSettings: { mode: 'close', scopes: [] },
       reconcile: { text: '0 * * * * *', gapMs: 60_000 },
     },
     opening: { faults: ['not needed here'] },

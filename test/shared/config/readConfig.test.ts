@@ -5,6 +5,7 @@ import type { Config } from '../../../shared/config';
 import { readConfig } from '../../../shared/config';
 import { appFolder, folderWithPolicy, goodSettings, keys } from './settings';
 
+const scope = '/subscriptions/11111111-1111-4111-8111-111111111111';
 const samplePolicy = readFileSync(join(appFolder, 'policy.yaml'), 'utf8');
 
 function faultsOf(half: Config['closing'] | Config['opening']): readonly string[] {
@@ -74,7 +75,14 @@ describe('settings in order', () => {
 });
 
 describe('a setting that is missing', () => {
-  const optional = ['AzureWebJobsStorage', 'ARM_ENDPOINT', 'ARM_AUDIENCE', 'AZURE_CLIENT_ID'];
+  const optional = [
+    'AzureWebJobsStorage',
+    'ARM_ENDPOINT',
+    'ARM_AUDIENCE',
+    'AZURE_CLIENT_ID',
+    'SWEEP_MODE',
+    'SWEEP_SCOPES',
+  ];
   const required = Object.entries(settings).filter(([name]) => !optional.includes(name));
 
   it.each(required)('%s is named by the %s half alone', (name, half) => {
@@ -95,7 +103,29 @@ describe('a setting that is missing', () => {
   it('comes with all the others', () => {
     const { closing, opening } = readConfig({}, appFolder);
     expect(faultsOf(closing)).toHaveLength(4);
-    expect(faultsOf(opening)).toHaveLength(8);
+    expect(faultsOf(opening)).toHaveLength(9);
+  });
+});
+
+describe('how the sweep may act', () => {
+  it('is without limits where nothing is said, or where what is said cannot be read', () => {
+    const free = { mode: 'close', scopes: [] };
+    const wrong = { SWEEP_MODE: 'never', SWEEP_SCOPES: 'somewhere' };
+    for (const changes of [{}, wrong]) {
+      const { closing } = readConfig({ ...goodSettings(), ...changes }, appFolder);
+      expect(closing).toMatchObject({ sweepSettings: free });
+    }
+  });
+
+  it('is a report, or limited to scopes', () => {
+    const changes = {
+      SWEEP_MODE: 'report',
+      SWEEP_SCOPES: ` ${scope} ,${scope}/resourceGroups/rg-1/`,
+    };
+    const { closing } = readConfig({ ...goodSettings(), ...changes }, appFolder);
+    expect(closing).toMatchObject({
+      sweepSettings: { mode: 'report', scopes: [scope, `${scope}/resourceGroups/rg-1`] },
+    });
   });
 });
 
@@ -116,6 +146,9 @@ describe('a setting that is wrong', () => {
     ],
     SWEEP_SCHEDULE: ['often', '* * * * *', '0 0 0 1 * *', '*/0 * * * * *', '99 * * * * *', '-'],
     RECONCILE_SCHEDULE: ['5-2 * * * * *', '1,,2 * * * * *', '0 */x * * * *', '0 * * * * * *'],
+    SWEEP_MODE: ['Close', 'off', 'delete'],
+    SWEEP_SCOPES: ['all', '/', '/subscriptions/x', `${scope}/providers/Microsoft.Compute/x/y`, ','],
+    SWEEPER: ['yes', 'None', 'required,watched'],
     SWEEP_RUN_SECONDS: ['0', '-1', '1.5', 'PT1S', '601', '1e2'],
     DELETE_SECONDS: ['0', 'x', ' 1 0', '9999'],
     POLICY_FILE: ['no-such-file.yaml', '.', 'policy.yaml\u0000'],

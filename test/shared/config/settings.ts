@@ -24,6 +24,7 @@ export function goodSettings(): Record<string, string> {
     MARKER_PUBLIC_KEYS: `1:${keys[0]?.public}, 2:${keys[1]?.public}`,
     SWEEP_SCHEDULE: '*/5 * * * * *',
     RECONCILE_SCHEDULE: '0 * * * * *',
+    SWEEPER: 'none',
     SWEEP_RUN_SECONDS: '1',
     DELETE_SECONDS: '4',
     POLICY_FILE: 'policy.yaml',

@@ -48,6 +48,7 @@ function sighted(changes: Partial<SecurityRule>, of: Partial<Sighted> = {}): Sig
     ruleName: seen.name,
     description: seen.description,
     rule: seen,
+    readAt: Number.MAX_SAFE_INTEGER,
     row,
     ...of,
   };
@@ -83,6 +84,8 @@ const gone: WindowRow = {
   ...ended,
   placements: ended.placements.map((one): Placement => ({ ...one, phase: 'gone' })),
 };
+/** A later end is wished for, and the PUT may or may not have arrived. */
+const extended: WindowRow = { ...row, wantedUntil: until + 30 * minute };
 const refused: WindowRow = { ...concluded, placements: [], closeReason: 'planFailed' };
 
 describe('whose rule is it', () => {
@@ -145,7 +148,78 @@ describe('whose rule is it', () => {
       'unsigned',
       'changedByOthers',
     ],
-    ['bad marker, row names it, due', sighted({ description: 'x' }), due, 'delete', 'due', null],
+    [
+      'bad marker, row names it, due',
+      sighted({ description: 'x' }),
+      due,
+      'delete',
+      'due',
+      'changedByOthers',
+    ],
+    [
+      'no marker, row names it, due',
+      sighted({ description: '' }),
+      due,
+      'delete',
+      'due',
+      'changedByOthers',
+    ],
+    [
+      'no marker, no row',
+      sighted({ description: '' }, { row: null }),
+      due,
+      'report',
+      'foreign',
+      'foreignRule',
+    ],
+    [
+      'an extend under way: the marker that is wished for',
+      sighted({ description: marked(until + 30 * minute) }, { row: extended }),
+      early,
+      'leave',
+      'live',
+      null,
+    ],
+    [
+      'an extend under way: the marker that was proved',
+      sighted({}, { row: extended }),
+      early,
+      'leave',
+      'live',
+      null,
+    ],
+    [
+      'an extend under way: a third marker',
+      sighted({ description: marked(until + 31 * minute) }, { row: extended }),
+      early,
+      'close',
+      'changed',
+      'changedByOthers',
+    ],
+    [
+      'an extend that is not proved delays nothing',
+      sighted({ description: marked(until + 30 * minute) }, { row: extended }),
+      due,
+      'delete',
+      'due',
+      null,
+    ],
+    [
+      'our deployment’s name with something else behind it',
+      sighted({ name: 'postern-abc123-web', description: '' }, { row: null }),
+      due,
+      'report',
+      'foreign',
+      'foreignRule',
+    ],
+    [
+      'another deployment’s name with something else behind it',
+      sighted({ name: 'postern-zzz999-web', description: '' }, { row: null }),
+      due,
+      'leave',
+      'notOurs',
+      null,
+    ],
     [
       'bad marker, closed row names it',
       sighted({ description: 'x' }, { row: concluded }),
@@ -226,7 +300,14 @@ describe('whose rule is it', () => {
       'notOurs',
       null,
     ],
-    ['seen by the index alone, due', sighted({}, { rule: null }), due, 'delete', 'due', null],
+    [
+      'seen by the index alone, due',
+      sighted({}, { rule: null, readAt: null }),
+      due,
+      'delete',
+      'due',
+      null,
+    ],
     [
       'another casing of NSG and name',
       sighted({ name: rule.name.toUpperCase() }, { nsgId: nsgNic.toUpperCase() }),
@@ -244,6 +325,26 @@ describe('whose rule is it', () => {
     expect(judge(sighted({}), due).do).toBe('delete');
     expect(judge(sighted({}), due - 20_000, 20_000).do).toBe('delete');
     expect(judge(sighted({}), due - 20_000, -20_000).do).toBe('leave');
+  });
+
+  it('wakes nobody for what the index alone shows, and deletes it all the same', () => {
+    const seen = { rule: null, readAt: null };
+    expect(judge(sighted({}, { row: concluded, ...seen }), early)).toMatchObject({
+      do: 'delete',
+      why: 'afterClose',
+      alarm: null,
+    });
+    const foreign = sighted({ description: 'x' }, { row: null, ...seen });
+    expect(judge(foreign, early)).toMatchObject({ do: 'report', alarm: null });
+  });
+
+  it('takes a read for no proof that a rule is back if it began before the rule was gone', () => {
+    const placements = gone.placements.map((one): Placement => ({ ...one, goneAt: early }));
+    const row_ = { ...gone, placements };
+    expect(judge(sighted({}, { row: row_, readAt: early - 1 }), early).why).toBe('closing');
+    expect(judge(sighted({}, { row: row_, readAt: early }), early).why).toBe('afterClose');
+    const old = sighted({}, { row: concluded, readAt: early - 1 });
+    expect(judge(old, early)).toMatchObject({ do: 'delete', why: 'closing', alarm: null });
   });
 
   it('leaves a disarmed Deny to its window, and deletes it as an Allow', () => {

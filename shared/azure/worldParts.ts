@@ -1,0 +1,13 @@
+import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { Ledger } from '../ports/ledger';
+import type { Log } from '../ports/log';
+
+/** What tests and hosts may put in place of the real thing. */
+export type WorldParts = {
+  /** Answers every request of every Resource Manager client in process. */
+  readonly httpClient?: HttpClient;
+  readonly credential?: TokenCredential;
+  readonly ledger?: Ledger;
+  readonly log: Log;
+};

@@ -1,0 +1,3 @@
+/** Stories of the second app. See `stories.test.ts` for why they are together. */
+import './sweeper';
+import './sweeperWithMain';
