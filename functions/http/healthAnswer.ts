@@ -13,8 +13,8 @@ export function healthAnswer(parts: Readonly<Record<string, Part>>) {
 }
 
 /**
- * Three periods and a minute without a sweep: nobody would take over if a sleeper died. A sweep that
- * only reports takes nothing over either.
+ * Three periods and a minute without a sweep: nobody would take over if a sleeper died. A sweep
+ * that only reports takes nothing over either.
  */
 export function sweepPart(
   { clock, sweepPeriodMs, sweep: { mode, scopes } }: SweepWorld,

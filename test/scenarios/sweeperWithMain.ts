@@ -37,6 +37,7 @@ describe('the sweeper app and the main app together', () => {
     await story.startHost({ store: new MemoryStore() });
     await story.minutes(26);
     expect(story.reasons()).toEqual([]);
+    story.expects({ alarms: ['instanceFailed'] });
     sweeper.kill();
   });
 

@@ -149,7 +149,7 @@ function withRow(
   const dueAt = hostTimeOf(deadlineAt - row.grant.limits.leadMs, now);
   const times = { dueAt, deadlineAt };
   if (isEnding(row, placement)) return ending(sighted, row, placement, times);
-  // A rule that only its row knows for ours has lost its marker, and a person hears of it in any case.
+  // A rule that only its row knows for ours has lost its marker: a person hears of it in any case.
   const alarm = marker === null ? 'changedByOthers' : null;
   if (now.hostMs >= dueAt) return verdict('delete', 'due', { ...times, alarm });
   // Nobody planned this rule, but it is signed: kept in view, and deleted when it is due.
@@ -162,8 +162,8 @@ function withRow(
 }
 
 /**
- * Somebody else wrote to it: it is neither as it was proved, nor as an extend that is under way makes
- * it, whose two deadlines are both right in the marker.
+ * Somebody else wrote to it: it is neither as it was proved, nor as an extend that is under way
+ * makes it, whose two deadlines are both right in the marker.
  */
 function isChanged(
   { rule }: Sighted,
