@@ -187,8 +187,8 @@ function isEnding(row: WindowRow, placement: Placement | undefined): boolean {
 }
 
 /**
- * The window is at its end: the rule goes. It is alarming only if it was proved gone before the read
- * began that shows it now.
+ * The window is at its end: the rule goes. It is alarming only if it was proved gone before the
+ * read began that shows it now.
  */
 function ending(
   { rule, readAt }: Sighted,
