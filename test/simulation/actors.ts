@@ -1,7 +1,8 @@
 import { administratorLogin } from '../../local/tenant';
 import { vmId } from '../../local/estate';
 import { PimError } from '../../local/azure/pim/errors';
-import type { Visit } from './plan';
+import { windowIdFor } from './oracle/ids';
+import type { Visit, Wish } from './plan';
 import { groupScope } from './estate';
 import type { Stage } from './stage';
 
@@ -34,12 +35,25 @@ export function installVisits(stage: Stage, told: (what: string) => void): void 
         attempt('is approved', () => stage.simulation().azure.pim.approve(request)),
       );
     }
+    if (visit.wish !== null) installWish(stage, visit.wish, () => request);
     if (visit.deactivateAtMs !== null) {
       stage.clock.at(stage.plan.startMs + visit.deactivateAtMs, () =>
         attempt('gives the role back', () => stage.simulation().azure.pim.deactivate(target)),
       );
     }
   }
+}
+
+/** Asks the app itself for an early end or a later one, while it runs. */
+function installWish(stage: Stage, wish: Wish, requestName: () => string): void {
+  stage.clock.at(stage.plan.startMs + wish.atMs, () => {
+    const { azure } = stage.simulation();
+    const truth = azure.pim.truth().find((one) => one.requestName === requestName());
+    if (truth === undefined || !stage.simulation().isRunning()) return;
+    const windowId = windowIdFor(truth.roleAssignmentId, Date.parse(truth.startAt));
+    const until = stage.plan.startMs + wish.untilMs;
+    stage.ask(windowId, wish.kind === 'close' ? null : until);
+  });
 }
 
 function activate(

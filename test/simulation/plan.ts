@@ -12,6 +12,15 @@ export type Visit = {
   readonly scope: 'group' | number;
   readonly deactivateAtMs: number | null;
   readonly approval: 'none' | 'given' | 'pending';
+  /** What is asked of the window itself, through the app. */
+  readonly wish: Wish | null;
+};
+
+/** A wish about a window. `untilMs` from the start of the run; only extends have one. */
+export type Wish = {
+  readonly kind: 'close' | 'extend';
+  readonly atMs: number;
+  readonly untilMs: number;
 };
 
 /** One fault of the table, as it was drawn. What a number means is for its kind to say. */
@@ -80,7 +89,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     machines,
     subnetNsg,
     ranges: shape.chance(0.3),
-    longestMinutes: shape.chance(0.15) ? 12 : 180,
+    longestMinutes: shape.chance(0.2) ? shape.int(8, 10) : 180,
     latency: {
       put: shape.pick([1_500, 4_000, 11_000]),
       remove: shape.pick([2_000, 4_000, 11_000]),
@@ -113,8 +122,15 @@ function drawVisits(dice: Dice, machines: number): Visit[] {
       scope: dice.chance(0.5) ? 'group' : dice.int(0, machines - 1),
       deactivateAtMs: early,
       approval: dice.chance(0.05) ? dice.pick(['given', 'pending']) : 'none',
+      wish: dice.chance(0.3) ? drawWish(dice, atMs, lengthMs) : null,
     };
   });
+}
+
+function drawWish(dice: Dice, startMs: number, lengthMs: number): Wish {
+  const atMs = startMs + dice.int(10_000, lengthMs - 60_000);
+  const untilMs = atMs + dice.int(2 * minute, 12 * minute);
+  return { kind: dice.pick(['close', 'extend', 'extend']), atMs, untilMs };
 }
 
 /** Swarm: each seed knows only some of the kinds, and some seeds none at all. */

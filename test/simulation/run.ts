@@ -12,6 +12,8 @@ import type { Affliction, Outage, Skew, Stage, Timing } from './stage';
 import { installVisits } from './actors';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
 import { createTrace } from './trace';
+import { ask } from './wishes';
+import type { World } from '../../shared/ports/world';
 import { outsideWaits } from './outside';
 import { watchEstate, type EstateWatch } from './oracle/watch';
 import { judgeRun, type Judgement } from './oracle/judge';
@@ -76,6 +78,7 @@ class Run {
   private readonly backFromStarts: () => void;
   private readonly policyText: string;
   private simulation: Simulation | undefined;
+  private world: World | undefined;
   private calm = false;
   private problem: string | undefined;
 
@@ -156,7 +159,10 @@ class Run {
         const { name, instanceId: subject } = entry;
         this.boundaries.pass({ kind: 'timer', name, subject, input: entry });
       },
-      wrapWorld: (world) => skewedWorld(crossingWaits(world, this.boundaries), this.skew),
+      wrapWorld: (world) => {
+        this.world = skewedWorld(crossingWaits(world, this.boundaries), this.skew);
+        return this.world;
+      },
       seams: {
         ...seams,
         functions: (functions) => {
@@ -219,6 +225,13 @@ class Run {
       killWorker: () => {
         this.boundaries.died();
         void need().killWorker();
+      },
+      ask: (windowId, untilMs) => {
+        const { world } = this;
+        if (world === undefined) return;
+        const accepted = (): void =>
+          this.watch.onAccepted({ atMs: clock.now(), windowId, untilMs });
+        void ask({ boundaries, world, simulation: need() }, windowId, untilMs, accepted);
       },
       newLedger: () => createLedgerMemory(),
     };

@@ -75,6 +75,8 @@ export type Stage = {
   /** The host dies now and comes back after a while, perhaps otherwise. */
   restart(downMs: number, changes?: Parameters<Simulation['startHost']>[0]): void;
   killWorker(): void;
+  /** Asks the app for an early end (`null`) or a later deadline of a window, epoch ms. */
+  ask(windowId: string, untilMs: number | null): void;
   newLedger(): Ledger;
   /** Bodies of events as they were delivered, for whoever sends them again. */
   readonly delivered: string[];

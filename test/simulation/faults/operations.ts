@@ -87,8 +87,9 @@ export const operationFaults: readonly FaultKind[] = [
         const { latency } = stage.simulation().azure.resourceManager.settings;
         const usual = latency.ruleDelete;
         const length = stage.dice(fault).int(90_000, 900_000);
-        latency.ruleDelete = () => {
+        latency.ruleDelete = (chance) => {
           latency.ruleDelete = usual;
+          if (stage.isCalm()) return typeof usual === 'number' ? usual : usual(chance);
           stage.took(fault, length);
           return length;
         };

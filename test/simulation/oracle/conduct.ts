@@ -1,9 +1,10 @@
 import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
 import { estateOfPlan, limits } from '../estate';
 import { everybody } from '../people';
-import { type History, ownRulePath, partsOf, type Written } from './history';
+import { type History, ownRulePath, type Written } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { isGoneWhenClosed } from './closed';
+import { deadlineOf } from './overrun';
 
 /** What the app did to the estate: paths, foreign bytes, the shape of rules, windows it had no right to. */
 export function conductFaults(
@@ -22,7 +23,11 @@ export function conductFaults(
       what,
       atMs: circumstances.endMs,
     })),
-    ...own.flatMap((write) => shapeFaults(write, activations, machines)),
+    ...own.flatMap((write) => {
+      const activation = activations.find(({ windowId }) => write.path.includes(windowId));
+      const lastMs = activation === undefined ? 0 : deadlineOf(activation, history, circumstances);
+      return shapeFaults(write, activation, lastMs, machines);
+    }),
     ...isGoneWhenClosed(history, circumstances),
   ];
 }
@@ -50,13 +55,13 @@ const marker = /^postern1\|(\d{1,11})\|\d+\|[A-Za-z0-9_-]{86}$/;
 
 function shapeFaults(
   write: Written,
-  activations: readonly Activation[],
+  activation: Activation | undefined,
+  deadlineMs: number,
   machines: ReadonlyMap<string, readonly string[]>,
 ): Violation[] {
   const { properties, method, status, path } = write;
   if (method !== 'PUT' || status >= 300 || properties === null) return [];
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const activation = activations.find((one) => one.windowId === partsOf(name)?.windowId);
   if (activation === undefined) {
     return [fault('one window per activation', `${name} belongs to no activation`, write)];
   }
@@ -72,7 +77,7 @@ function shapeFaults(
     [properties.direction === 'Inbound', 'direction'],
     [properties.priority >= limits.band.from && properties.priority <= limits.band.to, 'priority'],
     [name.length <= 80 && (properties.description ?? '').length <= 140, 'length'],
-    [until <= activation.endMs, 'marker'],
+    [until <= deadlineMs, 'marker'],
   ];
   return wrong
     .filter(([isRight]) => !isRight)

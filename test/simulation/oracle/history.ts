@@ -30,6 +30,14 @@ export type Line = { readonly atMs: number; readonly fields: Readonly<Record<str
 /** An event that the app took: it answered 2xx. */
 export type Taken = { readonly atMs: number; readonly eventId: string; readonly operation: string };
 
+/** A wish that the app has accepted. */
+export type Accepted = {
+  readonly atMs: number;
+  readonly windowId: string;
+  /** The new deadline, epoch ms; `null`: the window is to be closed. */
+  readonly untilMs: number | null;
+};
+
 /** All that the oracle judges by. Nothing in it comes from the app but its log. */
 export type History = {
   readonly stays: readonly Stay[];
@@ -39,6 +47,7 @@ export type History = {
   readonly foreignEdits: number;
   readonly lines: readonly Line[];
   readonly taken: readonly Taken[];
+  readonly accepted: readonly Accepted[];
   /** Liveness runs: rules of ours that stood when all should have been at rest. */
   readonly standingAtRest: readonly string[] | null;
   /** Liveness runs: writes of the app while nothing should have been written. */

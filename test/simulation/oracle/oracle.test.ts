@@ -85,6 +85,7 @@ const good: History = {
   taken: [
     { atMs: at(0), eventId: 'e1', operation: 'Microsoft.Authorization/roleAssignments/write' },
   ],
+  accepted: [],
   standingAtRest: [],
   quietWrites: [],
 };
@@ -141,6 +142,17 @@ describe('the oracle', () => {
       'a rule that stays when the role was given back',
       {},
       { activations: [{ ...truth, endedEarlyAt: new Date(at(10)).toISOString() }] },
+    ],
+    [
+      'early end',
+      'a rule that stays when its window was asked to close',
+      { accepted: [{ atMs: at(10), windowId: id, untilMs: null }] },
+    ],
+    [
+      'deadline never grows',
+      'a marker beyond the longest time, whatever was wished',
+      { accepted: [{ atMs: at(5), windowId: id, untilMs: endMs }] },
+      { plan: { ...plan, longestMinutes: 15 } },
     ],
     ['orphan', 'a rule at rest', { standingAtRest: [path] }],
     ['quiescence', 'a write in the silence', { quietWrites: ['PUT'] }],

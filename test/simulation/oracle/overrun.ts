@@ -55,16 +55,16 @@ export function overrunsOf(
       }
       violations.push(...faultsOf(stay, deadlineMs, history, circumstances));
     }
-    violations.push(...earlyFaults(activation, stays, circumstances));
+    violations.push(...earlyFaults(activation, stays, history, circumstances));
   }
   return { overruns, violations };
 }
 
-/** PIM's end, or the policy's longest time from the first write of the window on. */
-function deadlineOf(
+/** PIM's end, or the policy's longest time from the first write of the window on: no wish goes beyond. */
+export function deadlineOf(
   { windowId, endMs }: Activation,
-  { writes }: History,
-  { plan }: Circumstances,
+  { writes }: Pick<History, 'writes'>,
+  { plan }: Pick<Circumstances, 'plan'>,
 ): number {
   const first = writes.find(
     ({ path, by, method }) => by === 'app' && method === 'PUT' && path.includes(windowId),
@@ -169,18 +169,29 @@ function classOf(
   return within.some(({ group }) => group === 'process') ? 'crashes' : 'healthy';
 }
 
+/** Given back or asked to close: gone in time where nothing at all is disturbed. */
 function earlyFaults(
-  { endedMs, windowId, endMs }: Activation,
+  { endedMs, windowId }: Activation,
   stays: readonly Stay[],
-  { afflictions, plan, endMs: runEndMs }: Circumstances,
+  { accepted }: History,
+  { afflictions, outages, plan, endMs: runEndMs }: Circumstances,
 ): Violation[] {
-  if (endedMs === null || endedMs + earlyEndMs >= Math.min(endMs, runEndMs)) return [];
+  // Timers of a host that polls seldom are half a minute late each.
   if ((plan.polling ?? 0) > 5_000) return [];
-  if (afflictions.some(({ atMs }) => atMs <= endedMs + earlyEndMs)) return [];
-  const late = stays.filter(({ toMs }) => (toMs ?? runEndMs) > endedMs + earlyEndMs);
-  return late.map(({ name }) => ({
-    invariant: 'early end',
-    what: `${name} stood more than ${earlyEndMs / 1_000} s after the role of ${windowId} was given back`,
-    atMs: endedMs,
-  }));
+  const asked = accepted.filter((one) => one.windowId === windowId && one.untilMs === null);
+  const ends = [...(endedMs === null ? [] : [endedMs]), ...asked.map(({ atMs }) => atMs)];
+  return ends.flatMap((fromMs) => {
+    const lastMs = fromMs + earlyEndMs;
+    const isDisturbed =
+      lastMs > runEndMs ||
+      outages.some((one) => one.fromMs <= lastMs && one.toMs >= fromMs) ||
+      afflictions.some(({ atMs }) => atMs <= lastMs);
+    if (isDisturbed) return [];
+    const late = stays.filter((stay) => stay.fromMs < lastMs && (stay.toMs ?? runEndMs) > lastMs);
+    return late.map(({ name }) => ({
+      invariant: 'early end',
+      what: `${name} stood more than ${earlyEndMs / 1_000} s after an early end`,
+      atMs: fromMs,
+    }));
+  });
 }

@@ -7,7 +7,7 @@ import type {
 import type { LocalAzure } from '../../../local/localAzure';
 import type { LogLine } from '../../support/simulatedAzure';
 import type { SimulatedClock } from '../clock';
-import type { History, Line, Stay, Taken, Written } from './history';
+import type { Accepted, History, Line, Stay, Taken, Written } from './history';
 
 /** Looks at the estate after every write and remembers what stood there, and how long. */
 export type EstateWatch = {
@@ -15,6 +15,7 @@ export type EstateWatch = {
   onWrite(record: WriteRecord): void;
   onLine(line: LogLine, atMs: number): void;
   onTaken(body: string, atMs: number): void;
+  onAccepted(wish: Accepted): void;
   /** Now all should be at rest. */
   rest(): void;
   /** Until now nothing should have been written since. */
@@ -35,6 +36,7 @@ export function watchEstate(): EstateWatch {
   let foreignEdits = 0;
   const lines: Line[] = [];
   const taken: Taken[] = [];
+  const accepted: Accepted[] = [];
   let standingAtRest: string[] | null = null;
   let writtenAtRest = 0;
   let quietWrites: string[] = [];
@@ -95,6 +97,9 @@ export function watchEstate(): EstateWatch {
     onTaken: (body, atMs) => {
       taken.push(...takenIn(body, atMs));
     },
+    onAccepted: (wish) => {
+      accepted.push(wish);
+    },
     rest: () => {
       standingAtRest = [...open.values()].map(({ nsgId, name }) => `${nsgId}/${name}`);
       writtenAtRest = need().resourceManager.writeLog.records.length;
@@ -112,6 +117,7 @@ export function watchEstate(): EstateWatch {
       foreignEdits,
       lines,
       taken,
+      accepted,
       standingAtRest,
       quietWrites,
     }),
