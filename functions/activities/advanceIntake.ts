@@ -22,7 +22,7 @@ export async function advanceIntake(
 ): Promise<Look> {
   const stored = await world.ledger.hints.get(id);
   if (stored === null) return finish(world, id, 'noHint');
-  if (stored.row.outcome !== null) return finish(world, id, stored.row.outcome);
+  if (stored.row.outcome !== null) return finish(world, id, stored.row.outcome, stored.row);
   return save(world, stored, await judge(world, starter, stored.row));
 }
 
@@ -57,7 +57,7 @@ function verdictOf({ log }: World, hint: HintRow, { facts }: Fault): Verdict {
 }
 
 async function save(world: World, { row, etag }: Stored<HintRow>, verdict: Verdict): Promise<Look> {
-  const { ledger, clock, log } = world;
+  const { ledger, clock } = world;
   const looks = row.looks + 1;
   if (verdict.kind === 'again') {
     const nextLook = clock.now() + verdict.afterMs;
@@ -71,22 +71,39 @@ async function save(world: World, { row, etag }: Stored<HintRow>, verdict: Verdi
   if ((await ledger.hints.replace(ended, etag)) === 'changed') {
     return { done: false, nextLook: new Date(nextLook + 1_000).toISOString() };
   }
-  const { id, roleAssignmentId } = row;
+  tellIntakeEnd(world, ended);
+  return finish(world, row.id, outcome);
+}
+
+/**
+ * How an intake ended. Told with the save that ended it, and again by whoever finds a hint at its
+ * end that is still listed as living: the one who saved it may have died before this line.
+ */
+export function tellIntakeEnd({ log }: Pick<World, 'log'>, row: HintRow): void {
+  const { id, kind, outcome, windowId, roleAssignmentId } = row;
   if (outcome === 'givenUp') log.alarm('intakeGivenUp', { intake: id, roleAssignmentId });
   log.info(outcome === 'granted' ? 'intake.confirmed' : 'intake.stopped', {
     intake: id,
-    kind: row.kind,
+    kind,
     outcome,
     windowId,
     roleAssignmentId,
     assignmentKey: assignmentKeyOf(roleAssignmentId),
   });
-  return finish(world, id, outcome);
 }
 
 /** Removes the live row, which is the very last thing: until then somebody looks after this intake. */
-async function finish({ ledger }: World, id: string, outcome: string): Promise<Look> {
-  const live = await ledger.live.get(id);
-  if (live !== null && live.row.kind === 'intake') await ledger.live.remove(id, live.etag);
+async function finish(
+  world: World,
+  id: string,
+  outcome: string,
+  untold: HintRow | null = null,
+): Promise<Look> {
+  const { live } = world.ledger;
+  const stored = await live.get(id);
+  if (stored !== null && stored.row.kind === 'intake') {
+    if (untold !== null) tellIntakeEnd(world, untold);
+    await live.remove(id, stored.etag);
+  }
   return { done: true, outcome };
 }

@@ -6,6 +6,7 @@ import type { Stored } from '../../shared/ports/ledger';
 import type { Look } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
 import { factsOf } from '../../shared/domain/fault';
+import { tellEnd } from './window/events';
 import { takeRound } from './window/round';
 import { iso, type Run, startRun } from './window/run';
 
@@ -21,6 +22,8 @@ const hardClose = { runMaxMs: 45_000, pauseMaxMs: 5_000 };
 /** The engine's timers fire up to a second early. */
 const earlyMs = 1_500;
 const changesMax = 20;
+/** Whoever saved the end of a window has told it by then and removed the live row, or is dead. */
+const tellingMs = 5_000;
 /** A row of a newer version is that version's; this one only looks again. */
 const newerPauseMs = 60_000;
 
@@ -48,6 +51,7 @@ async function isAtRest({ ledger }: World, id: string): Promise<boolean> {
 
 async function step(world: World, id: string): Promise<Look> {
   const run = startRun(world, id);
+  let isOwnEnd = false;
   await waitOutEarly(world, id);
   for (let changes = 0; changes < changesMax;) {
     const stored = await world.ledger.windows.get(id);
@@ -56,8 +60,9 @@ async function step(world: World, id: string): Promise<Look> {
       world.log.warn('window.newerSchema', { windowId: id, schema: stored.row.schema });
       return lookAt(world, world.clock.now() + newerPauseMs);
     }
-    if (stored.row.concludedAt !== null) return conclude(run, stored.row);
+    if (stored.row.concludedAt !== null) return conclude(run, stored.row, isOwnEnd);
     const next = await advance(run, stored);
+    isOwnEnd = next === 'again';
     if (next === 'changed') changes += 1;
     else if (next !== 'again') return next;
   }
@@ -100,9 +105,16 @@ function lookAt({ clock }: World, atMs: number): Look {
 }
 
 /** The end: what this run sent too late is taken back, and the live row goes last. */
-async function conclude(run: Run, row: WindowRow): Promise<Look> {
+async function conclude(run: Run, row: WindowRow, isTold: boolean): Promise<Look> {
   await takeBack(run, row);
-  await removeLive(run.world, row.id);
+  const { ledger, clock } = run.world;
+  const live = await ledger.live.get(row.id);
+  if (live !== null && !isTold) {
+    const tellAt = (row.concludedAt ?? 0) + tellingMs;
+    if (clock.now() < tellAt) return lookAt(run.world, tellAt);
+    tellEnd(run.world, row);
+  }
+  if (live !== null) await ledger.live.remove(row.id, live.etag);
   return { done: true, outcome: outcomeOf(row) };
 }
 
@@ -129,10 +141,4 @@ async function takeBack({ world, puts, windowId }: Run, row: WindowRow): Promise
       world.log.warn('rule.deleteFailed', { ...fields, faultKind: kind, azureCode: code });
     }
   }
-}
-
-/** Removes the live row of a window that is concluded. */
-export async function removeLive({ ledger }: World, id: string): Promise<void> {
-  const live = await ledger.live.get(id);
-  if (live !== null) await ledger.live.remove(id, live.etag);
 }

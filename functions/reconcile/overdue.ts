@@ -6,8 +6,9 @@ import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { Stored } from '../../shared/ports/ledger';
 import type { Look, SleeperName } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
-import { advanceIntake } from '../activities/advanceIntake';
+import { advanceIntake, tellIntakeEnd } from '../activities/advanceIntake';
 import { advanceWindow } from '../activities/advanceWindow';
+import { tellEnd } from '../activities/window/events';
 import { eachOf } from '../activities/window/eachOf';
 import type { ReconcileRun, Tally } from './reconcileRun';
 
@@ -61,14 +62,20 @@ async function judge(world: World, live: LiveRow, windows: WindowRow[]): Promise
   if (live.kind === 'intake') {
     const hint = await world.ledger.hints.get(live.id);
     if (hint === null) return abandoned ? 'tidy' : 'asleep';
-    if (hint.row.outcome !== null) return 'tidy';
+    if (hint.row.outcome !== null) {
+      tellIntakeEnd(world, hint.row);
+      return 'tidy';
+    }
     const late = hostMs - hint.row.nextLook >= overdueMs;
     return late ? { live, urgency: Number.MAX_SAFE_INTEGER } : 'asleep';
   }
   const stored = await world.ledger.windows.get(live.id);
   if (stored === null) return abandoned ? 'tidy' : 'asleep';
   const { row } = stored;
-  if (row.concludedAt !== null) return 'tidy';
+  if (row.concludedAt !== null) {
+    tellEnd(world, row);
+    return 'tidy';
+  }
   windows.push(row);
   if (hostMs - row.nextLook < overdueMs) return 'asleep';
   const closing =

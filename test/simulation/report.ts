@@ -139,7 +139,10 @@ export function printReport(report: Report): string {
     report.neverStruck.length === 0 ? '' : `never struck: ${report.neverStruck.join(', ')}`,
     tableOf(['sometimes', 'times'], entries(report.sometimes)),
     tableOf(['crossings', 'times'], entries(report.crossings)),
-    ...report.failing.map(({ seed, violations }) => `seed ${seed}\n  ${violations.join('\n  ')}`),
+    ...report.failing.map(
+      ({ seed, violations }) =>
+        `seed ${seed}, ${violations.length} violations\n  ${violations.slice(0, 4).join('\n  ')}`,
+    ),
   ]
     .filter((part) => part !== '')
     .join('\n');

@@ -143,17 +143,28 @@ function tellClosing({ log }: World, row: WindowRow): void {
   if (alarm !== undefined) log.alarm(alarm, fields);
 }
 
-function tellPhase({ log }: World, before: WindowRow, after: WindowRow): void {
+function tellPhase(world: World, before: WindowRow, after: WindowRow): void {
   const phase = windowPhase(after);
   if (phase === windowPhase(before)) return;
-  const fields = { windowId: after.id, personId: after.grant.person.objectId };
   if (phase === 'open') {
-    log.info('window.open', { ...fields, until: iso(after.until) });
-  } else if (phase === 'closed' || phase === 'refused') {
-    log.info(`window.${phase}`, {
-      ...fields,
-      outcome: outcomeOf(after),
-      concludedAt: iso(after.concludedAt),
-    });
+    const fields = { windowId: after.id, personId: after.grant.person.objectId };
+    world.log.info('window.open', { ...fields, until: iso(after.until) });
+  } else {
+    tellEnd(world, after);
   }
+}
+
+/**
+ * How a window ended. Told with the save that ended it, and again by whoever finds a row at its end
+ * that is still listed as living: the one who saved it may have died before this line.
+ */
+export function tellEnd({ log }: Pick<World, 'log'>, row: WindowRow): void {
+  const phase = windowPhase(row);
+  if (phase !== 'closed' && phase !== 'refused') return;
+  log.info(`window.${phase}`, {
+    windowId: row.id,
+    personId: row.grant.person.objectId,
+    outcome: outcomeOf(row),
+    concludedAt: iso(row.concludedAt),
+  });
 }
