@@ -59,6 +59,22 @@ describe('the artefact', () => {
     expect(loadWith({}).functions.length).toBeGreaterThan(0);
   });
 
+  it('keeps of the clients of Azure what is called, and little of the rest', () => {
+    const text = readFileSync(join(app, 'main.js'), 'utf8');
+    const group = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers';
+    const nsg = `${group}/Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}`;
+    for (const path of [
+      nsg,
+      `${nsg}/securityRules/{securityRuleName}`,
+      `${group}/Microsoft.Network/networkInterfaces/{networkInterfaceName}`,
+      `${group}/Microsoft.Compute/virtualMachines/{vmName}`,
+    ]) {
+      expect(text.includes(path) ? '' : path).toBe('');
+    }
+    // A number and not the text itself: a failure would print megabytes.
+    expect(text.indexOf('/applicationGateways/{applicationGatewayName}')).toBe(-1);
+  });
+
   it('holds none of the local Azure', () => {
     const { sources } = JSON.parse(readFileSync(join(app, 'main.js.map'), 'utf8')) as {
       sources: string[];
