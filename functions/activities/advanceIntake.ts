@@ -59,9 +59,10 @@ function verdictOf({ log }: World, hint: HintRow, { facts }: Fault): Verdict {
 async function save(world: World, { row, etag }: Stored<HintRow>, verdict: Verdict): Promise<Look> {
   const { ledger, clock } = world;
   const looks = row.looks + 1;
-  if (verdict.kind === 'again') {
+  if (verdict.kind !== 'end') {
     const nextLook = clock.now() + verdict.afterMs;
-    await ledger.hints.replace({ ...row, looks, lacks: verdict.lacks, nextLook }, etag);
+    const counted = verdict.kind === 'again' ? { looks, lacks: verdict.lacks } : {};
+    await ledger.hints.replace({ ...row, ...counted, nextLook }, etag);
     // A row that somebody else changed is read anew at the next look; the time is as good as theirs.
     return { done: false, nextLook: new Date(nextLook).toISOString() };
   }

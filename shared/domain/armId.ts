@@ -53,6 +53,11 @@ export function parseArmId(text: string): ArmId | null {
   return { subscriptionId, resourceGroup, providers };
 }
 
+/** The subscription that an id lies in, lower case; `''` for the tenant, and for what is no id. */
+export function subscriptionOf(id: string): string {
+  return parseArmId(id)?.subscriptionId ?? '';
+}
+
 /** The id's text again: the inverse of `parseArmId` up to the casing of fixed words. */
 export function formatArmId({ subscriptionId, resourceGroup, providers }: ArmId): string {
   const base = subscriptionId === '' ? '' : `/subscriptions/${subscriptionId}`;

@@ -3,3 +3,4 @@ import './editors';
 import './resourceManager';
 import './roles';
 import './targets';
+import './refusals';

@@ -61,6 +61,8 @@ export type SimulationOptions = SettingsOptions & {
   faults?: EngineFaults;
   /** Told of every episode and activity. */
   trace?: (entry: EngineTrace) => void;
+  /** How far the `Date` of every answer is ahead of the host's clock, ms; asked for each answer. */
+  dateAheadMs?: () => number;
   /** Told of every request of the app and of what the local Azure answered. */
   onAnswer?: (request: PipelineRequest, status: number) => void;
   /** Told when an accepted write has come to its end in the network. */
@@ -275,7 +277,7 @@ function worldOf(
   if ('faults' in opening && !options.openingFaulty) throw new Error(opening.faults.join('\n'));
   const caller = identities[options.identity ?? 'opener'];
   const { seams = {} } = options;
-  const client = inProcess(azure, options.onAnswer);
+  const client = inProcess(azure, options);
   const world = createAzureWorld(
     { closing, opening },
     {
@@ -299,7 +301,10 @@ function worldOf(
 }
 
 /** Hands requests of the SDKs to the local Azure without a socket. */
-function inProcess(azure: LocalAzure, onAnswer?: SimulationOptions['onAnswer']): HttpClient {
+function inProcess(
+  azure: LocalAzure,
+  { onAnswer, dateAheadMs = () => 0 }: SimulationOptions,
+): HttpClient {
   return {
     async sendRequest(request): Promise<PipelineResponse> {
       const headers: Record<string, string> = {};
@@ -318,11 +323,17 @@ function inProcess(azure: LocalAzure, onAnswer?: SimulationOptions['onAnswer']):
       return {
         request,
         status,
-        headers: createHttpHeaders(answered),
+        headers: createHttpHeaders(withDateAhead(answered, dateAheadMs())),
         ...(body === undefined ? {} : { bodyAsText: body }),
       };
     },
   };
+}
+
+function withDateAhead(headers: Record<string, string>, aheadMs: number): Record<string, string> {
+  const { date } = headers;
+  if (aheadMs === 0 || date === undefined) return headers;
+  return { ...headers, date: new Date(Date.parse(date) + aheadMs).toUTCString() };
 }
 
 /** The event subscription of infra, at the door that the test asks for. */

@@ -10,6 +10,7 @@ import type { Stored } from '../../../shared/ports/ledger';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { closeWindow, markWindows, windowsOf } from './endWindows';
+import { queue } from './queue';
 import { again, end } from './verdict';
 import type { Verdict } from './verdict';
 
@@ -27,6 +28,9 @@ export async function judgeEnd(world: World, starter: Starter, hint: HintRow): P
   if (state === 'ended') return closeAll(world, starter, hint, windows);
   if (state === 'unfounded') return giveBack(world, windows);
 
+  // With a window to close the question is a close's; without one nobody waits for its answer.
+  const queued = windows.length === 0 ? queue(world, hint) : null;
+  if (queued !== null) return queued;
   await markWindows(world, windows, world.clock.now());
   if (await isListed(world, hint, windows, eventAt)) {
     const shown = Math.max(-hint.lacks, 0) + 1;

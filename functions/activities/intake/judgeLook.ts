@@ -7,7 +7,7 @@ import { nowOf, skewMaxMs } from '../../../shared/domain/instant';
 import type { Now } from '../../../shared/domain/instant';
 import { findInstance } from '../../../shared/domain/intake/findInstance';
 import { wasRefused } from '../../../shared/domain/intake/newWindow';
-import { afterLackMs } from '../../../shared/domain/intake/pace';
+import { afterLackMs, lackForMs } from '../../../shared/domain/intake/pace';
 import { isRefusal, ruleFor } from '../../../shared/domain/policy/ruleFor';
 import type { Asker } from '../../../shared/domain/policy/ruleFor';
 import type { Policy } from '../../../shared/domain/policy/policy';
@@ -16,6 +16,7 @@ import type { Instance, RoleAssignment } from '../../../shared/ports/directory';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { findAddress } from './findAddress';
+import { queue } from './queue';
 import { openOrRefuse } from './openOrRefuse';
 import { refusalFields } from './refusalFields';
 import { again, end } from './verdict';
@@ -41,13 +42,12 @@ export async function judgeLook(world: World, starter: Starter, hint: HintRow): 
     log.alarm('openingsDisabled', { intake: hint.id, faults: world.opening.faults });
     return end('openingsDisabled');
   }
-  const { skewMs } = clock.skew();
-  if (Math.abs(skewMs) > skewMaxMs) {
-    log.alarm('skew', { skewMs, doing: 'nothing is opened' });
-    return again(30_000, hint.lacks);
-  }
+  const skewed = stopForSkew(world, hint);
+  if (skewed !== null) return skewed;
+  const queued = queue(world, hint);
+  if (queued !== null) return queued;
   const assignment = await directory.readRoleAssignment(hint.roleAssignmentId);
-  if (assignment === null) return lacking(hint, 'noAssignment');
+  if (assignment === null) return lacking(hint, 'noAssignment', clock.now());
   const stop = stopFor(world, world.opening.policy, hint, assignment);
   if (stop !== null) return stop;
 
@@ -55,7 +55,10 @@ export async function judgeLook(world: World, starter: Starter, hint: HintRow): 
     assignment.scope,
     assignment.principalId,
   );
-  const now = nowOf(clock.now(), skewMs);
+  // The first answers of a process are the first that tell of its clock.
+  const skewedNow = stopForSkew(world, hint);
+  if (skewedNow !== null) return skewedNow;
+  const now = nowOf(clock.now(), clock.skew().skewMs);
   const found = findInstance(instances, assignment, now);
   switch (found.kind) {
     case 'active': {
@@ -67,12 +70,25 @@ export async function judgeLook(world: World, starter: Starter, hint: HintRow): 
       return waitMs <= startWaitMaxMs ? again(Math.max(waitMs, 1_000)) : end('startsLater');
     }
     case 'over':
-      return lacking(hint, 'activationOver');
+      return lacking(hint, 'activationOver', clock.now());
     case 'assigned':
     case 'none':
     default:
-      return lacking(hint, 'notAnActivation');
+      return lacking(hint, 'notAnActivation', clock.now());
   }
+}
+
+const skewAgainMs = 30_000;
+const looksPerSkewAlarm = 20;
+
+/** While the clocks disagree nobody can say what is active now; told once in ten minutes. */
+function stopForSkew({ clock, log }: World, hint: HintRow): Verdict | null {
+  const { skewMs } = clock.skew();
+  if (Math.abs(skewMs) <= skewMaxMs) return null;
+  if (hint.looks % looksPerSkewAlarm === 0) {
+    log.alarm('skew', { intake: hint.id, skewMs, doing: 'nothing is opened' });
+  }
+  return again(skewAgainMs, hint.lacks);
 }
 
 /** Facts of the plain assignment that make every further question needless. */
@@ -105,9 +121,13 @@ function stopFor(
   return null;
 }
 
-/** It may only be listed late: ask again for about a minute, then it is none. */
-function lacking({ lacks }: HintRow, outcome: IntakeOutcome): Verdict {
-  const afterMs = afterLackMs(lacks + 1);
+/**
+ * It may only be listed late: ask again for about a minute, then it is none. Where hints queue up
+ * one more answer after that minute is enough.
+ */
+function lacking({ lacks, receivedAt }: HintRow, outcome: IntakeOutcome, hostMs: number): Verdict {
+  const isLate = lacks > 0 && hostMs - receivedAt >= lackForMs;
+  const afterMs = isLate ? null : afterLackMs(lacks + 1);
   return afterMs === null ? end(outcome) : again(afterMs, lacks + 1);
 }
 

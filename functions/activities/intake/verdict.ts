@@ -2,6 +2,8 @@
 export type Verdict =
   /** Look again. `lacks` is what the hint row keeps: answers in a row that lacked the activation. */
   | { readonly kind: 'again'; readonly afterMs: number; readonly lacks: number }
+  /** It is not its turn, or requests are short: nothing was asked, so nothing is counted. */
+  | { readonly kind: 'queued'; readonly afterMs: number }
   | { readonly kind: 'end'; readonly outcome: IntakeOutcome; readonly windowId: string | null };
 
 /** How an intake ends. Each is logged; none is silent. */

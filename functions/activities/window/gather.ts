@@ -1,6 +1,6 @@
 import { type FaultFacts, factsOf } from '../../../shared/domain/fault';
 import { assignmentKeyOf } from '../../../shared/domain/identity';
-import { lastSegment, sameArmId } from '../../../shared/domain/armId';
+import { lastSegment, sameArmId, subscriptionOf } from '../../../shared/domain/armId';
 import { isFreshConfirmation } from '../../../shared/domain/window/deadline';
 import type {
   Confirmation,
@@ -23,6 +23,7 @@ export function knowledgeOf(run: Run, row: WindowRow, placement: Placement): Kno
     confirmation: row.endHintAt === null ? usable(run) : { kind: 'withheld' },
     search: run.searches.get(placement.rule.name) ?? null,
     mayOpen: 'policy' in run.world.opening,
+    budgetPauseMs: run.world.budget.pauseMs(subscriptionOf(placement.nsgId)),
     extendedRule: extendedRuleFor(run, row, placement),
   };
 }

@@ -1,5 +1,5 @@
 import type { FaultFacts } from '../../../shared/domain/fault';
-import { parseArmId } from '../../../shared/domain/armId';
+import { parseArmId, subscriptionOf } from '../../../shared/domain/armId';
 import type { GrantTarget } from '../../../shared/domain/grant';
 import { pauseAfter } from '../../../shared/domain/reaction';
 import { groupBy } from '../../../shared/domain/group';
@@ -45,6 +45,8 @@ export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | Not
   const unsigned = await signingRefusal(world);
   if (unsigned === 'later') return { laterMs: planAgainMs };
   if (unsigned !== null) return refused(row, unsigned);
+  const heldMs = heldBackMs(world, row);
+  if (heldMs > 0) return { laterMs: heldMs };
   const readings = await readAll(run, row);
   const passing = passingFaults(readings);
   const pauses = passing.map((fault) => pauseAfter(fault, 'open', row.plans + 1));
@@ -70,6 +72,12 @@ function refused(row: WindowRow, why: Refusal): WindowRow {
     placements: [],
     refusals: [...row.refusals, ...row.grant.targets.map(({ vmId }) => ({ vmId, ...why }))],
   };
+}
+
+/** A plan reads in every subscription that holds a target, and perhaps in the index. */
+function heldBackMs({ budget }: World, { grant }: WindowRow): number {
+  const subscriptions = new Set(grant.targets.map(({ vmId }) => subscriptionOf(vmId)));
+  return Math.max(budget.queryPauseMs(), ...[...subscriptions].map((id) => budget.pauseMs(id)));
 }
 
 function passingFaults(readings: PlanReadings): FaultFacts[] {

@@ -1,6 +1,9 @@
 /** An activation may be listed late; together about a minute, then it is none. */
 const lackDelaysMs = [2_000, 3_000, 5_000, 10_000, 10_000, 15_000, 15_000] as const;
 
+/** Together: when an activation that is listed late should be listed at the latest. */
+export const lackForMs = lackDelaysMs.reduce((sum, ms) => sum + ms, 0);
+
 /** How long to wait after the `lacks`-th answer (from 1) that did not show it; `null`: give up. */
 export function afterLackMs(lacks: number): number | null {
   return lackDelaysMs[lacks - 1] ?? null;

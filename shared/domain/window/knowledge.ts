@@ -33,6 +33,8 @@ export type Knowledge = {
   readonly search: Search | null;
   /** Policy and signing key are in order. Closing never asks. */
   readonly mayOpen: boolean;
+  /** How long opening has to hold back so that closes keep their requests, ms. Closing never asks. */
+  readonly budgetPauseMs: number;
   /** While the window is extended: what to PUT for it, signed; `null` where nobody can sign. */
   readonly extendedRule: SecurityRule | null;
 };
@@ -42,5 +44,6 @@ export const knowsNothing: Knowledge = {
   confirmation: null,
   search: null,
   mayOpen: true,
+  budgetPauseMs: 0,
   extendedRule: null,
 };

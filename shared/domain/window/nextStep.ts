@@ -25,10 +25,19 @@ export function nextStep(
     case 'putting':
     case 'open':
       // The row begins to close as a whole before its placements are asked: see `judgeRow`.
-      return openingStep(row, placement, knowledge, now);
+      return heldBack(openingStep(row, placement, knowledge, now), knowledge, now);
     case 'closing':
     case 'gone':
     case 'disarmed':
       return closingStep(row, placement, knowledge, now);
   }
 }
+
+/** Whatever sends a request in order to open waits while closes may need the requests that are left. */
+function heldBack(step: Step, { budgetPauseMs }: Knowledge, now: Now): Step {
+  return budgetPauseMs > 0 && requests.includes(step.do)
+    ? { do: 'wait', until: now.hostMs + budgetPauseMs }
+    : step;
+}
+
+const requests: readonly Step['do'][] = ['look', 'confirm', 'search', 'putRule'];

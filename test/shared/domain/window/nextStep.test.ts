@@ -76,6 +76,18 @@ describe('opening', () => {
     expect(step(planned, T, knowledge, changes, skewMs)).toMatchObject({ do: 'wait' });
   });
 
+  it('sends nothing while closes may need the requests that are left; closing never asks', () => {
+    const short = { budgetPauseMs: 700 };
+    const wait = { do: 'wait', until: T + 700 };
+    expect(step(planned, T, short)).toEqual(wait);
+    expect(step(planned, T, { ...confirmed(T), ...short })).toEqual(wait);
+    expect(step(putting, T, short)).toEqual(wait);
+    expect(step(planned, lastPut + 1, short).do).toBe('refuse');
+    const leaving = { ...putting, phase: 'closing' as const };
+    expect(step(leaving, T, short)).toEqual({ do: 'deleteRule' });
+    expect(step({ ...leaving, lastDeleteAt: T - 1 }, T, short)).toEqual({ do: 'look' });
+  });
+
   it('counts lacks, and gives up after two that are half a minute apart', () => {
     const lacking: Partial<Knowledge> = { confirmation: { kind: 'lacking', answeredAt: T } };
     expect(step(planned, T, lacking)).toMatchObject({ do: 'noteLacking' });
