@@ -4,3 +4,4 @@ import './resourceManager';
 import './roles';
 import './targets';
 import './refusals';
+import './flood';
