@@ -19,6 +19,9 @@ export type ReconcileSummary = {
   readonly discovered: number;
   /** Windows whose activation is not listed any more: their ends are being judged. */
   readonly gone: number;
+  /** Windows closed because of another policy, and because of what they lead to. */
+  readonly policyChanged: number;
+  readonly targetChanged: number;
 };
 
 export type Tally = { -readonly [Name in keyof ReconcileSummary]: ReconcileSummary[Name] };

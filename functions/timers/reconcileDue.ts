@@ -1,6 +1,9 @@
 import type { Starter } from '../../shared/ports/starter';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
+import { applyPolicy } from '../reconcile/applyPolicy';
 import { discover } from '../reconcile/discover';
+import { openRows, readMachines } from '../reconcile/openRows';
 import { performOverdue } from '../reconcile/overdue';
 import { createReconcileMemory } from '../reconcile/reconcileRun';
 import type {
@@ -9,6 +12,7 @@ import type {
   ReconcileSummary,
   Tally,
 } from '../reconcile/reconcileRun';
+import { watchTargets } from '../reconcile/watchTargets';
 import { endWithoutActivation } from '../reconcile/withoutActivation';
 
 /** The period is a minute: what is not a close is not begun later than this. */
@@ -36,6 +40,8 @@ export async function reconcileDue(
     seen: 0,
     discovered: 0,
     gone: 0,
+    policyChanged: 0,
+    targetChanged: 0,
   };
   const endsAt = world.clock.now() + runMs;
   const stored = await world.ledger.live.list();
@@ -44,8 +50,15 @@ export async function reconcileDue(
   const live = stored.map(({ row }) => row);
   const run: ReconcileRun = { world, starter, memory, tally, live, endsAt };
   const rows = await performOverdue(run, stored);
-  await endWithoutActivation(run, rows);
+  await closeWhatChanged(run, openRows(rows));
   await discover(run);
   world.log.info('reconcile.done', tally);
   return tally;
+}
+
+/** Whatever has become of the activation, the machines and the policy behind windows that stand. */
+async function closeWhatChanged(run: ReconcileRun, rows: readonly WindowRow[]): Promise<void> {
+  const [machines] = await Promise.all([readMachines(run, rows), endWithoutActivation(run, rows)]);
+  await applyPolicy(run, rows, machines);
+  await watchTargets(run, rows, machines);
 }

@@ -38,7 +38,7 @@ export function demonstrationAzure(parts: DemonstrationParts): LocalAzure {
     ...readPim(join(folder, 'pim.json')),
     pim: { minimumActiveMs: 0, listingLagMs: 1_000, staleListMs: 5_000 },
     eventGrid: {
-      subscriptions: subscriptions(ports, systemKey),
+      subscriptions: fault === 'no-events' ? [] : subscriptions(ports, systemKey),
       deliver: fetchTransport,
       deadLetterFolder: join(folder, 'dead-letters'),
       ...(fault === 'duplicate-events' ? { fault } : {}),

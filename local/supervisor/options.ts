@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 /** The named faults of a demonstration. */
-export const faultNames = ['arm-429', 'arm-down-30s', 'duplicate-events'] as const;
+export const faultNames = ['arm-429', 'arm-down-30s', 'duplicate-events', 'no-events'] as const;
 export type FaultName = (typeof faultNames)[number];
 
 /** What `npm start -- …` was asked for. */
@@ -27,6 +27,7 @@ Examples:
   npm start                              the main job, and it stays up
   npm start -- --once                    ends after the proof, in less than 90 s
   npm start -- --once --fault arm-429    the same while Resource Manager throttles
+  npm start -- --once --fault no-events  nobody tells the app: it finds the activation itself
   npm start -- --reset                   forgets what earlier starts left behind
 `;
 

@@ -100,7 +100,12 @@ async function startParts(
   narrateAzure(azure, printer);
 
   const appLog = new AppLog(printer);
-  const host = startHost({ azure, keys, certificates, folder, ports }, options, appLog, printer);
+  const host = startHost(
+    { azure, keys, certificates, folder, ports, fault },
+    options,
+    appLog,
+    printer,
+  );
   endings.push(() => host.stop());
   await appLog.ready(readyMs);
   await handshake(azure);

@@ -14,7 +14,9 @@ const window = (fields: Fields): string => `window ${text(fields['windowId']).sl
 /** What each event of the app means, in words. */
 const sentences: Record<string, Sentence> = {
   'hint.received': (f) =>
-    `hears of a role assignment (${text(f['kind'])}); a hint, not yet believed`,
+    f['from'] === 'reconcile'
+      ? 'finds by itself what no event told of; a hint, not yet believed'
+      : `hears of a role assignment (${text(f['kind'])}); a hint, not yet believed`,
   'hint.repeat': () => 'hears the same event again: nothing new',
   'hint.malformed': (f) => `is sent something that is no event: ${text(f['code'])}`,
   'address.kept': () => 'remembers the address that the activation was asked from',

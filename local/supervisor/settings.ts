@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Certificates } from '../azure/tls/certificates';
 import type { LocalAzure } from '../localAzure';
 import type { LocalKeys } from './keys';
+import type { FaultName } from './options';
 import type { Ports } from './ports';
 import { storageConnectionString } from './storage';
 
@@ -13,6 +14,7 @@ export type HostEnvironmentParts = {
   certificates: Certificates;
   folder: string;
   ports: Ports;
+  fault: FaultName | null;
 };
 
 /**
@@ -21,11 +23,13 @@ export type HostEnvironmentParts = {
  * endpoint, the certificate authority).
  */
 export function hostEnvironment(parts: HostEnvironmentParts): Record<string, string> {
-  const { azure, keys, certificates, folder, ports } = parts;
+  const { azure, keys, certificates, folder, ports, fault } = parts;
   const identity = azure.login.environmentOf('opener', `http://127.0.0.1:${ports.control}`);
   return {
     ...valuesOf('local.settings.sample.json'),
     ...(existsSync('local.settings.json') ? valuesOf('local.settings.json') : {}),
+    // Reconcile has to find what events do not tell, in a demonstration of two minutes.
+    ...(fault === 'no-events' ? { RECONCILE_SCHEDULE: '*/5 * * * * *' } : {}),
     AzureWebJobsStorage: storageConnectionString(ports),
     ARM_ENDPOINT: `https://localhost:${ports.resourceManager}`,
     ARM_AUDIENCE: `https://localhost:${ports.resourceManager}`,

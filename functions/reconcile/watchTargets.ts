@@ -1,0 +1,61 @@
+import { factsOf } from '../../shared/domain/fault';
+import { changedPart, looksTheSame } from '../../shared/domain/window/targetDrift';
+import type { PlacementTarget, WindowRow } from '../../shared/domain/window/windowRow';
+import { closeWindow } from '../activities/intake/endWindows';
+import { eachOf } from '../activities/window/eachOf';
+import { type Machines, targetsOf } from './openRows';
+import type { ReconcileRun } from './reconcileRun';
+
+/** Windows whose machines are read fresh in one run, and side by side. */
+const readMax = 40;
+const width = 4;
+
+/**
+ * Closes windows that lead to something else than they were granted for: a machine that is gone or
+ * is another one, an interface or address that moved. The index says where to look; what closes is
+ * a read. Never throws for a fault of Azure.
+ */
+export async function watchTargets(
+  run: ReconcileRun,
+  rows: readonly WindowRow[],
+  machines: Machines,
+): Promise<void> {
+  if (machines === null) return;
+  const suspects = rows.flatMap((row) => {
+    const different = targetsOf(row).filter((target) => {
+      const seen = machines.get(target.vmId.toLowerCase());
+      return seen !== undefined && !looksTheSame(target, seen);
+    });
+    return different.length > 0 ? [{ row, different }] : [];
+  });
+  const from = suspects.length > readMax ? (run.memory.runs * readMax) % suspects.length : 0;
+  const turn = [...suspects.slice(from), ...suspects.slice(0, from)].slice(0, readMax);
+  await eachOf(turn, width, async ({ row, different }) => {
+    try {
+      await closeIfChanged(run, row, different);
+    } catch (error) {
+      const { kind, code } = factsOf(error);
+      run.tally.failed += 1;
+      const fields = { windowId: row.id, faultKind: kind, azureCode: code };
+      run.world.log.warn('reconcile.targetFailed', fields);
+    }
+  });
+}
+
+async function closeIfChanged(
+  { world, starter, tally }: ReconcileRun,
+  { id }: WindowRow,
+  targets: readonly PlacementTarget[],
+): Promise<void> {
+  for (const target of targets) {
+    const { vmId, nicId } = target;
+    tally.reads += 2;
+    const vm = await world.compute.readVm(vmId);
+    const changed = changedPart(target, { vm, nic: await world.network.readNic(nicId) });
+    if (changed === null) continue;
+    tally.targetChanged += 1;
+    world.log.warn('window.targetChanged', { windowId: id, vmId, nicId, changed });
+    await closeWindow(world, starter, id, 'targetChanged');
+    return;
+  }
+}
