@@ -8,6 +8,7 @@ import { graphAssignments } from './azure/pim/graphAssignments';
 import { isOwnPimRequest } from './azure/pim/provider';
 
 import type { PimKnobs, PimSnapshot, Principal } from './azure/pim/types';
+import { activityLogProvider } from './azure/resourceManager/activityLog';
 import {
   createResourceManager,
   type ResourceManager,
@@ -109,8 +110,7 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
     roleDefinitions: definitions,
   });
   resourceManager.addProvider(pim.provider, { isSelfService: isOwnPimRequest });
-  const assignments = graphAssignments(pim, () => resourceManager.settings.resourceGraphLagMs);
-  resourceManager.resourceGraph.addQuery('postern:assignments v1', assignments);
+  addLogAndIndex(resourceManager, pim);
   return {
     handle: async (request) =>
       (await login.handle(request)) ?? (await resourceManager.handle(request)),
@@ -134,6 +134,14 @@ function makeEligible(pim: Pim, everybody: readonly { objectId: string }[]): voi
       scope: `/subscriptions/${subscriptionId}/resourceGroups/rg-app`,
     });
   }
+}
+
+/** What Azure tells of changes afterwards: the activity log, and role assignments in the index. */
+function addLogAndIndex(resourceManager: ResourceManager, pim: Pim): void {
+  const { writeLog, settings, resourceGraph } = resourceManager;
+  resourceManager.addProvider(activityLogProvider(writeLog, settings));
+  const assignments = graphAssignments(pim, () => settings.resourceGraphLagMs);
+  resourceGraph.addQuery('postern:assignments v1', assignments);
 }
 
 function customRoles(files: Record<IdentityName, unknown>) {

@@ -9,7 +9,7 @@ import { sightedByLists } from './sightedByLists';
 import { hasTime, type ReconcileRun } from './reconcileRun';
 import { takeUp } from './takeUp';
 
-/** Activations taken up side by side, and at most in one run: the next run goes on. */
+/** Activations looked at side by side, and begun in one run: the next run goes on. */
 const width = 8;
 const takenUpMax = 100;
 /** After a 429: how long discovery rests at least, doubled with each in a row, and at most. */
@@ -32,15 +32,20 @@ export async function discover(run: ReconcileRun): Promise<void> {
     const bornAt = await ledgerBornAt(world);
     const found = await sightings(run, policy);
     tally.seen = found.length;
-    await eachOf(found.slice(0, takenUpMax), width, async (sighting) => {
-      if (!hasTime(run)) return;
+    memory.pending.clear();
+    await eachOf(found, width, async (sighting) => {
+      if (!hasTime(run) || tally.discovered >= takenUpMax) {
+        memory.pending.set(sighting.windowId, sighting);
+        return;
+      }
       try {
         await takeUp(run, policy, sighting, bornAt);
       } catch (error) {
         failed(run, error);
       }
     });
-    if (found.length > takenUpMax) log.warn('discovery.tooMany', { seen: found.length });
+    const { size } = memory.pending;
+    if (size > 0) log.warn('discovery.goesOn', { seen: found.length, left: size });
   } catch (error) {
     failed(run, error);
   }
@@ -50,7 +55,8 @@ export async function discover(run: ReconcileRun): Promise<void> {
 async function sightings(run: ReconcileRun, policy: Policy): Promise<Sighting[]> {
   const { clock } = run.world;
   const now = nowOf(clock.now(), clock.skew().skewMs);
-  const found = new Map<string, Sighting>();
+  // A list comes once in ten minutes: what the last run left over has to be kept until it is done.
+  const found = new Map([...run.memory.pending].filter(([, one]) => one.endAt > now.latestMs));
   let faults = 0;
   for (const source of [sightedByIndex, sightedByLists]) {
     try {

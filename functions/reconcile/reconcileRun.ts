@@ -2,6 +2,7 @@ import type { LiveRow } from '../../shared/domain/live';
 import type { Sighting } from '../../shared/domain/intake/sighting';
 import type { Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
+import type { Authorless } from './authors';
 
 /** What one run found and did, and what it asked of Azure for it. */
 export type ReconcileSummary = {
@@ -35,8 +36,15 @@ export type ReconcileMemory = {
   readonly settled: Set<string>;
   /** Assignments of the index and the activation behind each, `null` for none. */
   readonly hits: Map<string, Sighting | null>;
+  /** Activations that a run left over. */
+  readonly pending: Map<string, Sighting>;
   /** By subscription: the ten minutes in which it was last listed whole. */
   readonly listed: Map<string, number>;
+  /** Windows that others closed, and who did it is not known yet; and all that were asked about. */
+  readonly authorless: Authorless[];
+  readonly authored: Set<string>;
+  /** Windows that lived in the last run. */
+  watched: ReadonlySet<string>;
   /** Discovery rests until then, by the host's clock, and how often in a row it was told to. */
   restUntil: number;
   rests: number;
@@ -47,7 +55,11 @@ export function createReconcileMemory(): ReconcileMemory {
   return {
     settled: new Set(),
     hits: new Map(),
+    pending: new Map(),
     listed: new Map(),
+    authorless: [],
+    authored: new Set(),
+    watched: new Set(),
     restUntil: 0,
     rests: 0,
     runs: 0,

@@ -64,6 +64,8 @@ async function begin(run: ReconcileRun, sighting: Sighting, eventId: string): Pr
   const { roleAssignmentId, startAt } = sighting;
   const hint = { kind: 'look', eventId, roleAssignmentId, eventAt: startAt } as const;
   const id = intakeIdOf(eventId);
+  // It runs, or is overdue and was seen to already.
+  if (run.live.some((row) => row.id === id)) return false;
   const earlier = await world.ledger.hints.get(id);
   if (earlier !== null && earlier.row.outcome !== null) {
     const now = world.clock.now();

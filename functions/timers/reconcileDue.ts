@@ -2,6 +2,7 @@ import type { Starter } from '../../shared/ports/starter';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
 import { applyPolicy } from '../reconcile/applyPolicy';
+import { findAuthors } from '../reconcile/authors';
 import { discover } from '../reconcile/discover';
 import { openRows, readMachines } from '../reconcile/openRows';
 import { performOverdue } from '../reconcile/overdue';
@@ -52,6 +53,7 @@ export async function reconcileDue(
   const rows = await performOverdue(run, stored);
   await closeWhatChanged(run, openRows(rows));
   await discover(run);
+  await findAuthors(run, rows);
   world.log.info('reconcile.done', tally);
   return tally;
 }

@@ -1,6 +1,7 @@
 import type { ClosingConfig, Config } from '../config';
 import { createDeleteTimes } from '../deleteTimes';
 import type { World } from '../ports/world';
+import { createActivityLog } from './activityLog';
 import { createArm } from './arm';
 import { createBudget } from './budget';
 import { createClock } from './clock';
@@ -40,6 +41,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
     compute: createCompute(arm),
     directory: createDirectory(arm),
     inventory: createInventory(arm),
+    activityLog: createActivityLog(arm),
     verifier: createVerifier(closing.publicKeys),
     deleteTimes: createDeleteTimes(),
     deployment: closing.deployment,

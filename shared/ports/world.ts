@@ -2,6 +2,7 @@ import type { Policy } from '../domain/policy/policy';
 import type { Budget } from './budget';
 import type { SweepSettings } from '../domain/sweep/sweepSettings';
 import type { SweeperWatch } from '../domain/sweep/heartbeat';
+import type { ActivityLog } from './activityLog';
 import type { Compute } from './compute';
 import type { Directory } from './directory';
 import type { Inventory } from './inventory';
@@ -21,6 +22,7 @@ export type World = {
   readonly compute: Compute;
   readonly directory: Directory;
   readonly inventory: Inventory;
+  readonly activityLog: ActivityLog;
   readonly verifier: Verifier;
   readonly deleteTimes: DeleteTimes;
   /** Six characters that stand in every rule name of this deployment. */

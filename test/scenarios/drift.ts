@@ -67,3 +67,28 @@ describe('what a window leads to', () => {
     expect(story.reasons()).toEqual([]);
   });
 });
+
+describe('who did it', () => {
+  const { begin } = stories();
+
+  it('is told by the activity log some minutes after the close', async () => {
+    const story = await begin();
+    await opened(story);
+    const [rule = ''] = story.standing()[onNic] ?? [];
+    const nsg = story.azure.resourceManager.estate
+      .networkSecurityGroups()
+      .find(({ id }) => id.endsWith(`/${onNic}`));
+    story.azure.resourceManager.outOfBand.deleteRule(nsg?.id ?? '', rule);
+    await story.minutes(15);
+    expect(story.standing()).toEqual({});
+    expect(story.logged('drift.author')).toEqual([
+      expect.objectContaining({
+        caller: 'administrator',
+        reason: 'removedByOthers',
+        operation: 'Microsoft.Network/networkSecurityGroups/securityRules/delete',
+      }),
+    ]);
+    await story.minutes(45);
+    story.expects({ alarms: ['removedByOthers'], edited: true });
+  });
+});

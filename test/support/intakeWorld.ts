@@ -184,6 +184,7 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
       },
     },
     compute: { readVm: async () => null, listVms: async () => null },
+    activityLog: { listOn: async () => [] },
     inventory: {
       listTargets: async (scope, rowsMax) => {
         read(`targets ${scope}`);

@@ -114,6 +114,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     ledger: createLedgerMemory(),
     network: fake,
     inventory: fake,
+    activityLog: { listOn: async () => [] },
     compute: {
       readVm: async (id) => ({ id, vmGuid: `guid-${id.slice(id.lastIndexOf('/') + 1)}` }),
       listVms: async (groupId) =>

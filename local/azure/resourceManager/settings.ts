@@ -26,6 +26,8 @@ type WhenBusy = 'retryable' | 'conflict' | 'supersede';
 export type Settings = {
   latency: Latency;
   resourceGraphLagMs: number;
+  /** The activity log shows what was done minutes later. */
+  activityLogLagMs: number;
   limits: Limits;
   /** False: nothing is counted and no call is refused for its number. */
   isThrottled: boolean;
@@ -77,6 +79,7 @@ export function settingsFrom(options: ResourceManagerOptions): Settings {
       ...options.latency,
     },
     resourceGraphLagMs: options.resourceGraphLagMs ?? 0,
+    activityLogLagMs: options.activityLogLagMs ?? 180_000,
     limits: options.limits ?? azureLimits,
     isThrottled: options.isThrottled ?? true,
     whenBusy: options.whenBusy ?? 'retryable',

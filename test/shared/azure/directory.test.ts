@@ -103,6 +103,23 @@ describe('the list of activations', () => {
     expect(list.answeredAt).toBe(Date.parse(dates[0] ?? ''));
   });
 
+  it('lists a whole scope until it is cut, and never follows a page that leads back', async () => {
+    const stub = stubArm(({ url }) => {
+      const page = Number(url.searchParams.get('page') ?? 0);
+      const nextLink = `${origin}${url.pathname}?page=${(page + 1) % 3}`;
+      return { status: 200, body: { ...scheduleInstances, nextLink } };
+    });
+    const { directory } = stub.world;
+    const whole = await directory.listActive({ scope: subscription, of: 'below' }, 20);
+    expect(whole).toMatchObject({ cut: true, pages: 4 });
+    expect(stub.sent[0]?.url.searchParams.has('$filter')).toBe(false);
+    const two = await directory.listActive({ scope: subscription, of: 'above' }, 2);
+    expect(two).toMatchObject({ cut: true, pages: 2 });
+    expect(stub.sent[4]?.url.searchParams.get('$filter')).toBe('atScope()');
+    await directory.listActive({ scope: subscription, of: { principalId } }, 1);
+    expect(stub.sent.at(-1)?.url.searchParams.get('$filter')).toBe(`principalId eq ${principalId}`);
+  });
+
   it('takes null, absence and nonsense for no date at all', async () => {
     const [row] = scheduleInstances.value;
     const changed = (dates: object) => ({ properties: { ...row?.properties, ...dates } });
