@@ -28,8 +28,8 @@ const resourcesMax = 6;
 const slackMs = 60_000;
 
 /**
- * Who did it: asked of the activity log after the close, which never waits for it. Best effort: what
- * this process has not learnt when it ends nobody learns. Never throws for a fault of Azure.
+ * Who did it: asked of the activity log after the close, which never waits for it. Best effort:
+ * what this process has not learnt when it ends nobody learns. Never throws for a fault of Azure.
  */
 export async function findAuthors(run: ReconcileRun, rows: readonly WindowRow[]): Promise<void> {
   const { authorless, authored } = run.memory;
