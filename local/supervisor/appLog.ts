@@ -1,4 +1,4 @@
-import type { Printer } from './printer';
+import type { Printer, Speaker } from './printer';
 import { sentenceOf } from './sentences';
 
 /** One line of the host's output, as far as it is understood. */
@@ -7,14 +7,16 @@ type HostLine = { event?: string; level?: string; message?: string; functionName
 /** Reads what the Functions host prints, tells it as part of the story, and remembers a little. */
 export class AppLog {
   readonly #printer: Printer;
+  readonly #speaker: Speaker;
   readonly #windows = new Map<string, { assignment: string; isClosed: boolean }>();
   #isReady = false;
   #whenReady: () => void = () => undefined;
   readonly #last: string[] = [];
   readonly #said = new Map<string, number>();
 
-  constructor(printer: Printer) {
+  constructor(printer: Printer, speaker: Speaker = 'app') {
     this.#printer = printer;
+    this.#speaker = speaker;
   }
 
   /** Resolves when the host has started; rejects after `withinMs` with what it said last. */
@@ -69,10 +71,14 @@ export class AppLog {
     const times = (this.#said.get(key) ?? 0) + 1;
     this.#said.set(key, times);
     if (times > 1 && times % 10 !== 0) return;
-    this.#printer.say('app', times === 1 ? sentence : `${sentence} (${times} times by now)`, {
-      event,
-      fields,
-    });
+    this.#printer.say(
+      this.#speaker,
+      times === 1 ? sentence : `${sentence} (${times} times by now)`,
+      {
+        event,
+        fields,
+      },
+    );
   }
 
   #app(event: string, fields: Record<string, unknown>): void {

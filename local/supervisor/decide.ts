@@ -26,5 +26,9 @@ function isDecided(platform: LocalPlatform, requestName: string): boolean {
   if (Date.now() > Date.parse(truth.endAt) + afterEndMs) return true;
   const { lines, standing } = platform.judge();
   const isOver = lines.length > 0 && lines.every(({ state }) => state === 'closedInTime');
-  return isOver && standing.length === 0 && platform.hasAppClosed(truth.roleAssignmentId);
+  // An app that is dead for good says nothing any more, and the network is all there is to ask.
+  const isSaid =
+    platform.hasAppClosed(truth.roleAssignmentId) ||
+    (platform.hostPid() === 0 && platform.hostDeaths() > 0);
+  return isOver && standing.length === 0 && isSaid;
 }

@@ -8,6 +8,8 @@ export type FaultName = (typeof faultNames)[number];
 export type StartOptions = {
   once: boolean;
   restart: boolean;
+  /** The main app's host is killed for good in mid-window, and the sweeper app closes. */
+  appDies: boolean;
   reset: boolean;
   json: boolean;
   fault: FaultName | null;
@@ -28,6 +30,7 @@ Examples:
   npm start -- --once                    ends after the proof, in less than 90 s
   npm start -- --once --fault arm-429    the same while Resource Manager throttles
   npm start -- --once --fault no-events  nobody tells the app: it finds the activation itself
+  npm start -- --once --app-dies         the app dies for good, the second app closes
   npm start -- --reset                   forgets what earlier starts left behind
 `;
 
@@ -37,6 +40,7 @@ export function readOptions(args: readonly string[]): StartOptions | { exit: num
     .description('Runs Postern on a local Azure: no account, nothing leaves this machine.')
     .option('--once', 'end after one activation was opened, closed and judged')
     .option('--no-restart', 'leave the Functions host dead when it dies')
+    .option('--app-dies', 'kill the app for good in mid-window: the sweeper app closes')
     .option('--reset', 'begin afresh: forget instances, ledger and network of earlier starts')
     .option('--state <folder>', 'where everything is kept between starts', '.local')
     .addOption(
@@ -61,6 +65,7 @@ export function readOptions(args: readonly string[]): StartOptions | { exit: num
   const options = command.opts<{
     once?: boolean;
     restart: boolean;
+    appDies?: boolean;
     reset?: boolean;
     json?: boolean;
     fault?: FaultName;
@@ -69,7 +74,9 @@ export function readOptions(args: readonly string[]): StartOptions | { exit: num
   }>();
   return {
     once: options.once ?? false,
-    restart: options.restart,
+    // An app that dies for good is not started again.
+    restart: options.restart && options.appDies !== true,
+    appDies: options.appDies ?? false,
     reset: options.reset ?? false,
     json: options.json ?? false,
     fault: options.fault ?? null,

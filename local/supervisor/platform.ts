@@ -19,6 +19,7 @@ import type { Ports } from './ports';
 import type { Printer } from './printer';
 import { type HostEnvironmentParts, hostEnvironment } from './settings';
 import { startStorage } from './storage';
+import { startSweeper } from './sweeperHost';
 
 /** Everything that runs, and what the story asks of it. */
 export type LocalPlatform = {
@@ -28,6 +29,8 @@ export type LocalPlatform = {
   scope: string;
   functionKey: string;
   hostPid(): number;
+  /** How often the app's host died without being asked to. */
+  hostDeaths(): number;
   /** The local Azure's own judgement of every activation of this run. */
   judge(): Verdict;
   /** The app said that the window of this role assignment is closed. */
@@ -99,13 +102,10 @@ async function startParts(
   );
   narrateAzure(azure, printer);
 
+  const parts = { azure, keys, certificates, folder, ports, fault };
+  if (options.appDies) endings.push(await startSweeper(parts, printer));
   const appLog = new AppLog(printer);
-  const host = startHost(
-    { azure, keys, certificates, folder, ports, fault },
-    options,
-    appLog,
-    printer,
-  );
+  const host = startHost(parts, options, appLog, printer);
   endings.push(() => host.stop());
   await appLog.ready(readyMs);
   await handshake(azure);
@@ -132,13 +132,14 @@ async function serve(
 
 function startHost(
   parts: HostEnvironmentParts,
-  { restart }: StartOptions,
+  { restart, appDies }: StartOptions,
   appLog: AppLog,
   printer: Printer,
 ): KeptHost {
   return keepFunctionsHost({
     script: join(__dirname, 'functionsHost.js'),
-    env: hostEnvironment(parts),
+    // Where the second app runs, nothing is signed that it could not close.
+    env: { ...hostEnvironment(parts), ...(appDies ? { SWEEPER: 'required' } : {}) },
     restart,
     restartAfterMs,
     onLine: (line, stream) => appLog.read(line, stream),
@@ -175,6 +176,7 @@ function platformOf(parts: PlatformParts): LocalPlatform {
     scope: `/subscriptions/${subscriptionId}/resourceGroups/rg-app`,
     functionKey,
     hostPid: () => host.pid(),
+    hostDeaths: () => host.deaths(),
     judge: () =>
       judge({
         estate: before,

@@ -8,6 +8,8 @@ export type Ports = {
   resourceManager: number;
   control: number;
   functions: number;
+  /** Of the second Functions host, which runs the sweeper app. */
+  sweeper: number;
 };
 
 /**
@@ -22,6 +24,7 @@ export function portsAt(offset: number): Ports {
     resourceManager: 10_143 + offset,
     control: 10_144 + offset,
     functions: 7_071 + offset,
+    sweeper: 7_072 + offset,
   };
 }
 

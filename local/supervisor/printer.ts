@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 
 /** Who a line of the story is about. */
-export type Speaker = 'azure' | 'pim' | 'events' | 'app' | 'network' | 'host' | 'verdict' | 'next';
+export type Speaker =
+  'azure' | 'pim' | 'events' | 'app' | 'sweeper' | 'network' | 'host' | 'verdict' | 'next';
 
 /** Prints the story: one line each, with the time of day and who speaks; or JSON lines. */
 export type Printer = {
@@ -15,6 +16,7 @@ const colours: Record<Speaker, (text: string) => string> = {
   pim: pc.magenta,
   events: pc.blue,
   app: pc.cyan,
+  sweeper: pc.green,
   network: pc.yellow,
   host: pc.red,
   verdict: pc.green,

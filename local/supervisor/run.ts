@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Activation } from '../azure/pim/createPim';
+import { isClosedBySweeper, killWhenOpen } from './appDies';
 import { decideOnce } from './decide';
 import { nextLines } from './nextLines';
 import type { StartOptions } from './options';
@@ -87,12 +88,14 @@ async function play(
 ): Promise<number> {
   const { requestName } = activation;
   const decided = decideOnce(platform, requestName);
+  if (options.appDies) killWhenOpen(platform, printer);
   const first = await Promise.race([stopped, decided]);
   if (first === 'asked') return options.once ? 1 : 0;
   if (options.once) await platform.stopHost();
   const verdict = platform.judge();
   printVerdict(printer, verdict, join(options.state, 'azure', 'writes.jsonl'));
-  if (options.once) return verdict.passed ? 0 : 1;
+  const passed = verdict.passed && (!options.appDies || isClosedBySweeper(platform, printer));
+  if (options.once) return passed ? 0 : 1;
   for (const line of nextLines(platform)) printer.raw(line);
   await stopped;
   return 0;

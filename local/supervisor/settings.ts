@@ -23,20 +23,16 @@ export type HostEnvironmentParts = {
  * endpoint, the certificate authority).
  */
 export function hostEnvironment(parts: HostEnvironmentParts): Record<string, string> {
-  const { azure, keys, certificates, folder, ports, fault } = parts;
+  const { azure, keys, folder, ports, fault } = parts;
   const identity = azure.login.environmentOf('opener', `http://127.0.0.1:${ports.control}`);
   return {
     ...valuesOf('local.settings.sample.json'),
     ...(existsSync('local.settings.json') ? valuesOf('local.settings.json') : {}),
     // Reconcile has to find what events do not tell, in a demonstration of two minutes.
     ...(fault === 'no-events' ? { RECONCILE_SCHEDULE: '*/5 * * * * *' } : {}),
-    AzureWebJobsStorage: storageConnectionString(ports),
-    ARM_ENDPOINT: `https://localhost:${ports.resourceManager}`,
-    ARM_AUDIENCE: `https://localhost:${ports.resourceManager}`,
+    ...azurePlaces(parts),
     MARKER_PRIVATE_KEY: keys.markerPrivateKey,
-    MARKER_PUBLIC_KEYS: `1:${keys.markerPublicKey}`,
     ...identity,
-    NODE_EXTRA_CA_CERTS: certificates.caPath,
     FUNCTIONS_HOST_APP: 'dist',
     FUNCTIONS_HOST_PORT: `${ports.functions}`,
     FUNCTIONS_HOST_STATE: join(folder, 'functions'),
@@ -46,6 +42,38 @@ export function hostEnvironment(parts: HostEnvironmentParts): Record<string, str
       functions: {},
       system: { durabletask: keys.systemKey, eventgrid: keys.systemKey },
     }),
+  };
+}
+
+/**
+ * The same for the second app: its own sample, identity, port and state, and no private key.
+ */
+export function sweeperEnvironment(parts: HostEnvironmentParts): Record<string, string> {
+  const { azure, keys, folder, ports } = parts;
+  return {
+    ...valuesOf('local.settings.sweeper.sample.json'),
+    ...azurePlaces(parts),
+    ...azure.login.environmentOf('sweeper', `http://127.0.0.1:${ports.control}`),
+    FUNCTIONS_HOST_APP: 'dist-sweeper',
+    FUNCTIONS_HOST_PORT: `${ports.sweeper}`,
+    FUNCTIONS_HOST_STATE: join(folder, 'functions-sweeper'),
+    FUNCTIONS_HOST_KEYS: JSON.stringify({
+      master: keys.masterKey,
+      host: keys.functionKey,
+      functions: {},
+      system: { durabletask: keys.systemKey, eventgrid: keys.systemKey },
+    }),
+  };
+}
+
+/** Where storage and Resource Manager are, whom to trust, and the public key of the markers. */
+function azurePlaces({ keys, certificates, ports }: HostEnvironmentParts): Record<string, string> {
+  return {
+    AzureWebJobsStorage: storageConnectionString(ports),
+    ARM_ENDPOINT: `https://localhost:${ports.resourceManager}`,
+    ARM_AUDIENCE: `https://localhost:${ports.resourceManager}`,
+    MARKER_PUBLIC_KEYS: `1:${keys.markerPublicKey}`,
+    NODE_EXTRA_CA_CERTS: certificates.caPath,
   };
 }
 
