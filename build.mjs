@@ -6,6 +6,7 @@
  *   node build.mjs --local    and .build/: the local Azure, its Functions host, the policy command
  *   node build.mjs --bench    and .build/bench/: the benchmark
  *   node build.mjs --simulation  .build/simulation/: the simulation alone
+ *   node build.mjs --storm    the close storm alone
  *   node build.mjs --cli      the policy command alone
  *   --out=DIR                 other folders than dist: DIR and DIR-sweeper
  *   --quiet                   says nothing but faults
@@ -100,9 +101,11 @@ const tools = {
   cli: ['cli/policy.ts', '.build/cli/policy.js'],
   bench: ['test/bench/main.ts', '.build/bench/main.js'],
   simulation: ['test/simulation/main.ts', '.build/simulation/main.js'],
+  storm: ['test/storm/main.ts', '.build/storm/main.js'],
 };
 
 const jobs = [];
+<<<<<<< HEAD
 if (!flags.has('--cli') && !flags.has('--simulation')) {
   jobs.push(
     buildApp('functions/main.ts', out, '', {
@@ -115,6 +118,9 @@ if (!flags.has('--cli') && !flags.has('--simulation')) {
     }),
   );
 }
+=======
+if (!['--cli', '--simulation', '--storm'].some((flag) => flags.has(flag))) jobs.push(buildApp());
+>>>>>>> 8646d1d (A close storm as a program, opens in turns, and several subscriptions in the local Azure)
 if (flags.has('--local') || flags.has('--bench')) {
   jobs.push(buildTool(...tools.local), buildTool(...tools.host));
 }
@@ -125,5 +131,8 @@ if (flags.has('--bench')) {
 }
 if (flags.has('--simulation')) {
   jobs.push(buildTool(...tools.simulation, { supported: { 'dynamic-import': false } }));
+}
+if (flags.has('--storm')) {
+  jobs.push(buildTool(...tools.storm, { supported: { 'dynamic-import': false } }));
 }
 await Promise.all(jobs);

@@ -89,7 +89,7 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
       })),
     ],
     roleDefinitions: definitions,
-    assignments: standingAssignments(),
+    assignments: standingAssignments(options.estate.subscriptions.map((one) => one.subscriptionId)),
     subscriptionNames: Object.fromEntries(
       options.estate.subscriptions.map((one) => [one.subscriptionId, one.displayName]),
     ),

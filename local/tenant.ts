@@ -1,6 +1,5 @@
 import type { ActiveRole, Caller } from './azure/contract';
 import type { Principal } from './azure/pim/types';
-import { subscriptionId } from './estate';
 
 /** Who lives in the make-believe tenant. Object ids are fixed, so that printed lines stay true. */
 export const people = {
@@ -42,11 +41,13 @@ export const customRoleGuids: Record<IdentityName, string> = {
   reader: 'bbbbbbbb-0000-4000-8000-000000000003',
 };
 
-/** What stands from the beginning: each identity holds its own role on the subscription. */
-export function standingAssignments(): ActiveRole[] {
-  return Object.entries(identities).map(([name, { objectId }]) => ({
-    principalId: objectId,
-    roleDefinitionGuid: customRoleGuids[name as IdentityName],
-    scope: `/subscriptions/${subscriptionId}`,
-  }));
+/** What stands from the beginning: each identity holds its own role on every subscription. */
+export function standingAssignments(subscriptionIds: readonly string[]): ActiveRole[] {
+  return Object.entries(identities).flatMap(([name, { objectId }]) =>
+    subscriptionIds.map((subscriptionId) => ({
+      principalId: objectId,
+      roleDefinitionGuid: customRoleGuids[name as IdentityName],
+      scope: `/subscriptions/${subscriptionId}`,
+    })),
+  );
 }

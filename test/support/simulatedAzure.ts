@@ -301,9 +301,9 @@ function worldOf(
 }
 
 /** Hands requests of the SDKs to the local Azure without a socket. */
-function inProcess(
+export function inProcess(
   azure: LocalAzure,
-  { onAnswer, dateAheadMs = () => 0 }: SimulationOptions,
+  { onAnswer, dateAheadMs = () => 0 }: Pick<SimulationOptions, 'onAnswer' | 'dateAheadMs'> = {},
 ): HttpClient {
   return {
     async sendRequest(request): Promise<PipelineResponse> {

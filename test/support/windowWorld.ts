@@ -245,6 +245,7 @@ export function rowOf(time: Time, grant: Grant): WindowRow {
     placements: [],
     refusals: grant.refusedTargets,
     endHintAt: null,
+    openFrom: null,
     closeFrom: null,
     concludedAt: null,
   };

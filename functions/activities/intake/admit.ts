@@ -1,5 +1,6 @@
 import { expectedCloses } from '../../../shared/domain/calendar/expectedCloses';
 import { planClose } from '../../../shared/domain/calendar/planClose';
+import { planOpen } from '../../../shared/domain/calendar/planOpen';
 import { windowGuardOf } from '../../../shared/domain/calendar/windowGuard';
 import { nowOf } from '../../../shared/domain/instant';
 import { judgeCaps } from '../../../shared/domain/intake/caps';
@@ -22,10 +23,17 @@ export type Entrant = {
   readonly rows: readonly TargetRow[];
 };
 
-/** The refusal of a cap or of the calendar; else when closing begins, `null` for at the guard. */
+/**
+ * The refusal of a cap or of the calendar; else when its turn to open comes, `null` for at once, and
+ * when closing begins, `null` for at the guard.
+ */
 export type Admission =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'admitted'; readonly closeFrom: number | null };
+  | {
+      readonly kind: 'admitted';
+      readonly openFrom: number | null;
+      readonly closeFrom: number | null;
+    };
 
 /**
  * Puts the live row in, counts, and finds its close a place among all others. Insert, then look: of
@@ -79,11 +87,19 @@ async function plan(
   });
   const at = alone || placed.at === null ? placed.at : find(await liveRows(world));
   if (at !== placed.at) await write(world, placed.stored, at);
-  if (at === null) {
-    const shortestSeconds = Math.ceil(leastMs / 1_000);
-    return { kind: 'refused', refusal: refusal('closesFull', { shortestSeconds }) };
-  }
-  return { kind: 'admitted', closeFrom: at < untilAt - limits.guardMs ? at : null };
+  if (at === null) return full(leastMs);
+  const opening = planOpen(live, row, world.deleteTimes.p99Ms());
+  if (opening > Math.min(at, untilAt - limits.guardMs) - leastMs) return full(leastMs);
+  return {
+    kind: 'admitted',
+    openFrom: opening > world.clock.now() ? opening : null,
+    closeFrom: at < untilAt - limits.guardMs ? at : null,
+  };
+}
+
+function full(leastMs: number): Admission {
+  const shortestSeconds = Math.ceil(leastMs / 1_000);
+  return { kind: 'refused', refusal: refusal('closesFull', { shortestSeconds }) };
 }
 
 /** Should somebody else have written it meanwhile, it was for the same window, by the same rules. */

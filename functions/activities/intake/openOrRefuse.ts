@@ -85,7 +85,7 @@ async function grantWindow(
     const refusals = [refusedVm({ vmId: '' }, admission.refusal)];
     return refuseWindow(world, { policy, request }, parts.policyRule, refusals);
   }
-  const granted = grantedWindow(request, parts, clock.now(), admission.closeFrom);
+  const granted = grantedWindow(request, parts, clock.now(), admission);
   const row = { ...granted, listedAt: activation.answeredAt };
   if (!(await writeWindow(world, row))) return again(1_000);
   // A delete hint may have been judged between our question and our row.

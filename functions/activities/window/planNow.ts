@@ -51,7 +51,7 @@ export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | Not
   const passing = passingFaults(readings);
   const pauses = passing.map((fault) => pauseAfter(fault, 'open', row.plans + 1));
   const notYet = { laterMs: Math.max(planAgainMs, ...pauses) };
-  const patient = world.clock.now() - row.createdAt < patienceMs;
+  const patient = world.clock.now() - (row.openFrom ?? row.createdAt) < patienceMs;
   const heldBack = passing.some(({ kind }) => kind === 'throttled' || kind === 'unauthenticated');
   if (passing.length > 0 && (patient || heldBack)) return notYet;
   const { placements, refusals } = planWindow(

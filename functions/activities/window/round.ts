@@ -48,6 +48,8 @@ async function planIfNeeded(run: Run, stored: Stored<WindowRow>): Promise<Saved 
   const { row } = stored;
   const judged = judgeRow(row, nowOfWorld(run.world));
   if (row.plans > 0 || judged.wish === 'closed' || judged.concludedAt !== null) return stored;
+  const waitMs = (row.openFrom ?? 0) - run.world.clock.now();
+  if (waitMs > 0) return { laterMs: waitMs };
   const planned = await planNow(run, row);
   if ('laterMs' in planned) return planned;
   const booked = await bookCloses(run, planned);

@@ -18,10 +18,11 @@ export function grantedWindow(
   request: Request,
   parts: GrantParts,
   at: number,
-  closeFrom: number | null,
+  { openFrom, closeFrom }: Pick<WindowRow, 'openFrom' | 'closeFrom'>,
 ): WindowRow {
   return {
     ...emptyWindow({ ...request, ...parts }, at),
+    openFrom,
     closeFrom,
     refusals: parts.refusedTargets,
   };
@@ -103,6 +104,7 @@ function emptyWindow(grant: Grant, at: number): WindowRow {
     placements: [],
     refusals: [],
     endHintAt: null,
+    openFrom: null,
     closeFrom: null,
     concludedAt: null,
   };

@@ -148,7 +148,7 @@ function withRow(
   );
   const dueAt = hostTimeOf(deadlineAt - row.grant.limits.leadMs, now);
   const times = { dueAt, deadlineAt };
-  if (isEnding(row, placement)) return ending(sighted, row, placement, times);
+  if (isEnding(row, placement)) return ending(sighted, row, placement, times, now);
   // A rule that only its row knows for ours has lost its marker: a person hears of it in any case.
   const alarm = marker === null ? 'changedByOthers' : null;
   if (now.hostMs >= dueAt) return verdict('delete', 'due', { ...times, alarm });
@@ -195,15 +195,32 @@ function ending(
   row: WindowRow,
   placement: Placement | undefined,
   times: { readonly dueAt: number; readonly deadlineAt: number },
+  now: Now,
 ): Verdict {
   const phase = placement?.phase;
   if (phase === 'disarmed' && rule?.access === 'Deny') return verdict('leave', 'disarmed', times);
+  if (placement !== undefined && isUnderWay(placement, times.dueAt, now)) {
+    return verdict('leave', 'closing', times);
+  }
   const isProved = row.concludedAt !== null || phase === 'closed' || phase === 'gone';
   const provedAt = placement?.goneAt ?? placement?.closedAt ?? row.concludedAt ?? 0;
   const proved = isProved && (readAt === null || readAt >= provedAt);
   return proved
     ? verdict('delete', 'afterClose', { ...times, alarm: 'ruleAfterClose' })
     : verdict('delete', 'closing', times);
+}
+
+/** A DELETE that was accepted less than this long ago is given its time. */
+const deleteUnderWayMs = 30_000;
+
+/**
+ * Was its DELETE accepted just now? To ask again would only take a token from another close: when
+ * many close at once, of two for each rule the second half would be refused. A due rule is always
+ * asked for again.
+ */
+function isUnderWay({ phase, lastDeleteAt }: Placement, dueAt: number, { hostMs }: Now): boolean {
+  if (phase !== 'closing' || lastDeleteAt === null || hostMs >= dueAt) return false;
+  return hostMs >= lastDeleteAt && hostMs - lastDeleteAt < deleteUnderWayMs;
 }
 
 function verdict(

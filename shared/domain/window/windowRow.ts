@@ -37,6 +37,8 @@ export type WindowRow = {
   readonly refusals: readonly Grant['refusedTargets'][number][];
   /** A delete hint that is not judged yet: while it stands, no PUT is confirmed. */
   readonly endHintAt: number | null;
+  /** Its turn to open comes here, because others open on its NSGs before it; `null`: at once. */
+  readonly openFrom: number | null;
   /** Closing is planned to begin here, because later there is no room for it; `null`: at the guard. */
   readonly closeFrom: number | null;
   /** When the window reached its end; `null` while it lives. */

@@ -42,8 +42,8 @@ describe('Admission to the calendar of closes', () => {
   });
 
   it('refuses what would stand open for too short, says so, and gives its place back', async () => {
-    // The guard takes 40 s, and 10 s is the least: the third would have 6 s.
-    const { world, ids } = await withActivations(3, 70_000);
+    // The guard takes 40 s, and 10 s is the least. The third would open after 24 s and close at 16.
+    const { world, ids } = await withActivations(3, 80_000);
     await oneByOne(world, ids);
     expect(await refusals(world)).toEqual(['closesFull']);
     expect(await live(world)).toHaveLength(2);

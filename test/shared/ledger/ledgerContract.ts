@@ -224,6 +224,7 @@ function windowRow(
     placements: [],
     refusals: [],
     endHintAt: null,
+    openFrom: null,
     closeFrom: null,
     concludedAt: null,
   };

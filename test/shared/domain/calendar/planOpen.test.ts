@@ -1,0 +1,66 @@
+import { planOpen } from '../../../../shared/domain/calendar/planOpen';
+import type { LiveRow } from '../../../../shared/domain/live';
+
+const operationMs = 12_000;
+const begin = 1_800_000_000_000;
+const hour = 3_600_000;
+
+describe('The turns of opens', () => {
+  it('come at once where nobody else is', () => {
+    expect(planOpen([rowOf(0), rowOf(1, { nsg: 1 })], rowOf(0), operationMs)).toBe(begin);
+  });
+
+  it('come one after another on one NSG, in the order of admission', () => {
+    const all = [0, 1, 2, 3].map((at) => rowOf(at));
+    const turns = all.map((row) => planOpen(all, row, operationMs) - begin);
+    expect(turns).toEqual([0, operationMs, 2 * operationMs, 3 * operationMs]);
+  });
+
+  it('count who was placed already, though its id be greater', () => {
+    const placed = rowOf(9, { closeFrom: begin + hour });
+    expect(planOpen([placed, rowOf(0)], rowOf(0), operationMs)).toBe(begin + operationMs);
+  });
+
+  it('do not wait for windows that were opened long ago', () => {
+    const long = rowOf(0, { createdAt: begin - operationMs });
+    expect(planOpen([long], rowOf(1), operationMs)).toBe(begin);
+  });
+
+  it('wait for a storm of closes to pass, and only for a storm', () => {
+    const closes = (count: number): LiveRow[] =>
+      Array.from({ length: count }, (_item, at) =>
+        rowOf(at, { nsg: at + 10, createdAt: begin - hour, closeFrom: begin + 60_000 }),
+      );
+    const late = rowOf(5_000, { nsg: 1 });
+    expect(planOpen(closes(800), late, operationMs)).toBe(begin);
+    expect(planOpen(closes(801), late, operationMs)).toBe(begin + 360_000);
+    const elsewhere = closes(801).map((row) => ({
+      ...row,
+      closes: row.closes.map((close) => ({ ...close, region: 'northeurope' })),
+    }));
+    expect(planOpen(elsewhere, late, operationMs)).toBe(begin);
+  });
+});
+
+// Helpers
+
+type Changes = { nsg?: number; createdAt?: number; closeFrom?: number | null };
+
+function rowOf(
+  at: number,
+  { nsg = 0, createdAt = begin, closeFrom = null }: Changes = {},
+): LiveRow {
+  const nsgId = `/subscriptions/s/resourcegroups/rg/providers/p/networksecuritygroups/nsg-${nsg}`;
+  return {
+    id: `w${String(at).padStart(5, '0')}`,
+    kind: 'window',
+    assignmentKey: '',
+    personId: '',
+    nsgIds: [nsgId],
+    until: begin + 2 * hour,
+    createdAt,
+    guardMs: 180_000,
+    closeFrom,
+    closes: [{ nsgId, region: 'westeurope', rules: 1 }],
+  };
+}
