@@ -105,8 +105,7 @@ const tools = {
 };
 
 const jobs = [];
-<<<<<<< HEAD
-if (!flags.has('--cli') && !flags.has('--simulation')) {
+if (!['--cli', '--simulation', '--storm'].some((flag) => flags.has(flag))) {
   jobs.push(
     buildApp('functions/main.ts', out, '', {
       'host.json': 'host.json',
@@ -118,9 +117,6 @@ if (!flags.has('--cli') && !flags.has('--simulation')) {
     }),
   );
 }
-=======
-if (!['--cli', '--simulation', '--storm'].some((flag) => flags.has(flag))) jobs.push(buildApp());
->>>>>>> 8646d1d (A close storm as a program, opens in turns, and several subscriptions in the local Azure)
 if (flags.has('--local') || flags.has('--bench')) {
   jobs.push(buildTool(...tools.local), buildTool(...tools.host));
 }
