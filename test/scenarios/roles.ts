@@ -20,8 +20,11 @@ const remove = 'Microsoft.Network/networkSecurityGroups/securityRules/delete';
 const write = 'Microsoft.Network/networkSecurityGroups/securityRules/write';
 /** What tells apart two machines of one address, see below; nothing else asks for it. */
 const readNetworks = 'Microsoft.Network/virtualNetworks/read';
+/** What only the subnet itself can tell: that no NSG is attached to it any more, or none yet. */
+const readSubnets = 'Microsoft.Network/virtualNetworks/subnets/read';
 /** Who it was that changed a rule of ours: nothing waits for it. */
 const readActivityLog = 'Microsoft.Insights/eventtypes/values/Read';
+const seldom = [remove, readNetworks, readSubnets, readActivityLog];
 /** Only the address of the person's own request will do. */
 const ownAddressOnly = workPolicy.replace(/ {6}ranges.*\n/, '');
 
@@ -35,15 +38,16 @@ describe('the role of the opener', () => {
     expect(refused(story)).toEqual([]);
   });
 
-  it.each(
-    opener.Actions.filter((action) => ![remove, readNetworks, readActivityLog].includes(action)),
-  )('needs %s: without it nothing opens', async (action) => {
-    const story = await begin({ policy: ownAddressOnly, roles: { opener: without(action) } });
-    await life(story);
-    expect(story.appWrites()).toEqual([]);
-    // A right may be given later: what cannot be asked now is asked again.
-    story.expects({ alarms: raised(story), live: true });
-  });
+  it.each(opener.Actions.filter((action) => !seldom.includes(action)))(
+    'needs %s: without it nothing opens',
+    async (action) => {
+      const story = await begin({ policy: ownAddressOnly, roles: { opener: without(action) } });
+      await life(story);
+      expect(story.appWrites()).toEqual([]);
+      // A right may be given later: what cannot be asked now is asked again.
+      story.expects({ alarms: raised(story), live: true });
+    },
+  );
 
   it.each([
     [opener, false],
@@ -60,6 +64,20 @@ describe('the role of the opener', () => {
       await story.minutes(31);
     },
   );
+
+  it.each([
+    [opener, true],
+    [without(readSubnets), false],
+  ])('needs to read a subnet whose NSG no list names', async (held, isOpen) => {
+    const estate = estateOf({ vms: [{ name: 'vm-a' }], subnetNsgs: { 'snet-app': null } });
+    const story = await begin({ estate, roles: { opener: held } });
+    await story.seconds(20);
+    story.activate({ scope: vmId('vm-a') });
+    await story.seconds(40);
+    expect(story.appWrites()).toHaveLength(isOpen ? 1 : 0);
+    await story.minutes(31);
+    story.expects({ alarms: raised(story), live: !isOpen });
+  });
 
   it('needs the right to delete: without it rules are turned into a Deny, never left open', async () => {
     const story = await begin({ roles: { opener: without(remove) } });
