@@ -79,6 +79,8 @@ export type Boundaries = {
   pass(place: Pick<Crossing, 'kind' | 'name' | 'subject' | 'input'>): void;
   /** A process died: whatever it was in the middle of never ends. */
   died(): void;
+  /** How many have died: what was begun in an earlier life is over, even if nobody told it. */
+  life(): number;
   /** Functions that run, and what they wait for: all of it owned by the scheduler. */
   open(): { readonly functions: number; readonly waits: number };
   count(): number;
@@ -220,6 +222,7 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
       functions = 0;
       waits = 0;
     },
+    life: () => life,
     open: () => ({ functions, waits }),
     count: () => n,
     counts: () => counts,

@@ -1,4 +1,6 @@
 import { root } from '../bench/functionsCore';
+import { crashPoints, crashStories, isUnbroken, printCrashPoints } from './crash/crashPoints';
+import { crashWorker, serveAsCrashWorker } from './crash/workers';
 import { readOptions, type SimulationOptions } from './options';
 import { allFound, plantedPatches, printTrials, tryPatches } from './planted/planted';
 import { isClean, printReport, reportOf } from './report';
@@ -14,6 +16,7 @@ async function simulation(options: SimulationOptions): Promise<number> {
   if (options.seed !== undefined) return playOne(options.seed, options, quietMs);
   const { from, seeds, workers, twice, untilViolation } = options;
   if (options.planted || options.mutant !== undefined) return tryBugs(options);
+  if (options.crashPoints) return strikeBoundaries(options);
   const results: SeedResult[] = [];
   const task = { from, seeds, workers, twice, quietMs, untilViolation };
   await playSeeds(__filename, task, (result) => {
@@ -38,6 +41,19 @@ async function tryBugs({ planted, mutant, ...options }: SimulationOptions): Prom
   });
   print(json ? JSON.stringify(trials, null, 2) : printTrials(trials));
   return allFound(trials) ? 0 : 1;
+}
+
+async function strikeBoundaries({
+  singles,
+  pairs,
+  ...options
+}: SimulationOptions): Promise<number> {
+  const isBoth = singles === pairs;
+  const asked = { ...options, singles: singles || isBoth, pairs: pairs || isBoth };
+  const reports = await crashPoints(__filename, asked, say);
+  print(options.json ? JSON.stringify(reports, null, 2) : printCrashPoints(reports, asked));
+  for (const one of await crashStories(reports, storiesMax)) print(one);
+  return isUnbroken(reports) ? 0 : 1;
 }
 
 async function playOne(
@@ -75,6 +91,8 @@ function say(text: string): void {
 
 if (process.argv.includes('--worker')) {
   serveAsWorker();
+} else if (process.argv.includes(crashWorker)) {
+  serveAsCrashWorker();
 } else {
   const options = readOptions(process.argv.slice(2));
   const run = 'exit' in options ? Promise.resolve(options.exit) : simulation(options);

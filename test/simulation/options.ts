@@ -18,6 +18,14 @@ export type SimulationOptions = {
   planted: boolean;
   /** One more bug, as a patch. */
   mutant?: string;
+  /** Strikes every boundary of the scripted workloads. */
+  crashPoints: boolean;
+  /** With `crashPoints`: one strike a run, two a run; both where neither is asked for. */
+  singles: boolean;
+  pairs: boolean;
+  workload?: string;
+  /** Of the pairs only one part of so many. */
+  part: { part: number; of: number };
 };
 
 const help = `
@@ -34,6 +42,8 @@ Examples:
   npm run simulate -- --seeds 2000 --from 1
   npm run simulate -- --seeds 200 --twice 200
   npm run simulate -- --seed 4711 --trace
+  npm run simulate -- --crash-points --singles
+  npm run simulate -- --crash-points --pairs --workload expires --part 1/10
   npm run simulate -- --planted
   npm run simulate -- --mutant my-bug.patch
 `;
@@ -54,6 +64,14 @@ export function readOptions(args: readonly string[]): SimulationOptions | { exit
     .option('--until-violation', 'stops at the first violation', false)
     .option('--planted', 'plants each bug of test/planted and plays until it is found', false)
     .option('--mutant <patch>', 'plants one more bug, given as a patch')
+    .option('--crash-points', 'strikes every boundary of the scripted workloads', false)
+    .option('--singles', 'with --crash-points: one strike a run, not two', false)
+    .option('--pairs', 'with --crash-points: two strikes a run, not one', false)
+    .option('--workload <name>', 'with --crash-points: one of them alone')
+    .option('--part <k/n>', 'with --crash-points: the kth of n parts of the pairs', part, {
+      part: 1,
+      of: 1,
+    })
     .addHelpText('after', help)
     .allowExcessArguments(false)
     .exitOverride();
@@ -70,4 +88,11 @@ export function readOptions(args: readonly string[]): SimulationOptions | { exit
 function count(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is a whole number.');
+}
+
+function part(text: string): { part: number; of: number } {
+  const [, first = '', last = ''] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? [];
+  const read = { part: Number(first), of: Number(last) };
+  if (read.part >= 1 && read.part <= read.of) return read;
+  throw new InvalidArgumentError('It is a part and a number of parts, as 1/10.');
 }

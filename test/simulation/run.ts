@@ -5,11 +5,12 @@ import { diceOf } from './dice';
 import { estateOfPlan, policyOfPlan, settings } from './estate';
 import { faultTable } from './faults/table';
 import { everybody, newcomers } from './people';
-import type { FaultPlan, Plan } from './plan';
+import { type FaultPlan, minute, type Plan } from './plan';
 import { crossingWaits, crossStarts, seamsOf } from './seams';
 import { skewOf, skewedWorld, looksInTrueTime } from './skew';
 import type { Affliction, Outage, Skew, Stage, Timing } from './stage';
 import { installVisits } from './actors';
+import { isIdle } from './idle';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
 import { createTrace } from './trace';
 import { ask } from './wishes';
@@ -38,6 +39,12 @@ export type RunOptions = {
   readonly quietMs?: number;
   /** Strikes besides those of the plan's faults; asked first. */
   readonly decide?: Decide;
+  /** What else happens in the run, told before its clock moves. */
+  readonly script?: (stage: Stage) => void;
+  /** The policy that the first host starts with, in place of the plan's own. */
+  readonly firstPolicy?: string;
+  /** Waits for rest no longer than until nothing is left to be done. */
+  readonly restsEarly?: boolean;
 };
 
 /** Within this time after the last end and after faults have stopped, everything must be at rest. */
@@ -114,6 +121,7 @@ class Run {
       if (kind === undefined) throw new Error(`There is no fault "${fault.kind}".`);
       kind.install(stage, fault);
     }
+    this.options.script?.(stage);
     clock.atRest(() => this.checkRest());
     const end = plan.startMs + plan.calmAtMs;
     await clock.runUntil(end);
@@ -135,7 +143,7 @@ class Run {
     const simulation = simulate({
       estate,
       seed: dice.int(1, 2_000_000_000),
-      policy: this.policyText,
+      policy: this.options.firstPolicy ?? this.policyText,
       settings,
       people: newcomers,
       door: plan.door,
@@ -318,7 +326,10 @@ class Run {
     this.skew.set(0);
     const last = Math.max(...simulation.azure.pim.truth().map(({ endAt }) => Date.parse(endAt)), 0);
     const felt = Math.max(...this.afflictions.map(({ untilMs }) => untilMs), 0);
-    await clock.runUntil(Math.max(clock.now(), last, felt) + restMs);
+    const restAt = Math.max(clock.now(), last, felt) + restMs;
+    do {
+      await clock.runUntil(this.options.restsEarly === true ? clock.now() + minute : restAt);
+    } while (clock.now() < restAt && !(await isIdle(simulation)));
     this.watch.rest();
     await clock.runUntil(clock.now() + (this.options.quietMs ?? quietMsDefault));
     this.watch.quiet();

@@ -107,6 +107,7 @@ function rowIdOf(given: unknown): string {
 }
 
 function wrapFunctions(functions: CoreRegistry['functions'], boundaries: Boundaries): void {
+  const born = boundaries.life();
   for (const [name, { metadata, callback }] of functions) {
     const type = Object.values(metadata.bindings)
       .map((binding) => binding.type)
@@ -114,11 +115,14 @@ function wrapFunctions(functions: CoreRegistry['functions'], boundaries: Boundar
     const kind = kindOf(type ?? '');
     functions.set(name, {
       metadata,
-      callback: (...args) =>
-        boundaries.cross(
+      callback: (...args) => {
+        // What a dying host has still handed out reaches a worker that is gone.
+        if (born !== boundaries.life()) return new Promise<never>(() => {});
+        return boundaries.cross(
           { kind, name, subject: kind === 'trigger' ? '' : idIn(args[0]), input: args[0] },
           async () => callback(...args),
-        ),
+        );
+      },
     });
   }
 }
