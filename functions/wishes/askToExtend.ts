@@ -5,6 +5,7 @@ import { ceilingOf, isRefused } from '../../shared/domain/window/ceiling';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import { wishExtend } from '../../shared/domain/window/wishExtend';
 import type { World } from '../../shared/ports/world';
+import { signingRefusal } from '../activities/window/signingRefusal';
 import { changeRow } from './changeRow';
 import type { WishAnswer, WishedBy } from './wishAnswer';
 
@@ -24,7 +25,10 @@ export async function askToExtend(
   id: string,
   { by, until, reason }: ExtendWish,
 ): Promise<WishAnswer> {
-  const answer = await changeRow<Refusal>(world, id, (row) => judge(world, row, until));
+  // Where the heartbeat cannot be read the wish waits in the row, as an opening would.
+  const signing = await signingRefusal(world);
+  const unsigned = signing === 'later' ? null : signing;
+  const answer = await changeRow<Refusal>(world, id, (row) => judge(world, row, until, unsigned));
   if (answer === null) return { kind: 'notFound' };
   const { row } = answer;
   const fields = {
@@ -48,11 +52,13 @@ function judge(
   { clock, opening }: ExtendingWorld,
   row: WindowRow,
   until: number,
+  unsigned: Refusal | null,
 ): WindowRow | { readonly refused: Refusal } {
   const now = nowOf(clock.now(), clock.skew().skewMs);
   if (!('policy' in opening)) return { refused: refusal('openingsDisabled') };
   const ceiling = ceilingOf(opening.policy, row, now);
   if (isRefused(ceiling)) return { refused: ceiling };
   const wished = wishExtend(row, until, ceiling, now);
-  return 'code' in wished ? { refused: wished } : wished;
+  if ('code' in wished) return { refused: wished };
+  return wished !== row && unsigned !== null ? { refused: unsigned } : wished;
 }

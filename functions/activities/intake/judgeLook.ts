@@ -15,6 +15,7 @@ import { refusal } from '../../../shared/domain/refusal';
 import type { Instance, RoleAssignment } from '../../../shared/ports/directory';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
+import { raiseOnce } from '../../../shared/raiseOnce';
 import { findAddress } from './findAddress';
 import { queue } from './queue';
 import { openOrRefuse } from './openOrRefuse';
@@ -37,9 +38,9 @@ const startWaitMaxMs = 600_000;
 
 /** Is there an activation behind this hint, active now, and what does policy say to it? */
 export async function judgeLook(world: World, starter: Starter, hint: HintRow): Promise<Verdict> {
-  const { directory, clock, log } = world;
+  const { directory, clock } = world;
   if ('faults' in world.opening) {
-    log.alarm('openingsDisabled', { intake: hint.id, faults: world.opening.faults });
+    raiseOnce(world, 'openingsDisabled', { intake: hint.id, faults: world.opening.faults });
     return end('openingsDisabled');
   }
   const skewed = stopForSkew(world, hint);
@@ -79,15 +80,12 @@ export async function judgeLook(world: World, starter: Starter, hint: HintRow): 
 }
 
 const skewAgainMs = 30_000;
-const looksPerSkewAlarm = 20;
 
 /** While the clocks disagree nobody can say what is active now; told once in ten minutes. */
-function stopForSkew({ clock, log }: World, hint: HintRow): Verdict | null {
-  const { skewMs } = clock.skew();
+function stopForSkew(world: World, hint: HintRow): Verdict | null {
+  const { skewMs } = world.clock.skew();
   if (Math.abs(skewMs) <= skewMaxMs) return null;
-  if (hint.looks % looksPerSkewAlarm === 0) {
-    log.alarm('skew', { intake: hint.id, skewMs, doing: 'nothing is opened' });
-  }
+  raiseOnce(world, 'skew', { intake: hint.id, skewMs, doing: 'nothing is opened' });
   return again(skewAgainMs, hint.lacks);
 }
 

@@ -10,6 +10,7 @@ import {
   signedDeadlineOf,
 } from '../../../shared/domain/window/deadline';
 import { dropExtend, moveDeadline, withEndLook } from '../../../shared/domain/window/extendRow';
+import { isBehind } from '../../../shared/domain/window/extendStep';
 import { hurry } from '../../../shared/domain/window/hurry';
 import { beginClosing, judgeRow, refusePlacement } from '../../../shared/domain/window/judgeRow';
 import { nextStep } from '../../../shared/domain/window/nextStep';
@@ -21,6 +22,7 @@ import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/w
 import type { Now } from '../../../shared/domain/instant';
 import { gather, knowledgeOf } from './gather';
 import { nowOfWorld, type Run } from './run';
+import { signingRefusal } from './signingRefusal';
 
 /** The row with every fact and decision in it, and what remains to be sent. */
 export type Decision = {
@@ -34,6 +36,7 @@ const turnsMax = 12;
 /** Asks `nextStep` of every placement until only effects and pauses are left. */
 export async function decide(run: Run, start: WindowRow): Promise<Decision> {
   let row = start;
+  await learnSigning(run, start);
   for (let turn = 0; turn < turnsMax; turn++) {
     const now = nowOfWorld(run.world);
     row = judgeRow(row, now);
@@ -46,6 +49,16 @@ export async function decide(run: Run, start: WindowRow): Promise<Decision> {
   }
   // Nothing is lost: the row is saved as it is and looked at again.
   return { row, effects: [] };
+}
+
+/** A later deadline is a new marker: it is signed under the same condition as the first one. */
+async function learnSigning(run: Run, row: WindowRow): Promise<void> {
+  if (!row.placements.some((one) => isOpenable(one) && isBehind(row, one))) return;
+  const unsigned = await signingRefusal(run.world);
+  run.maySign = unsigned === null;
+  if (unsigned === null) return;
+  const refused = unsigned === 'later' ? null : unsigned.code;
+  run.world.log.warn('window.extendUnsigned', { windowId: row.id, refusal: refused });
 }
 
 function stepsOf(run: Run, row: WindowRow, now: Now): Step[] {

@@ -4,6 +4,7 @@ import { windowPhase, outcomeOf } from '../../../shared/domain/window/phase';
 import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
 import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { World } from '../../../shared/ports/world';
+import { raiseOnce } from '../../../shared/raiseOnce';
 import { iso } from './run';
 
 /** Reasons that a person must hear of, and the alarm each raises. */
@@ -135,12 +136,14 @@ function overrunOf(row: WindowRow, atMs: number): number {
   return Math.max(0, Math.ceil((atMs - deadlineOf(row)) / 1000));
 }
 
-function tellClosing({ log }: World, row: WindowRow): void {
+function tellClosing(world: World, row: WindowRow): void {
   const { id, closeReason, closingAt, generation } = row;
   const fields = { windowId: id, reason: closeReason, at: iso(closingAt), generation };
-  log.info('window.closing', { ...fields, until: iso(row.until ?? row.wantedUntil) });
+  world.log.info('window.closing', { ...fields, until: iso(row.until ?? row.wantedUntil) });
   const alarm = closeReason === null ? undefined : alarmOf[closeReason];
-  if (alarm !== undefined) log.alarm(alarm, fields);
+  // Clocks that disagree close every window at once, for one cause.
+  if (alarm === 'skew') raiseOnce(world, alarm, fields);
+  else if (alarm !== undefined) world.log.alarm(alarm, fields);
 }
 
 function tellPhase(world: World, before: WindowRow, after: WindowRow): void {

@@ -29,12 +29,12 @@ export function knowledgeOf(run: Run, row: WindowRow, placement: Placement): Kno
 }
 
 function extendedRuleFor(
-  { world }: Run,
+  { world, maySign }: Run,
   row: WindowRow,
   placement: Placement,
 ): SecurityRule | null {
   const { opening, deployment } = world;
-  return 'policy' in opening && isBehind(row, placement)
+  return maySign && 'policy' in opening && isBehind(row, placement)
     ? extendedRule(row, placement, deployment, opening.signer)
     : null;
 }

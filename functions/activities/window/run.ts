@@ -12,6 +12,8 @@ export type Run = {
   /** By rule name; forgotten with each round. */
   readonly searches: Map<string, Search>;
   confirmation: Confirmation | null;
+  /** Nothing forbids to sign a later deadline; asked anew in each round that wants to. */
+  maySign: boolean;
   /** Every PUT of this run, with the times of its announcement and of its answer, or of none. */
   readonly puts: {
     readonly nsgId: string;
@@ -29,6 +31,7 @@ export function startRun(world: World, windowId: string): Run {
     observations: new Map(),
     searches: new Map(),
     confirmation: null,
+    maySign: false,
     puts: [],
   };
 }
@@ -42,6 +45,7 @@ export function nowOfWorld({ clock }: World): Now {
 export function forget(run: Run): void {
   run.observations.clear();
   run.searches.clear();
+  run.maySign = false;
   if (run.confirmation?.kind !== 'standing') run.confirmation = null;
 }
 

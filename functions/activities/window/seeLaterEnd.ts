@@ -1,3 +1,4 @@
+import { subscriptionOf } from '../../../shared/domain/armId';
 import { factsOf } from '../../../shared/domain/fault';
 import { ceilingOf, isRefused } from '../../../shared/domain/window/ceiling';
 import {
@@ -19,6 +20,8 @@ export async function seeLaterEnd({ world }: Run, row: WindowRow): Promise<Windo
   if (!isEndLookTime(row, nowOfWorld(world))) return row;
   // While a delete hint is judged, no list says that the activation stands.
   if (row.endHintAt !== null) return endLookFailed(row, nowOfWorld(world));
+  // A later end is an opening's question: it has no claim on what closes may need.
+  if (heldBackMs(world, row) > 0) return endLookFailed(row, nowOfWorld(world));
   try {
     return await askPim(world, row);
   } catch (error) {
@@ -26,6 +29,11 @@ export async function seeLaterEnd({ world }: Run, row: WindowRow): Promise<Windo
     world.log.warn('window.endLookFailed', { windowId: row.id, faultKind: kind, azureCode: code });
     return endLookFailed(row, nowOfWorld(world));
   }
+}
+
+function heldBackMs({ budget }: World, { grant }: WindowRow): number {
+  const { origin } = grant;
+  return origin.kind === 'activation' ? budget.pauseMs(subscriptionOf(origin.scope)) : 0;
 }
 
 async function askPim(world: World, row: WindowRow): Promise<WindowRow> {

@@ -86,7 +86,8 @@ export function pendingStep(
   }
   const sinceMs = reading.startedAt - (lastPutAt ?? 0);
   const isWanted = isExtending(row) && markedUntil(nextRule) === signedDeadlineOf(row);
-  if (isWanted && isPutTime(row, now) && sinceMs >= putAgainAfterMs) {
+  const mayPut = isPutTime(row, now) && knowledge.extendedRule !== null;
+  if (isWanted && mayPut && sinceMs >= putAgainAfterMs) {
     // The same content: nothing that may still land could do harm.
     return (
       unconfirmed(row, placement, knowledge, now, null) ?? {

@@ -35,7 +35,7 @@ export type Knowledge = {
   readonly mayOpen: boolean;
   /** How long opening has to hold back so that closes keep their requests, ms. Closing never asks. */
   readonly budgetPauseMs: number;
-  /** While the window is extended: what to PUT for it, signed; `null` where nobody can sign. */
+  /** While the window is extended: what to PUT for it, signed; `null` where nobody can, or may, sign. */
   readonly extendedRule: SecurityRule | null;
 };
 

@@ -40,4 +40,4 @@ function heldBack(step: Step, { budgetPauseMs }: Knowledge, now: Now): Step {
     : step;
 }
 
-const requests: readonly Step['do'][] = ['look', 'confirm', 'search', 'putRule'];
+const requests: readonly Step['do'][] = ['look', 'confirm', 'search', 'putRule', 'extendRule'];
