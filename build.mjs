@@ -7,6 +7,7 @@
  *   node build.mjs --bench    and .build/bench/: the benchmark
  *   node build.mjs --simulation  .build/simulation/: the simulation alone
  *   node build.mjs --storm    the close storm alone
+ *   node build.mjs --killtest    .build/killtest/: the kill test and a Functions host of its own
  *   node build.mjs --cli      the policy command alone
  *   --out=DIR                 other folders than dist: DIR and DIR-sweeper
  *   --quiet                   says nothing but faults
@@ -102,6 +103,8 @@ const tools = {
   bench: ['test/bench/main.ts', '.build/bench/main.js'],
   simulation: ['test/simulation/main.ts', '.build/simulation/main.js'],
   storm: ['test/storm/main.ts', '.build/storm/main.js'],
+  killtest: ['test/killtest/main.ts', '.build/killtest/main.js'],
+  killtestHost: ['local/functions/main.ts', '.build/killtest/functionsHost.js'],
 };
 
 const jobs = [];
@@ -130,5 +133,8 @@ if (flags.has('--simulation')) {
 }
 if (flags.has('--storm')) {
   jobs.push(buildTool(...tools.storm, { supported: { 'dynamic-import': false } }));
+}
+if (flags.has('--killtest')) {
+  jobs.push(buildTool(...tools.killtest), buildTool(...tools.killtestHost));
 }
 await Promise.all(jobs);

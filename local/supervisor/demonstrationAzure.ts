@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { QueueServiceClient } from '@azure/storage-queue';
+import type { Principal } from '../azure/pim/types';
 import { fetchTransport } from '../azure/eventGrid/transport';
 import type { EventSubscription } from '../azure/eventGrid/types';
 import type { Estate } from '../estate';
@@ -21,14 +22,17 @@ export type DemonstrationParts = {
   writeLogPath: string;
   /** Opens the app's Event Grid webhook. */
   systemKey: string;
+  /** Who lives in the tenant besides those who always do. */
+  people?: Principal[];
 };
 
 /** The demonstration's Azure: operations take a second or two, the index lags a little. */
 export function demonstrationAzure(parts: DemonstrationParts): LocalAzure {
-  const { estate, fault, ports, folder, writeLogPath, systemKey } = parts;
+  const { estate, fault, ports, folder, writeLogPath, systemKey, people = [] } = parts;
   const azure = createLocalAzure({
     estate,
     seed: 1,
+    people,
     audience: `https://localhost:${ports.resourceManager}`,
     customRoles: {
       opener: roleFile('opener'),

@@ -42,7 +42,8 @@ export type LocalPlatform = {
 };
 
 const readyMs = 30_000;
-const restartAfterMs = 3_000;
+/** How long Azure takes to notice that a host died, and to start another. */
+export const restartAfterMs = 3_000;
 
 /** Ends what was started, the last first. */
 type Endings = (() => Promise<void> | void)[];
@@ -113,7 +114,8 @@ async function startParts(
   return platformOf({ azure, ports, before, host, appLog, functionKey: keys.functionKey, endings });
 }
 
-async function serve(
+/** Serves Resource Manager over TLS, and the control surface to this machine. */
+export async function serve(
   azure: LocalAzure,
   ports: Ports,
   { cert, key }: { cert: string; key: string },
@@ -200,7 +202,8 @@ async function endAll(endings: Endings): Promise<void> {
   endings.length = 0;
 }
 
-async function handshake(azure: LocalAzure): Promise<void> {
+/** Proves Event Grid's right to each webhook; throws with the names of those that refuse. */
+export async function handshake(azure: LocalAzure): Promise<void> {
   const failed = await azure.eventGrid.validate();
   if (failed.length > 0) {
     throw new Error(
