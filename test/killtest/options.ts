@@ -17,7 +17,7 @@ export type KillTestOptions = {
 const help = `
 Storage, local Azure and Functions host are processes of their own, as with npm start, on the real
 clock. The host is killed again and again until the last activation has ended, and started again
-3 s after each death. It takes as long as --minutes and as long as four minutes more. On two cores that have
+3 s after each death. It takes --minutes and up to four minutes more, on two cores that have
 nothing else to do: a host that takes long to start lives for the shorter.
 
 Exit codes:

@@ -18,15 +18,15 @@ export type Plan = { estate: Estate; visits: Visit[] };
 /**
  * An opening that is broken off is taken up again by reconcile after a minute and a little; and
  * Resource Graph gives three queries a second, of which a window needs two: 200 activations in two
- * minutes queue up. The longer ones have that time, the shorter ones close under the same load.
+ * minutes queue up. They have to last long enough for both.
  */
-const durationMs = { least: 90_000, most: 240_000 };
+const durationMs = { least: 140_000, most: 240_000 };
 
 /**
  * How long the host lives once it is ready. In some two seconds it has swept once: were it killed
  * before that each time, it would be no app that is killed, but a dead one.
  */
-const lifeMs = { least: 2_000, most: 14_000 };
+const lifeMs = { least: 2_000, most: 16_000 };
 
 /** Every now and then it does not even get ready; never twice in a row. */
 const startingShare = 0.15;
