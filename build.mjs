@@ -8,6 +8,7 @@
  *   node build.mjs --simulation  .build/simulation/: the simulation alone
  *   node build.mjs --storm    the close storm alone
  *   node build.mjs --killtest    .build/killtest/: the kill test and a Functions host of its own
+ *   node build.mjs --histories  .build/histories/: the recorder of orchestrations' histories
  *   node build.mjs --cli      the policy command alone
  *   --out=DIR                 other folders than dist: DIR and DIR-sweeper
  *   --quiet                   says nothing but faults
@@ -102,13 +103,14 @@ const tools = {
   cli: ['cli/policy.ts', '.build/cli/policy.js'],
   bench: ['test/bench/main.ts', '.build/bench/main.js'],
   simulation: ['test/simulation/main.ts', '.build/simulation/main.js'],
+  histories: ['test/histories/record.ts', '.build/histories/record.js'],
   storm: ['test/storm/main.ts', '.build/storm/main.js'],
   killtest: ['test/killtest/main.ts', '.build/killtest/main.js'],
   killtestHost: ['local/functions/main.ts', '.build/killtest/functionsHost.js'],
 };
 
 const jobs = [];
-if (!['--cli', '--simulation', '--storm'].some((flag) => flags.has(flag))) {
+if (!['--cli', '--simulation', '--storm', '--histories'].some((flag) => flags.has(flag))) {
   jobs.push(
     buildApp('functions/main.ts', out, '', {
       'host.json': 'host.json',
@@ -130,6 +132,9 @@ if (flags.has('--bench')) {
 }
 if (flags.has('--simulation')) {
   jobs.push(buildTool(...tools.simulation, { supported: { 'dynamic-import': false } }));
+}
+if (flags.has('--histories')) {
+  jobs.push(buildTool(...tools.histories, { supported: { 'dynamic-import': false } }));
 }
 if (flags.has('--storm')) {
   jobs.push(buildTool(...tools.storm, { supported: { 'dynamic-import': false } }));
