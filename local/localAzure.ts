@@ -1,5 +1,5 @@
 import { seededChance } from './chance';
-import type { ArmRequest, ArmResponse } from './azure/contract';
+import type { ArmRequest, ArmResponse, RoleDefinition } from './azure/contract';
 import { createEventGrid } from './azure/eventGrid/createEventGrid';
 import type { EventGrid, EventGridOptions } from './azure/eventGrid/types';
 import { createLogin, type Login } from './azure/login/createLogin';
@@ -44,6 +44,8 @@ export type LocalAzureOptions = {
   seed: number;
   /** The custom roles of the app by identity, as the JSON of `infra/roles`. */
   customRoles: Record<IdentityName, unknown>;
+  /** Roles that others have made in this tenant. */
+  otherRoles?: RoleDefinition[];
   eventGrid: Omit<EventGridOptions, 'random'>;
   resourceManager?: Partial<ResourceManagerOptions>;
   pim?: Partial<PimKnobs>;
@@ -58,7 +60,7 @@ export type LocalAzureOptions = {
 /** Builds it; nothing runs until somebody activates a role or calls. */
 export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
   const random = seededChance(options.seed);
-  const definitions = customRoles(options.customRoles);
+  const definitions = [...customRoles(options.customRoles), ...(options.otherRoles ?? [])];
   const login = createLogin({
     tenantId,
     ...(options.audience === undefined ? {} : { audiences: [options.audience] }),

@@ -3,7 +3,7 @@ import { vmId } from '../../local/estate';
 import { PimError } from '../../local/azure/pim/errors';
 import { windowIdFor } from './oracle/ids';
 import type { Visit, Wish } from './plan';
-import { groupScope } from './estate';
+import { groupScope, sameName } from './estate';
 import type { Stage } from './stage';
 
 /** People: they activate, give back, wait for approval. A refusal of PIM's is an answer like any other. */
@@ -41,6 +41,25 @@ export function installVisits(stage: Stage, told: (what: string) => void): void 
         attempt('gives the role back', () => stage.simulation().azure.pim.deactivate(target)),
       );
     }
+  }
+}
+
+/** Who holds the role without having activated it, or a role that is only called so. */
+export function installOthers(stage: Stage, told: (what: string) => void): void {
+  for (const { kind, person, atMs } of stage.plan.others) {
+    stage.clock.at(stage.plan.startMs + atMs, () => {
+      const { pim } = stage.simulation().azure;
+      const objectId = stage.people[person]?.objectId ?? '';
+      const target = { person: objectId, role: administratorLogin, scope: groupScope };
+      told(`somebody: ${kind}`);
+      if (kind === 'assigned') pim.plainAssignment(target);
+      if (kind === 'assigned by PIM') pim.assignActive({ ...target, duration: 'PT1H' });
+      if (kind === 'same name') {
+        const { guid: roleDefinitionGuid } = sameName;
+        pim.makeEligible({ principalId: objectId, roleDefinitionGuid, scope: groupScope });
+        pim.activate({ ...target, role: roleDefinitionGuid, durationMs: 900_000 });
+      }
+    });
   }
 }
 

@@ -16,6 +16,17 @@ export type Visit = {
   readonly wish: Wish | null;
 };
 
+/** Somebody who holds a role, or asks for one, that opens nothing. Times from the start of the run. */
+export type Other = {
+  /**
+   * `assigned`: for good, without PIM; `assigned by PIM`: without an activation; `same name`:
+   * activates a role of the tenant's own that is called as Azure's is.
+   */
+  readonly kind: 'assigned' | 'assigned by PIM' | 'same name';
+  readonly person: number;
+  readonly atMs: number;
+};
+
 /** A wish about a window. `untilMs` from the start of the run; only extends have one. */
 export type Wish = {
   readonly kind: 'close' | 'extend';
@@ -51,6 +62,7 @@ export type Plan = {
   readonly schema: 'EventGridSchema' | 'CloudEventSchemaV1_0';
   readonly polling: number | null;
   readonly visits: readonly Visit[];
+  readonly others: readonly Other[];
   readonly faults: readonly FaultPlan[];
   /** When faults and editors stop, liveness only. */
   readonly calmAtMs: number;
@@ -102,6 +114,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     schema: shape.pick(['EventGridSchema', 'CloudEventSchemaV1_0']),
     polling: shape.pick([null, 1_000, 5_000, 30_000]),
     visits,
+    others: drawOthers(dice.fork('others')),
     faults: drawFaults(dice.fork('faults'), kinds, visits, last),
     calmAtMs: last + minute,
   };
@@ -113,7 +126,9 @@ function drawVisits(dice: Dice, machines: number): Visit[] {
   return Array.from({ length: count }, (_item, at): Visit => {
     const atMs = isStorm ? 5_000 + dice.int(0, 3_000) : dice.int(2_000, 8 * minute);
     const lengthMs = dice.int(8 * 60, 14 * 60) * 1_000;
-    const early = dice.chance(0.3) ? atMs + dice.int(20_000, lengthMs - 30_000) : null;
+    // Some activate by mistake, and give the role back before the port is open.
+    const latestMs = dice.chance(0.25) ? 25_000 : lengthMs - 30_000;
+    const early = dice.chance(0.3) ? atMs + dice.int(3_000, latestMs) : null;
     return {
       // The same person comes back now and then, so that two activations of one may overlap.
       person: isStorm ? at : dice.int(0, 5),
@@ -127,8 +142,15 @@ function drawVisits(dice: Dice, machines: number): Visit[] {
   });
 }
 
+function drawOthers(dice: Dice): Other[] {
+  if (!dice.chance(0.15)) return [];
+  const kind = dice.pick(['assigned', 'assigned by PIM', 'same name'] as const);
+  return [{ kind, person: dice.int(6, 11), atMs: dice.int(2_000, 8 * minute) }];
+}
+
 function drawWish(dice: Dice, startMs: number, lengthMs: number): Wish {
-  const atMs = startMs + dice.int(10_000, lengthMs - 60_000);
+  const latestMs = dice.chance(0.25) ? 30_000 : lengthMs - 60_000;
+  const atMs = startMs + dice.int(5_000, latestMs);
   const untilMs = atMs + dice.int(2 * minute, 12 * minute);
   return { kind: dice.pick(['close', 'extend', 'extend']), atMs, untilMs };
 }

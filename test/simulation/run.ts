@@ -1,21 +1,26 @@
+import { MemoryStore } from '../../local/functions/index';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createBoundaries, type Boundaries, type Decide } from './boundaries';
 import { installClock, type SimulatedClock } from './clock';
 import { diceOf } from './dice';
-import { estateOfPlan, policyOfPlan, settings } from './estate';
+import { estateOfPlan, sameName, settings } from './estate';
+import { policyOfPlan } from './policies';
 import { faultTable } from './faults/table';
 import { everybody, newcomers } from './people';
 import { type FaultPlan, minute, type Plan } from './plan';
 import { crossingWaits, crossStarts, seamsOf } from './seams';
 import { skewOf, skewedWorld, looksInTrueTime } from './skew';
 import type { Affliction, Outage, Skew, Stage, Timing } from './stage';
-import { installVisits } from './actors';
+import { installOthers, installVisits } from './actors';
 import { isIdle } from './idle';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
+import { timingOf } from './timing';
 import { createTrace } from './trace';
 import { ask } from './wishes';
 import type { World } from '../../shared/ports/world';
 import { outsideWaits } from './outside';
+import { watchActivities } from './oracle/activities';
+import { sleeperFaults, watchSleepers, type SleeperWatch } from './oracle/sleepers';
 import { watchEstate, type EstateWatch } from './oracle/watch';
 import { judgeRun, type Judgement } from './oracle/judge';
 
@@ -80,6 +85,10 @@ class Run {
   private readonly struck: Struck[] = [];
   private readonly delivered: Stage['delivered'] = [];
   private readonly watch: EstateWatch;
+  private readonly activities = watchActivities();
+  private readonly sleepers: SleeperWatch;
+  private readonly store = new MemoryStore();
+  private readonly stores = [this.store];
   private readonly timing: Timing;
   private readonly skew: Skew;
   private readonly backFromStarts: () => void;
@@ -99,14 +108,29 @@ class Run {
     this.skew = skewOf();
     this.timing = timingOf(plan);
     this.boundaries = createBoundaries({
-      decide: (crossing) => options.decide?.(crossing) ?? this.decide(crossing),
+      decide: (crossing) => {
+        this.activities.begins(crossing);
+        return options.decide?.(crossing) ?? this.decide(crossing);
+      },
       die: (who, downMs) => this.die(who, downMs),
-      took: ({ fault, id = -1 }) => this.took({ kind: fault, id }),
-      told: ({ n, kind, name, subject }, what) =>
-        this.trace.add(Date.now(), `${n} ${kind} ${name} ${subject} ${what}`),
+      took: ({ fault, id = -1 }, crossing) => {
+        if (crossing.kind === 'activity') this.activities.isHeld(crossing);
+        this.took({ kind: fault, id });
+      },
+      told: (crossing, what) => {
+        const { n, kind, name, subject } = crossing;
+        this.activities.ends(crossing);
+        this.trace.add(Date.now(), `${n} ${kind} ${name} ${subject} ${what}`);
+      },
     });
     this.backFromStarts = crossStarts(this.boundaries);
     this.watch = watchEstate();
+    this.sleepers = watchSleepers({
+      clock,
+      afflictions: this.afflictions,
+      outages: this.outages,
+      host: () => (this.simulation?.isRunning() ? this.simulation.host() : undefined),
+    });
   }
 
   async play(): Promise<Outcome> {
@@ -115,7 +139,9 @@ class Run {
     await clock.runUntil(plan.startMs, () => this.simulation !== undefined);
     await began;
     const stage = this.stage();
-    installVisits(stage, (what) => this.trace.add(Date.now(), what));
+    const told = (what: string): void => this.trace.add(Date.now(), what);
+    installVisits(stage, told);
+    installOthers(stage, told);
     for (const fault of plan.faults) {
       const kind = faultTable.find(({ name }) => name === fault.kind);
       if (kind === undefined) throw new Error(`There is no fault "${fault.kind}".`);
@@ -146,6 +172,8 @@ class Run {
       policy: this.options.firstPolicy ?? this.policyText,
       settings,
       people: newcomers,
+      otherRoles: [sameName],
+      store: this.store,
       door: plan.door,
       schema: plan.schema,
       profile: this.timing,
@@ -231,7 +259,7 @@ class Run {
       },
       restart: (downMs, changes) => this.restart(downMs, changes),
       killWorker: () => {
-        this.boundaries.died();
+        this.died();
         void need().killWorker();
       },
       ask: (windowId, untilMs) => {
@@ -272,15 +300,21 @@ class Run {
 
   private die(who: 'host' | 'worker', downMs: number): void {
     if (who === 'host') return this.restart(downMs);
-    this.boundaries.died();
+    this.died();
     void this.simulation?.killWorker();
+  }
+
+  private died(): void {
+    this.boundaries.died();
+    this.activities.died();
   }
 
   private restart(downMs: number, changes: Parameters<Simulation['startHost']>[0] = {}): void {
     const { simulation, clock } = this;
     if (simulation === undefined) return;
     simulation.killHost();
-    this.boundaries.died();
+    this.died();
+    if (changes.store instanceof MemoryStore) this.stores.push(changes.store);
     const outage: Outage = { fromMs: clock.now(), toMs: Number.POSITIVE_INFINITY };
     this.outages.push(outage);
     this.trace.add(clock.now(), `host down for ${downMs} ms`);
@@ -310,6 +344,7 @@ class Run {
   private onLine(line: LogLine): void {
     this.trace.add(this.clock.now(), `log ${line.event}`);
     this.watch.onLine(line, this.clock.now());
+    this.sleepers.onLine(line);
   }
 
   /** Faults have stopped: now everything must close, and then nothing may be written any more. */
@@ -344,14 +379,25 @@ class Run {
       const name = typeof detail === 'string' ? `${event} ${detail}` : event;
       sometimes[name] = (sometimes[name] ?? 0) + 1;
     }
-    const judgement = judgeRun(this.watch.history(), {
+    const circumstances = {
       plan,
       activations: simulation.azure.pim.truth(),
       afflictions: this.afflictions,
       outages: this.outages,
       endMs: this.clock.now(),
       staleMs: this.afflictions.some(({ group }) => group === 'pim') ? 25_000 : 0,
-    });
+    };
+    const judged = judgeRun(this.watch.history(), circumstances);
+    const instances = this.stores.flatMap((store) => store.load());
+    const judgement = {
+      ...judged,
+      violations: [
+        ...judged.violations,
+        ...this.activities.faults(circumstances.endMs),
+        ...this.sleepers.faults(),
+        ...sleeperFaults(instances, circumstances),
+      ],
+    };
     return {
       plan,
       hash: this.trace.hash(),
@@ -363,33 +409,4 @@ class Run {
       windows: judgement.windows,
     };
   }
-}
-
-/** Exact unless the plan says otherwise; drawn from a stream of its own. */
-function timingOf({ seed, polling }: Plan): Timing {
-  const dice = diceOf(seed).fork('timing');
-  const none = { min: 0, max: 0 };
-  const base = {
-    chance: () => dice.next(),
-    activityRerunMs: { min: 301_000, max: 326_000 },
-    takeOverMs: { min: 0, max: 13_000 },
-  };
-  if (polling === null) {
-    return {
-      ...base,
-      earlyShare: 0,
-      timerEarlyMs: none,
-      timerLateMs: none,
-      episodeStartMs: none,
-      activityStartMs: none,
-    };
-  }
-  return {
-    ...base,
-    earlyShare: 0.3,
-    timerEarlyMs: { min: 0, max: 840 },
-    timerLateMs: { min: 0, max: polling },
-    episodeStartMs: { min: 5, max: 60 },
-    activityStartMs: { min: 5, max: 500 },
-  };
 }

@@ -13,6 +13,7 @@ export type FaultGroup =
   | 'engine'
   | 'resourceManager'
   | 'editors'
+  | 'strangers'
   | 'events'
   | 'clock'
   | 'ledger'

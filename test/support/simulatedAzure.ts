@@ -75,6 +75,8 @@ export type SimulationOptions = SettingsOptions & {
   seams?: Seams;
   /** Who lives in the tenant besides those who always do. */
   people?: LocalAzureOptions['people'];
+  /** Roles that others have made in the tenant. */
+  otherRoles?: LocalAzureOptions['otherRoles'];
   /** Ids that the host gives out; random ones if absent. */
   uuid?: () => string;
 };
@@ -117,7 +119,14 @@ export type Simulation = {
 /** What may be another when a host is started again. */
 export type HostChanges = Pick<
   SimulationOptions,
-  'store' | 'ledger' | 'policy' | 'openingFaulty' | 'identity' | 'profile' | 'faults'
+  | 'store'
+  | 'ledger'
+  | 'policy'
+  | 'openingFaulty'
+  | 'policyRefused'
+  | 'identity'
+  | 'profile'
+  | 'faults'
 >;
 
 const core = require('@azure/functions-core') as { registry: CoreRegistry };
@@ -146,6 +155,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
   const azure = createLocalAzure({
     estate,
     ...(options.people ? { people: options.people } : {}),
+    ...(options.otherRoles ? { otherRoles: options.otherRoles } : {}),
     seed: options.seed ?? 1,
     customRoles: { ...customRoles(), ...options.roles },
     eventGrid: {
@@ -196,6 +206,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
       settings: {
         values: settings(current),
         origin,
+        queueVisibilityMs: 30_000,
         // What a dead process still asks of its own engine must not reach the next one.
         rpcBaseUrl: `http://life-${lives}.simulated-host.invalid/durabletask/`,
       },
@@ -274,7 +285,8 @@ function worldOf(
 ): World {
   const { closing, opening } = configOf(options);
   if ('faults' in closing) throw new Error(closing.faults.join('\n'));
-  if ('faults' in opening && !options.openingFaulty) throw new Error(opening.faults.join('\n'));
+  const mayBeFaulty = options.openingFaulty || options.policyRefused;
+  if ('faults' in opening && !mayBeFaulty) throw new Error(opening.faults.join('\n'));
   const caller = identities[options.identity ?? 'opener'];
   const { seams = {} } = options;
   const client = inProcess(azure, options);

@@ -11,6 +11,8 @@ export type SettingsOptions = {
   policy?: string;
   /** True: the policy is faulty, and with it the opening half of the settings. */
   openingFaulty?: boolean;
+  /** True: `policy` is one that the app may refuse, and goes on closing all the same. */
+  policyRefused?: boolean;
   /** Settings in place of those of the sample. */
   settings?: Record<string, string>;
 };

@@ -6,7 +6,8 @@ import type { Dice } from '../dice';
 import type { FaultPlan } from '../plan';
 import type { FaultKind, Stage } from '../stage';
 
-const terraform: Caller = {
+/** Whose hand the changes of other people are. */
+export const terraform: Caller = {
   objectId: '99999999-9999-4999-8999-999999999998',
   name: 'terraform',
   kind: 'person',
@@ -17,7 +18,7 @@ export const ownName = /^postern-/i;
 type Standing = { nsgId: string; rule: NamedRule };
 
 /** Rules of ours that Resource Manager shows and nobody is writing just now. */
-function standing(stage: Stage): Standing[] {
+export function standing(stage: Stage): Standing[] {
   const { nsgs } = stage.simulation().azure.resourceManager.estate;
   return [...nsgs.values()]
     .filter(({ operation }) => operation === undefined)
@@ -138,6 +139,16 @@ export const editorFaults: readonly FaultKind[] = [
     estate.removeVm(dice.pick([...estate.vms.values()]).id);
     return true;
   }),
+  editor('address given to another machine', 'open', (stage, dice) => {
+    const { estate } = stage.simulation().azure.resourceManager;
+    const [one, other] = [...estate.nics.values()].filter((nic) => nic.virtualMachineId);
+    if (one === undefined || other === undefined) return false;
+    // Both get what the other had: nobody is left without an address.
+    const [first, second] = dice.chance(0.5) ? [one, other] : [other, one];
+    estate.setNic({ ...first, ipConfigurations: second.ipConfigurations });
+    estate.setNic({ ...second, ipConfigurations: first.ipConfigurations });
+    return true;
+  }),
   editor('VM stopped', 'anywhere', (stage, dice) => {
     const { estate } = stage.simulation().azure.resourceManager;
     if (estate.vms.size === 0) return false;
@@ -188,7 +199,8 @@ function putBack(stage: Stage, fault: FaultPlan, rules: readonly Standing[]): vo
   }
 }
 
-function isTaken(rules: Iterable<NamedRule>, { properties }: NamedRule): boolean {
+/** Is the priority of this rule another one's? */
+export function isTaken(rules: Iterable<NamedRule>, { properties }: NamedRule): boolean {
   return [...rules].some((one) => one.properties.priority === properties.priority);
 }
 

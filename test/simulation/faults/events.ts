@@ -1,6 +1,7 @@
 import type { GridKnobs } from '../../../local/azure/eventGrid/types';
 import type { FaultKind, Stage } from '../stage';
 import type { FaultPlan } from '../plan';
+import type { Dice } from '../dice';
 import { guidFrom } from '../guids';
 
 function knob(name: string, changes: Partial<GridKnobs>): FaultKind {
@@ -46,6 +47,12 @@ function posting(
   };
 }
 
+/** The same event under another id, as whoever has seen it can send it. */
+function otherIds(body: string, dice: Dice): string {
+  const { id: _id, ...rest } = firstOf(body);
+  return JSON.stringify([{ ...rest, id: guidFrom(dice) }]);
+}
+
 function firstOf(body: string): Posted {
   const parsed: unknown = JSON.parse(body);
   return (Array.isArray(parsed) ? parsed[0] : parsed) as Posted;
@@ -77,6 +84,26 @@ export const eventFaults: readonly FaultKind[] = [
   posting('event again, hours late', 'ending', (stage, fault, seen) =>
     seen.length === 0 ? undefined : [stage.dice(fault).pick(seen)],
   ),
+  {
+    name: 'event again after an early end',
+    group: 'events',
+    aim: 'open',
+    install: (stage, fault) => {
+      const dice = stage.dice(fault);
+      const asked = stage.plan.visits.filter(({ wish }) => wish?.kind === 'close');
+      if (asked.length === 0) return;
+      const { wish, atMs, lengthMs } = dice.pick(asked);
+      // Closed by then, and enough is left of the activation for another window.
+      const fromMs = (wish?.atMs ?? 0) + 150_000;
+      const untilMs = atMs + lengthMs - 400_000;
+      if (untilMs <= fromMs) return;
+      stage.at(dice.int(fromMs, untilMs), () => {
+        if (!stage.simulation().isRunning()) return;
+        stage.took(fault);
+        for (const body of new Set(stage.delivered)) void post(stage, otherIds(body, dice));
+      });
+    },
+  },
   posting('same id, other body', 'open', (stage, fault, seen) => {
     if (seen.length === 0) return undefined;
     const event = stage.dice(fault).pick(seen);

@@ -1,5 +1,6 @@
 import { MemoryStore } from '../../../local/functions/index';
 import type { Crossing, Moment } from '../boundaries';
+import { widePolicyOf } from '../policies';
 import type { FaultKind } from '../stage';
 
 const kinds = (...names: Crossing['kind'][]): ((crossing: Crossing) => boolean) => {
@@ -83,6 +84,26 @@ export const processFaults: readonly FaultKind[] = [
         if (!stage.simulation().isRunning()) return;
         stage.took(fault);
         stage.restart(stage.dice(fault).int(1_000, 20_000), { ledger: stage.newLedger() });
+      });
+    },
+  },
+  {
+    name: 'deployment of a policy that is too wide',
+    group: 'deploy',
+    aim: 'opening',
+    forMs: [120_000, 400_000],
+    install: (stage, fault) => {
+      const dice = stage.dice(fault);
+      stage.at(Math.max(0, fault.atMs - 20_000), () => {
+        if (!stage.simulation().isRunning()) return;
+        stage.took(fault, fault.forMs);
+        const changes = { policy: widePolicyOf(stage.plan), policyRefused: true };
+        stage.restart(dice.int(1_000, 10_000), changes);
+        // Whoever deployed it sees what it says of itself, and takes it back.
+        stage.clock.at(stage.clock.now() + fault.forMs, () => {
+          const { policyText: policy } = stage;
+          stage.restart(1_000, { policy, policyRefused: false });
+        });
       });
     },
   },

@@ -202,6 +202,34 @@ export const requestFaults: readonly FaultKind[] = [
       answer: (answered) => ends(answered as Answer, '2020-01-01T00:00:00Z'),
     }),
   }),
+  requestFault({
+    name: 'list lacks an activation once',
+    at: 'unacknowledged',
+    aim: 'open',
+    times: [1, 1],
+    forMs: [60_000, 300_000],
+    on: isInstanceList,
+    deed: () => ({ do: 'answer', answer: (answered) => rows(answered as Answer, () => []) }),
+  }),
+  requestFault({
+    name: 'reserve reached',
+    at: 'unacknowledged',
+    aim: 'closing',
+    skip: 0,
+    forMs: [300_000, 600_000],
+    times: [100_000, 100_000],
+    deed: () => ({ do: 'answer', answer: (answered) => nearlyUsedUp(answered as Answer) }),
+  }),
+  requestFault({
+    name: 'NSGs cannot be read for long',
+    at: 'before',
+    aim: 'opening',
+    skip: 0,
+    forMs: [400_000, 900_000],
+    times: [100_000, 100_000],
+    on: isGroupRead,
+    deed: failing(500, 'InternalServerError'),
+  }),
   {
     name: 'down for 10 min',
     group: 'resourceManager',
@@ -245,6 +273,13 @@ export const requestFaults: readonly FaultKind[] = [
     times: [2, 4],
   },
 ];
+
+/** Others have used up what the subscription gives, but for a handful. */
+function nearlyUsedUp(answer: Answer): Answer {
+  const names = Object.keys(answer.headers).filter((name) => /^x-ms-ratelimit-rem/i.test(name));
+  const few = Object.fromEntries(names.map((name) => [name, '7']));
+  return { ...answer, headers: { ...answer.headers, ...few } };
+}
 
 function cut(answer: Answer): Answer {
   return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };

@@ -7,6 +7,7 @@ import { ledgerFaults } from './ledger';
 import { operationFaults } from './operations';
 import { pimFaults } from './pim';
 import { processFaults } from './processes';
+import { strangers } from './strangers';
 import { requestFaults } from './requests';
 
 /** Every kind of fault, in one table. */
@@ -16,6 +17,7 @@ export const faultTable: readonly FaultKind[] = [
   ...requestFaults,
   ...operationFaults,
   ...editorFaults,
+  ...strangers,
   ...eventFaults,
   ...clockFaults,
   ...ledgerFaults,

@@ -1,15 +1,42 @@
 import type { Circumstances } from './judge';
 
 /** Kinds that disturb nobody who only wants to close: the sweep needs neither events nor engine. */
-const harmless = new Set(['events', 'engine', 'pim', 'deploy']);
+const harmless = new Set(['events', 'engine', 'pim', 'deploy', 'strangers']);
+/** Of Resource Manager's faults those that leave closes as they are. */
+const leavesCloses = new Set(['reserve reached', 'list lacks an activation once']);
 
 /** True where nothing that could delay a close was felt between two times, and a host ran all along. */
 export function isCalm(fromMs: number, toMs: number, circumstances: Circumstances): boolean {
   if (outageMs(fromMs, toMs, circumstances) > 0) return false;
   return !circumstances.afflictions.some(
     ({ group, kind, atMs, untilMs }) =>
-      (!harmless.has(group) || kind === 'task hub wiped') && atMs <= toMs && untilMs >= fromMs,
+      (!harmless.has(group) || kind === 'task hub wiped') &&
+      !leavesCloses.has(kind) &&
+      atMs <= toMs &&
+      untilMs >= fromMs,
   );
+}
+
+/**
+ * Where the first stretch of this length begins in which nothing at all was disturbed and a host
+ * ran, `null` if there is none.
+ */
+export function quietStretch(
+  fromMs: number,
+  toMs: number,
+  lengthMs: number,
+  circumstances: Circumstances,
+): number | null {
+  const { afflictions, outages } = circumstances;
+  const starts = [
+    fromMs,
+    ...afflictions.map(({ untilMs }) => untilMs + 1),
+    ...outages.map((one) => one.toMs + 1),
+  ];
+  const isQuiet = (at: number): boolean =>
+    outageMs(at, at + lengthMs, circumstances) <= 0 &&
+    !afflictions.some(({ atMs, untilMs }) => atMs <= at + lengthMs && untilMs >= at);
+  return starts.find((at) => at >= fromMs && at + lengthMs <= toMs && isQuiet(at)) ?? null;
 }
 
 /** How long no host ran between two times. */

@@ -1,9 +1,9 @@
 import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
-import { estateOfPlan, limits } from '../estate';
+import { limits } from '../policies';
 import { everybody } from '../people';
 import { type History, ownRulePath, type Written } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
-import { isGoneWhenClosed } from './closed';
+import { isGoneWhenClosed, isShutWhenClosed } from './closed';
 import { deadlineOf } from './overrun';
 
 /** What the app did to the estate: paths, foreign bytes, the shape of rules, windows it had no right to. */
@@ -13,7 +13,7 @@ export function conductFaults(
   circumstances: Circumstances,
 ): Violation[] {
   const own = history.writes.filter(({ by }) => by === 'app');
-  const machines = addressesOf(circumstances);
+  const machines = addressesOf(history);
   return [
     ...own
       .filter(({ path }) => !ownRulePath.test(path))
@@ -29,6 +29,7 @@ export function conductFaults(
       return shapeFaults(write, activation, lastMs, machines);
     }),
     ...isGoneWhenClosed(history, circumstances),
+    ...isShutWhenClosed(history, circumstances),
   ];
 }
 
@@ -36,19 +37,13 @@ function fault(invariant: string, what: string, { atMs }: Pick<Written, 'atMs'>)
   return { invariant, what, atMs };
 }
 
-/** Addresses of the machines, by the ids of VMs in lower case. */
-function addressesOf({ plan }: Circumstances): Map<string, string[]> {
-  const { virtualMachines, networkInterfaces } = estateOfPlan(plan);
-  return new Map(
-    virtualMachines.map(({ id, networkInterfaceIds }) => [
-      id.toLowerCase(),
-      networkInterfaces
-        .filter((nic) => networkInterfaceIds.includes(nic.id))
-        .flatMap(({ ipConfigurations }) =>
-          ipConfigurations.map(({ privateIPAddress }) => privateIPAddress ?? ''),
-        ),
-    ]),
-  );
+/** Addresses that the machines ever had, by the ids of VMs in lower case. */
+function addressesOf({ addresses }: History): Map<string, string[]> {
+  const ever = new Map<string, string[]>();
+  for (const { held } of addresses) {
+    for (const [vmId, own] of held) ever.set(vmId, [...(ever.get(vmId) ?? []), ...own]);
+  }
+  return ever;
 }
 
 const marker = /^postern1\|(\d{1,11})\|\d+\|[A-Za-z0-9_-]{86}$/;

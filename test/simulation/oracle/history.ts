@@ -22,6 +22,14 @@ export type Written = {
   readonly outcome: 'succeeded' | 'failed' | 'canceled' | null;
   readonly effectiveAtMs: number | null;
   readonly properties: SecurityRuleProperties | null;
+  /** Something of this name stood there when the write was received. */
+  readonly existed: boolean;
+};
+
+/** Which addresses the machines have, by the ids of VMs in lower case, from a time on. */
+export type Addresses = {
+  readonly atMs: number;
+  readonly held: ReadonlyMap<string, readonly string[]>;
 };
 
 /** A line of the app's log, as far as it is judged. */
@@ -42,6 +50,8 @@ export type Accepted = {
 export type History = {
   readonly stays: readonly Stay[];
   readonly writes: readonly Written[];
+  /** In the order of time; the first from the beginning. */
+  readonly addresses: readonly Addresses[];
   /** What was not as before after a write of the app, as sentences. */
   readonly foreignChanges: readonly string[];
   readonly foreignEdits: number;

@@ -3,6 +3,10 @@ import type { Plan } from '../plan';
 import type { Affliction, Outage } from '../stage';
 import { conductFaults } from './conduct';
 import { conservationFaults } from './conservation';
+import { extendedFaults } from './extended';
+import { needlessFaults } from './needless';
+import { reopenedFaults } from './reopened';
+import { putPathsOf, strangerFaults } from './strangers';
 import type { History } from './history';
 import { windowIdFor } from './ids';
 import { type Overrun, overrunsOf } from './overrun';
@@ -53,6 +57,10 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...conductFaults(history, activations, circumstances),
     ...reasonFaults(history, activations, circumstances),
     ...conservationFaults(history, circumstances),
+    ...strangerFaults(history),
+    ...needlessFaults(history, activations, circumstances),
+    ...extendedFaults(history),
+    ...reopenedFaults(history),
     ...restFaults(history, circumstances),
   ];
   const opened = new Set(overruns.map(({ windowId }) => windowId));
@@ -80,15 +88,16 @@ export function activationsOf(truth: readonly ActivationTruth[]): Activation[] {
 }
 
 /** No orphan, and then silence. */
-function restFaults(
-  { standingAtRest, quietWrites }: History,
-  { endMs, afflictions }: Circumstances,
-): Violation[] {
+function restFaults(history: History, { endMs, afflictions }: Circumstances): Violation[] {
+  const { standingAtRest, quietWrites } = history;
+  const own = putPathsOf(history);
   // A rule without a row and without a marker is only reported: nobody can say whose it is.
   const isUnknowable =
     afflictions.some(({ kind }) => kind === 'ledger lost') &&
     afflictions.some(({ kind }) => kind === 'marker damaged');
-  const orphans = isUnknowable ? [] : (standingAtRest ?? []);
+  const isOwn = (rule: string): boolean =>
+    own.has(rule.replace(/\/([^/]+)$/, '/securityRules/$1').toLowerCase());
+  const orphans = isUnknowable ? [] : (standingAtRest ?? []).filter(isOwn);
   return [
     ...orphans.map((rule) => ({
       invariant: 'orphan',

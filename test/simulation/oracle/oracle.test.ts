@@ -1,5 +1,6 @@
 import type { ActivationTruth } from '../../../local/azure/contract';
 import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
+import { vmId } from '../../../local/estate';
 import { people } from '../../../local/tenant';
 import { groupScope } from '../estate';
 import { drawPlan, minute } from '../plan';
@@ -48,6 +49,7 @@ const put: Written = {
   outcome: 'succeeded',
   effectiveAtMs: at(0.2),
   properties,
+  existed: false,
 };
 const remove: Written = {
   ...put,
@@ -56,6 +58,7 @@ const remove: Written = {
   status: 202,
   effectiveAtMs: at(17.1),
   properties: null,
+  existed: true,
 };
 const stay: Stay = {
   nsgId,
@@ -74,6 +77,7 @@ const line = (minutes: number, fields: Record<string, unknown>): Line => ({
 const good: History = {
   stays: [stay],
   writes: [put, remove],
+  addresses: [{ atMs: startMs, held: new Map([[vmId('vm-1').toLowerCase(), ['10.10.1.4']]]) }],
   foreignChanges: [],
   foreignEdits: 0,
   lines: [

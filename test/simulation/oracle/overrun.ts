@@ -2,6 +2,9 @@ import type { History, Stay } from './history';
 import { partsOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { isCalm, outageMs } from './calm';
+import { earlyFaults } from './early';
+import { putPathsOf } from './strangers';
+import { targetFaults } from './targets';
 
 /** What the time before a deadline was like. */
 export type OverrunClass =
@@ -24,8 +27,6 @@ export type Overrun = {
 export const calmMs = 120_000;
 export const guardMs = 180_000;
 export const leadMs = 120_000;
-/** An early end is effective within this time where nothing is disturbed. */
-const earlyEndMs = 210_000;
 
 /** When rules of each window must be gone, and whether they were. */
 export function overrunsOf(
@@ -35,9 +36,11 @@ export function overrunsOf(
 ): { overruns: Overrun[]; violations: Violation[] } {
   const overruns: Overrun[] = [];
   const violations: Violation[] = [];
+  const own = putPathsOf(history);
   for (const activation of activations) {
+    // What others made out of our rules is theirs.
     const stays = history.stays.filter(
-      ({ name }) => partsOf(name)?.windowId === activation.windowId,
+      (stay) => partsOf(stay.name)?.windowId === activation.windowId && own.has(pathOf(stay)),
     );
     if (stays.length === 0) continue;
     const deadlineMs = deadlineOf(activation, history, circumstances);
@@ -55,7 +58,10 @@ export function overrunsOf(
       }
       violations.push(...faultsOf(stay, deadlineMs, history, circumstances));
     }
-    violations.push(...earlyFaults(activation, stays, history, circumstances));
+    violations.push(
+      ...earlyFaults(activation, stays, history, circumstances),
+      ...targetFaults(activation, stays, history, circumstances),
+    );
   }
   return { overruns, violations };
 }
@@ -167,31 +173,4 @@ function classOf(
   );
   if (isLost) return 'task hub or ledger lost';
   return within.some(({ group }) => group === 'process') ? 'crashes' : 'healthy';
-}
-
-/** Given back or asked to close: gone in time where nothing at all is disturbed. */
-function earlyFaults(
-  { endedMs, windowId }: Activation,
-  stays: readonly Stay[],
-  { accepted }: History,
-  { afflictions, outages, plan, endMs: runEndMs }: Circumstances,
-): Violation[] {
-  // Timers of a host that polls seldom are half a minute late each.
-  if ((plan.polling ?? 0) > 5_000) return [];
-  const asked = accepted.filter((one) => one.windowId === windowId && one.untilMs === null);
-  const ends = [...(endedMs === null ? [] : [endedMs]), ...asked.map(({ atMs }) => atMs)];
-  return ends.flatMap((fromMs) => {
-    const lastMs = fromMs + earlyEndMs;
-    const isDisturbed =
-      lastMs > runEndMs ||
-      outages.some((one) => one.fromMs <= lastMs && one.toMs >= fromMs) ||
-      afflictions.some(({ atMs }) => atMs <= lastMs);
-    if (isDisturbed) return [];
-    const late = stays.filter((stay) => stay.fromMs < lastMs && (stay.toMs ?? runEndMs) > lastMs);
-    return late.map(({ name }) => ({
-      invariant: 'early end',
-      what: `${name} stood more than ${earlyEndMs / 1_000} s after an early end`,
-      atMs: fromMs,
-    }));
-  });
 }

@@ -7,7 +7,8 @@ import type {
 import type { LocalAzure } from '../../../local/localAzure';
 import type { LogLine } from '../../support/simulatedAzure';
 import type { SimulatedClock } from '../clock';
-import type { Accepted, History, Line, Stay, Taken, Written } from './history';
+import type { EstateStore } from '../../../local/azure/resourceManager/estateStore';
+import type { Accepted, Addresses, History, Line, Stay, Taken, Written } from './history';
 
 /** Looks at the estate after every write and remembers what stood there, and how long. */
 export type EstateWatch = {
@@ -37,6 +38,7 @@ export function watchEstate(): EstateWatch {
   const lines: Line[] = [];
   const taken: Taken[] = [];
   const accepted: Accepted[] = [];
+  const addresses: Addresses[] = [];
   let standingAtRest: string[] | null = null;
   let writtenAtRest = 0;
   let quietWrites: string[] = [];
@@ -83,6 +85,14 @@ export function watchEstate(): EstateWatch {
       for (const nsg of given.resourceManager.estate.nsgs.values()) {
         foreign.set(nsg.id, foreignOf(nsg));
       }
+      const { estate } = given.resourceManager;
+      const note = (): void => {
+        addresses.push({ atMs: itsClock.now(), held: heldIn(estate) });
+      };
+      note();
+      estate.onChange(({ kind }) => {
+        if (kind === 'nic' || kind === 'vm') note();
+      });
     },
     onWrite: (record) => {
       const id = record.path.replace(/\/securityRules\/[^/]+$/i, '').toLowerCase();
@@ -112,6 +122,7 @@ export function watchEstate(): EstateWatch {
     },
     history: () => ({
       stays,
+      addresses,
       writes: need().resourceManager.writeLog.records.map(writtenOf),
       foreignChanges,
       foreignEdits,
@@ -132,8 +143,19 @@ function foreignOf({ rules, tags, location, flushConnection }: NsgState): string
   return JSON.stringify({ others, tags, location, flushConnection });
 }
 
+function heldIn({ vms, nics }: EstateStore): Map<string, string[]> {
+  const held = new Map<string, string[]>();
+  for (const nic of nics.values()) {
+    const vmId = nic.virtualMachineId?.toLowerCase() ?? '';
+    if (!vms.has(vmId)) continue;
+    const own = nic.ipConfigurations.map(({ privateIPAddress }) => privateIPAddress ?? '');
+    held.set(vmId, [...(held.get(vmId) ?? []), ...own]);
+  }
+  return held;
+}
+
 function writtenOf(record: WriteRecord): Written {
-  const { at, caller, method, path, status, outcome, effectiveAt, after } = record;
+  const { at, caller, method, path, status, outcome, effectiveAt, before, after } = record;
   return {
     atMs: Date.parse(at),
     by: caller.kind === 'app' ? 'app' : 'others',
@@ -143,6 +165,7 @@ function writtenOf(record: WriteRecord): Written {
     outcome: outcome ?? null,
     effectiveAtMs: effectiveAt === undefined ? null : Date.parse(effectiveAt),
     properties: propertiesOf(after),
+    existed: before !== null && before !== undefined,
   };
 }
 

@@ -1,0 +1,28 @@
+import { type History, ownRulePath } from './history';
+import type { Violation } from './judge';
+
+/** The paths of rules that the app has put, in lower case: only these can be its own. */
+export function putPathsOf({ writes }: Pick<History, 'writes'>): Set<string> {
+  const puts = writes.filter(({ by, method }) => by === 'app' && method === 'PUT');
+  return new Set(puts.map(({ path }) => path.toLowerCase()));
+}
+
+/** A name that looks like one of ours is no proof: what the app never put it must not delete. */
+export function strangerFaults(history: Pick<History, 'writes'>): Violation[] {
+  const own = putPathsOf(history);
+  return history.writes
+    .filter(
+      ({ by, method, path, existed, status }) =>
+        by === 'app' &&
+        method === 'DELETE' &&
+        existed &&
+        status < 300 &&
+        ownRulePath.test(path) &&
+        !own.has(path.toLowerCase()),
+    )
+    .map(({ path, atMs }) => ({
+      invariant: 'foreign rule touched',
+      what: `${path} was deleted and had never been put by the app`,
+      atMs,
+    }));
+}

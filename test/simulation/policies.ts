@@ -1,0 +1,35 @@
+import { subscriptionId } from '../../local/estate';
+import type { Plan } from './plan';
+
+const subscription = `/subscriptions/${subscriptionId}`;
+
+/** Limits that the oracle holds every rule to, beside the policy that says the same to the app. */
+export const limits = {
+  ports: ['22', '3389'],
+  range: '198.51.100.7/32',
+  fromActivation: '203.0.113.',
+  band: { from: 200, to: 899 },
+} as const;
+
+/** The policy of a plan: the times that are meant for work. */
+export function policyOfPlan({ ranges, longestMinutes }: Plan): string {
+  return `
+version: 1
+times: { guard: 180s, lead: 120s, settle: 120s, shortest: 60s, longest: ${longestMinutes}m }
+priorities: { from: ${limits.band.from}, to: ${limits.band.to} }
+caps: { vmsPerActivation: 10, windowsPerPerson: 10, windows: 100 }
+allow:
+  - name: operators
+    roles: [Virtual Machine Administrator Login]
+    scopes: [${subscription}]
+    ports: [rdp, ssh]
+    sources:
+      fromActivation: { within: [203.0.113.0/24] }
+${ranges ? `      ranges: [{ name: vpn, prefixes: [${limits.range}] }]\n` : ''}`;
+}
+
+/** The same policy but for its ranges: each of them narrower than everything, together the world. */
+export function widePolicyOf(plan: Plan): string {
+  const halves = '["0.0.0.0/1", "128.0.0.0/1"]';
+  return policyOfPlan({ ...plan, ranges: true }).replace(`[${limits.range}]`, halves);
+}
