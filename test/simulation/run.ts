@@ -14,6 +14,7 @@ import type { Affliction, Outage, Skew, Stage, Timing } from './stage';
 import { installOthers, installVisits } from './actors';
 import { isIdle } from './idle';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
+import { sometimesOf } from './sometimes';
 import { timingOf } from './timing';
 import { createTrace } from './trace';
 import { ask } from './wishes';
@@ -373,12 +374,6 @@ class Run {
   private outcome(): Outcome {
     const { plan, simulation } = this;
     if (simulation === undefined) throw new Error('The simulation has not begun.');
-    const sometimes: Record<string, number> = {};
-    for (const { event = '', reason, why, outcome } of simulation.logs) {
-      const detail = reason ?? why ?? outcome;
-      const name = typeof detail === 'string' ? `${event} ${detail}` : event;
-      sometimes[name] = (sometimes[name] ?? 0) + 1;
-    }
     const circumstances = {
       plan,
       activations: simulation.azure.pim.truth(),
@@ -404,7 +399,7 @@ class Run {
       lines: this.trace.lines(),
       judgement,
       afflictions: this.afflictions,
-      sometimes,
+      sometimes: sometimesOf(simulation.logs),
       crossings: Object.fromEntries(this.boundaries.counts()),
       windows: judgement.windows,
     };

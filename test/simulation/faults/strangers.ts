@@ -35,7 +35,7 @@ function stranger(name: string, make: Make): FaultKind {
   };
 }
 
-const letters = 'abcdefghijklmnopqrstuvwxyz234567';
+const letters = 'abcdefghijklmnopqrstuvwxyz234567'.split('');
 
 /** Above every priority of ours. */
 function atPriority({ name, properties }: NamedRule, dice: Dice): NamedRule {
@@ -53,7 +53,7 @@ function perhapsOld(rule: NamedRule, dice: Dice): NamedRule {
 /** Rules of other people that look like ours: they are reported, and nobody of us touches them. */
 export const strangers: readonly FaultKind[] = [
   stranger('rule copied under another name of our form', ({ nsgId, rule }, dice) => {
-    const id = Array.from({ length: 20 }, () => dice.pick([...letters])).join('');
+    const id = Array.from({ length: 20 }, () => dice.pick(letters)).join('');
     const name = rule.name.replace(/[a-z2-7]{20}-(\d+)$/i, `${id}-$1`);
     return { nsgId, rule: perhapsOld(atPriority({ ...rule, name }, dice), dice) };
   }),

@@ -41,7 +41,7 @@ export function sleeperFaults(
 
 function lookOf(result: unknown): Look {
   const parsed: unknown = typeof result === 'string' ? JSON.parse(result) : result;
-  return typeof parsed === 'object' && parsed !== null ? (parsed as Look) : {};
+  return typeof parsed === 'object' && parsed !== null ? parsed : {};
 }
 
 /** Hears of steps that reconcile took for a sleeper that was dead, and sees who goes on. */

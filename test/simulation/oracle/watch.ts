@@ -148,8 +148,8 @@ function heldIn({ vms, nics }: EstateStore): Map<string, string[]> {
   for (const nic of nics.values()) {
     const vmId = nic.virtualMachineId?.toLowerCase() ?? '';
     if (!vms.has(vmId)) continue;
-    const own = nic.ipConfigurations.map(({ privateIPAddress }) => privateIPAddress ?? '');
-    held.set(vmId, [...(held.get(vmId) ?? []), ...own]);
+    const addresses = nic.ipConfigurations.map((one) => one.privateIPAddress ?? '');
+    held.set(vmId, [...(held.get(vmId) ?? []), ...addresses]);
   }
   return held;
 }
