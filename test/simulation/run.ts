@@ -14,6 +14,7 @@ import type { Affliction, Outage, Skew, Stage, Timing } from './stage';
 import { installOthers, installVisits } from './actors';
 import { isIdle } from './idle';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
+import { createStrikes, type Strikes } from './strikes';
 import { sometimesOf } from './sometimes';
 import { timingOf } from './timing';
 import { createTrace } from './trace';
@@ -69,21 +70,12 @@ export async function playPlan(plan: Plan, options: RunOptions = {}): Promise<Ou
   }
 }
 
-type Struck = {
-  fault: FaultPlan;
-  skip: number;
-  times: number;
-  untilMs: number;
-  matches: Parameters<Stage['strike']>[1];
-  strike: Parameters<Stage['strike']>[2];
-};
-
 class Run {
   private readonly trace;
   private readonly boundaries: Boundaries;
   private readonly afflictions: Affliction[] = [];
   private readonly outages: Outage[] = [];
-  private readonly struck: Struck[] = [];
+  private readonly strikes: Strikes;
   private readonly delivered: Stage['delivered'] = [];
   private readonly watch: EstateWatch;
   private readonly activities = watchActivities();
@@ -108,10 +100,13 @@ class Run {
     this.policyText = policyOfPlan(plan);
     this.skew = skewOf();
     this.timing = timingOf(plan);
+    this.strikes = createStrikes(plan.startMs, () => clock.now());
     this.boundaries = createBoundaries({
       decide: (crossing) => {
         this.activities.begins(crossing);
-        return options.decide?.(crossing) ?? this.decide(crossing);
+        return (
+          options.decide?.(crossing) ?? (this.calm ? undefined : this.strikes.decide(crossing))
+        );
       },
       die: (who, downMs) => this.die(who, downMs),
       took: ({ fault, id = -1 }, crossing) => {
@@ -253,11 +248,7 @@ class Run {
           if (!this.calm) action();
         }),
       isCalm: () => this.calm,
-      strike: (fault, matches, strike) => {
-        const { skip, times } = fault;
-        const untilMs = plan.startMs + fault.atMs + fault.forMs;
-        this.struck.push({ fault, skip, times, untilMs, matches, strike });
-      },
+      strike: (...strike) => this.strikes.add(...strike),
       restart: (downMs, changes) => this.restart(downMs, changes),
       killWorker: () => {
         this.died();
@@ -273,24 +264,6 @@ class Run {
       newLedger: () => createLedgerMemory(),
     };
   }
-
-  private readonly decide: Decide = (crossing) => {
-    if (this.calm) return undefined;
-    const now = this.clock.now();
-    const { startMs } = this.plan;
-    for (const one of this.struck) {
-      const { fault } = one;
-      if (one.times <= 0 || now < startMs + fault.atMs || now > one.untilMs) continue;
-      if (!one.matches(crossing)) continue;
-      if (one.skip > 0) {
-        one.skip -= 1;
-        continue;
-      }
-      one.times -= 1;
-      return { fault: fault.kind, id: fault.id, ...one.strike(crossing) };
-    }
-    return undefined;
-  };
 
   private took({ kind, id }: Pick<FaultPlan, 'kind' | 'id'>, forMs = 0): void {
     const atMs = this.clock.now();

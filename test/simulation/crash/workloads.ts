@@ -1,4 +1,4 @@
-import { policyOfPlan } from '../estate';
+import { policyOfPlan } from '../policies';
 import { nowhere } from '../people';
 import { minute, type Plan, type Visit } from '../plan';
 import type { RunOptions } from '../run';
@@ -41,6 +41,7 @@ const base: Plan = {
   schema: 'EventGridSchema',
   polling: null,
   visits: [visit],
+  others: [],
   faults: [],
   calmAtMs: 2_000 + shortMs + 15_000,
 };
