@@ -158,7 +158,7 @@ describe('the oracle', () => {
       { accepted: [{ atMs: at(5), windowId: id, untilMs: endMs }] },
       { plan: { ...plan, longestMinutes: 15 } },
     ],
-    ['orphan', 'a rule at rest', { standingAtRest: [path] }],
+    ['orphan', 'a rule at rest', { standingAtRest: [`${nsgId}/${name}`] }],
     ['quiescence', 'a write in the silence', { quietWrites: ['PUT'] }],
     ['foreign bytes', 'a foreign rule changed', { foreignChanges: ['changed'] }],
     ['stray write', 'a write of the whole NSG', { writes: [put, remove, { ...put, path: nsgId }] }],
