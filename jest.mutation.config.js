@@ -1,11 +1,15 @@
 const all = require('./jest.config.js');
 
-/** The tests of the safety core: each mutant is tried against those of them that reach it. */
+/**
+ * The tests that are about the group of files under mutation, as `mutate.mjs` names them: what only
+ * reaches a file by way of a whole window's life takes seconds for each mutant.
+ */
 module.exports = {
   ...all,
-  testMatch: [
-    '<rootDir>/test/shared/domain/**/*.test.ts',
-    '<rootDir>/test/functions/{activities,sweep}/**/*.test.ts',
-  ],
+  testMatch: (process.env.MUTATION_TESTS ?? 'test/shared/domain/**/*.test.ts')
+    .split(' ')
+    .map((pattern) => `<rootDir>/${pattern}`),
+  setupFiles: ['<rootDir>/test/mutationSeed.cjs'],
   reporters: [],
+  watchman: false,
 };

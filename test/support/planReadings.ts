@@ -1,6 +1,6 @@
 import type { NsgReading, SecurityRule } from '../../shared/domain/networkSecurityGroup';
 import type { NicFacts, PlanReadings } from '../../shared/domain/window/planReadings';
-import { nicIdOf, subnetIdOf, vmIdOf } from './windowWorld';
+import { nicIdOf, subnetIdOf, vmIdOf } from './grants';
 
 /** An NSG as a read shows it. */
 export function nsgReading(id: string, changes: Partial<NsgReading> = {}): NsgReading {

@@ -7,7 +7,7 @@ import {
   parseAddressRange,
 } from '../../../../shared/domain/nsg/address';
 import { ruleNamed, sameRule } from '../../../../shared/domain/nsg/sameRule';
-import { foreignRule } from '../../../support/windowWorld';
+import { foreignRule } from '../../../support/grants';
 
 const parse = (text: string) => {
   const range = parseAddressRange(text);

@@ -1,6 +1,6 @@
 import type { SecurityRule } from '../../../../shared/domain/networkSecurityGroup';
 import { admits, shadowedBy } from '../../../../shared/domain/nsg/evaluate';
-import { foreignRule } from '../../../support/windowWorld';
+import { foreignRule } from '../../../support/grants';
 
 const ours = foreignRule({
   name: 'postern-abc123-x-0',

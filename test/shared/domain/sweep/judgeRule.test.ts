@@ -18,7 +18,7 @@ import {
   rowOf,
   signer,
   verifier,
-} from '../../../support/windowWorld';
+} from '../../../support/grants';
 
 const time = createTime();
 const grant = grantOf(time);

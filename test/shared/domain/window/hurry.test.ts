@@ -4,7 +4,7 @@ import { planWindow } from '../../../../shared/domain/window/plan';
 import type { Placement } from '../../../../shared/domain/window/windowRow';
 import { createTime, facts } from '../../../support/fakeNetwork';
 import { readingsOf } from '../../../support/planReadings';
-import { grantOf, nsgNic, rowOf, signer } from '../../../support/windowWorld';
+import { grantOf, nsgNic, rowOf, signer } from '../../../support/grants';
 
 const time = createTime();
 const row = rowOf(time, grantOf(time));

@@ -8,7 +8,7 @@ import {
 } from '../../../../shared/domain/window/lookTimes';
 import { nsgReading, readingsOf } from '../../../support/planReadings';
 import { createTime } from '../../../support/fakeNetwork';
-import { grantOf, nsgNic, rowOf, signer } from '../../../support/windowWorld';
+import { grantOf, nsgNic, rowOf, signer } from '../../../support/grants';
 
 const seen = (tookMs: number): Sighting => ({ tookMs, seen: true });
 const missed = (tookMs: number): Sighting => ({ tookMs, seen: false });

@@ -7,7 +7,7 @@ import { planWindow } from '../../../../shared/domain/window/plan';
 import type { Placement, WindowRow } from '../../../../shared/domain/window/windowRow';
 import { createTime, facts } from '../../../support/fakeNetwork';
 import { nsgReading, readingsOf } from '../../../support/planReadings';
-import { foreignRule, grantOf, minute, nsgNic, rowOf, signer } from '../../../support/windowWorld';
+import { foreignRule, grantOf, minute, nsgNic, rowOf, signer } from '../../../support/grants';
 
 const time = createTime();
 const base = rowOf(time, grantOf(time));

@@ -20,7 +20,7 @@ import {
   targetOf,
   verifier,
   vmIdOf,
-} from '../../../support/windowWorld';
+} from '../../../support/grants';
 
 const time = createTime();
 const nic = nicIdOf('nic-vm-1').toLowerCase();

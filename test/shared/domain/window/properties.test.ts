@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { advanceWindow } from '../../../../functions/activities/advanceWindow';
 import type { FaultKind } from '../../../../shared/domain/fault';
-import { formatMarker, parseMarker } from '../../../../shared/domain/marker';
-import { parseRuleName, ruleNameOf } from '../../../../shared/domain/identity';
 import type { PlacementPhase, WindowRow } from '../../../../shared/domain/window/windowRow';
 import type { Trouble } from '../../../support/fakeNetwork';
 import {
@@ -125,42 +123,3 @@ function expectMonotone(rows: readonly WindowRow[]): void {
     }
   }
 }
-
-describe('names and markers', () => {
-  const base64url = fc.stringMatching(/^[A-Za-z0-9_-]{86}$/);
-
-  it('a marker is read as it was written', () => {
-    fc.assert(
-      fc.property(
-        fc.nat({ max: 99_999_999_999 }),
-        fc.nat({ max: 999_999 }),
-        base64url,
-        (untilSeconds, keyVersion, signature) => {
-          const marker = { untilSeconds, keyVersion, signature };
-          expect(parseMarker(formatMarker(marker))).toEqual(marker);
-          expect(formatMarker(marker).length).toBeLessThanOrEqual(140);
-        },
-      ),
-    );
-  });
-
-  it('anything else is no marker', () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(parseMarker(text)).toBeNull();
-        expect(parseMarker(`postern1|${text}`)).toBeNull();
-      }),
-    );
-  });
-
-  it('a rule name is read as it was written, in any casing', () => {
-    const deployment = fc.stringMatching(/^[a-z0-9]{6}$/);
-    const windowId = fc.stringMatching(/^[a-z2-7]{20}$/);
-    fc.assert(
-      fc.property(deployment, windowId, fc.nat({ max: 99 }), (name, id, slot) => {
-        const parts = { deployment: name, windowId: id, slot };
-        expect(parseRuleName(ruleNameOf(name, id, slot).toUpperCase())).toEqual(parts);
-      }),
-    );
-  });
-});

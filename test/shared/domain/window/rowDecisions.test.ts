@@ -11,7 +11,7 @@ import type {
 } from '../../../../shared/domain/window/windowRow';
 import { createTime } from '../../../support/fakeNetwork';
 import { readingsOf } from '../../../support/planReadings';
-import { grantOf, minute, nsgNic, nsgSubnet, rowOf, signer } from '../../../support/windowWorld';
+import { grantOf, minute, nsgNic, nsgSubnet, rowOf, signer } from '../../../support/grants';
 
 const time = createTime();
 const T = time.now;

@@ -1,0 +1,159 @@
+/**
+ * Mutation tests of the safety core, group by group, each against the tests that are about it.
+ *
+ *   node mutate.mjs              every group
+ *   node mutate.mjs GROUP…       these groups
+ *   node mutate.mjs --list       what there is
+ *
+ * Writes the rows of what it ran into docs/mutation.md and prints what survived. Exit code 1 below
+ * the threshold.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { Stryker } from '@stryker-mutator/core';
+
+const domain = 'shared/domain';
+const window = `${domain}/window`;
+const windowTests = 'test/shared/domain/window';
+
+/**
+ * `texts`: text literals are mutated as well. Elsewhere they are values of unions, which the
+ * compiler checks, or texts for people.
+ */
+const groups = {
+  ids: {
+    files: [`${domain}/marker.ts`, `${domain}/identity.ts`, `${domain}/instant.ts`],
+    tests: ['test/shared/domain/{marker,instant}.test.ts'],
+    texts: true,
+  },
+  deadline: {
+    files: [`${window}/deadline.ts`, `${window}/hurry.ts`, `${window}/pace.ts`],
+    tests: [`${windowTests}/{deadline,hurry,rowDecisions}.test.ts`],
+  },
+  faults: {
+    files: [`${domain}/classify.ts`, `${domain}/reaction.ts`],
+    tests: ['test/shared/azure/classify.test.ts', 'test/shared/domain/reaction.test.ts'],
+    texts: true,
+  },
+  ownership: {
+    files: [`${domain}/sweep/judgeRule.ts`, `${domain}/nsg/sameRule.ts`],
+    tests: ['test/shared/domain/sweep/judgeRule.test.ts', 'test/shared/domain/nsg/*.test.ts'],
+  },
+  steps: {
+    files: [
+      'nextStep',
+      'openingStep',
+      'closingStep',
+      'missingStep',
+      'confirmStep',
+      'watchStep',
+    ].map((name) => `${window}/${name}.ts`),
+    tests: [`${windowTests}/{nextStep,steps,rowDecisions}.test.ts`],
+  },
+  row: {
+    files: ['judgeRow', 'apply', 'phase'].map((name) => `${window}/${name}.ts`),
+    tests: [`${windowTests}/{rowDecisions,apply}.test.ts`],
+  },
+  extend: {
+    files: ['extendStep', 'extendRow', 'wishExtend', 'wishClose', 'signedMarker'].map(
+      (name) => `${window}/${name}.ts`,
+    ),
+    tests: [`${windowTests}/{extend,steps}.test.ts`],
+  },
+  plan: {
+    files: ['plan', 'priority', 'slots', 'replan'].map((name) => `${window}/${name}.ts`),
+    tests: [`${windowTests}/{plan,priority}.test.ts`],
+  },
+  looks: {
+    files: [
+      `${window}/lookTimes.ts`,
+      `${window}/targetDrift.ts`,
+      `${domain}/policy/stillGranted.ts`,
+    ],
+    tests: [
+      `${windowTests}/lookTimes.test.ts`,
+      'test/functions/reconcile/*.test.ts',
+      'test/shared/domain/policy/*.test.ts',
+    ],
+  },
+  calendar: {
+    files: [`${domain}/calendar/*.ts`],
+    tests: ['test/shared/domain/calendar/*.test.ts'],
+  },
+  sweep: {
+    files: ['functions/sweep/*.ts'],
+    tests: ['test/functions/sweep/*.test.ts'],
+  },
+};
+
+const threshold = 90;
+const page = 'docs/mutation.md';
+const asked = process.argv.slice(2);
+
+if (asked.includes('--list')) {
+  for (const [name, { files }] of Object.entries(groups))
+    console.log(`${name}: ${files.join(', ')}`);
+} else {
+  const names = asked.length > 0 ? asked : Object.keys(groups);
+  for (const name of names) await run(name);
+}
+
+async function run(name) {
+  const group = groups[name];
+  if (group === undefined) throw new Error(`There is no group ${name}: see --list.`);
+  process.env.MUTATION_TESTS = group.tests.join(' ');
+  const results = await new Stryker({
+    mutate: group.files,
+    mutator: { excludedMutations: group.texts === true ? [] : ['StringLiteral'] },
+  }).runMutationTest();
+  for (const path of new Set(results.map(({ fileName }) => fileName))) {
+    const mutants = results.filter(({ fileName }) => fileName === path);
+    const file = path.slice(path.search(/(?:shared|functions)\//));
+    for (const mutant of mutants.filter(isAlive)) print(file, mutant);
+    const row = rowOf(file, mutants);
+    console.log(row.text);
+    note(file, row.text);
+    if (row.score < threshold) process.exitCode = 1;
+  }
+}
+
+function isAlive({ status }) {
+  return status === 'Survived' || status === 'NoCoverage';
+}
+
+function print(file, { status, mutatorName, location, replacement }) {
+  const { line } = location.start;
+  const source = readFileSync(file, 'utf8').split('\n')[line - 1]?.trim();
+  console.log(`${file}:${line} ${status} ${mutatorName}\n  - ${source}\n  + ${replacement}`);
+}
+
+function rowOf(file, mutants) {
+  const count = (status) => mutants.filter((mutant) => mutant.status === status).length;
+  const [killed, late, survived, reached] = ['Killed', 'Timeout', 'Survived', 'NoCoverage'].map(
+    count,
+  );
+  const caught = killed + late;
+  const score = (100 * caught) / Math.max(1, caught + survived + reached);
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const cells = [`\`${file}\``, caught + survived + reached, caught, survived, reached];
+  return { score, text: `| ${[...cells, score.toFixed(1), commit].join(' | ')} |` };
+}
+
+/** Replaces the file's row, or adds one behind the last, and says on which machine it was measured. */
+function note(file, text) {
+  const lines = readFileSync(page, 'utf8').split('\n');
+  const at = lines.findIndex((line) => line.startsWith(`| \`${file}\` |`));
+  const last = lines.findLastIndex((line) => line.startsWith('| `'));
+  if (at >= 0) lines[at] = text;
+  else
+    lines.splice(
+      (last >= 0 ? last : lines.findIndex((line) => line.startsWith('| ---'))) + 1,
+      0,
+      text,
+    );
+  const machine = `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}.`;
+  const machineAt = lines.findIndex((line) => line.startsWith('Machine: '));
+  if (machineAt >= 0) lines[machineAt] = machine;
+  writeFileSync(page, lines.join('\n'));
+}

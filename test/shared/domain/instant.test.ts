@@ -1,0 +1,12 @@
+import { hostTimeOf, isSkewed, nowOf } from '../../../shared/domain/instant';
+
+describe('now', () => {
+  it('is an interval between the two clocks', () => {
+    expect(nowOf(1_000, 50)).toEqual({ hostMs: 1_000, earliestMs: 1_000, latestMs: 1_050 });
+    expect(nowOf(1_000, -50)).toEqual({ hostMs: 1_000, earliestMs: 950, latestMs: 1_000 });
+    expect(isSkewed(nowOf(0, 60_000)) || isSkewed(nowOf(0, -60_000))).toBe(false);
+    expect(isSkewed(nowOf(0, 60_001)) && isSkewed(nowOf(0, -60_001))).toBe(true);
+    expect(hostTimeOf(10_000, nowOf(0, 300))).toBe(9_700);
+    expect(hostTimeOf(10_000, nowOf(0, -300))).toBe(10_000);
+  });
+});
