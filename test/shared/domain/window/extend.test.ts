@@ -117,7 +117,9 @@ describe('an extend that was announced', () => {
     expect(step(now_ + 11_999).do).toBe('wait');
     const again = now_ + 12_000;
     expect(step(again)).toEqual({ do: 'extendRule', rule: next, answeredAt: again });
-    expect(step(again, knowsNothing)).toEqual({ do: 'confirm' });
+    expect(step(again, knows({ extendedRule: next }))).toEqual({ do: 'confirm' });
+    // Where nobody may sign, nothing that opens is sent again either.
+    expect(step(again, { ...standing(again), extendedRule: null }).do).toBe('wait');
     expect(step(again, shorter)).toEqual({ do: 'dropExtend', until: first });
     expect(step(now_ + 119_999).do).toBe('extendRule');
     expect(step(now_ + 120_000)).toEqual({ do: 'forgetExtend' });
