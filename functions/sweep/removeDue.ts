@@ -4,6 +4,7 @@ import { reactionTo } from '../../shared/domain/reaction';
 import type { Sighted, Verdict } from '../../shared/domain/sweep/judgeRule';
 import type { SweepWorld } from '../../shared/ports/world';
 import type { Judged } from './judgeRules';
+import { confirmDue } from './lookAgain';
 import type { SweepMemory } from './memory';
 
 /** NSGs worked on side by side; on one NSG one delete follows the other. */
@@ -41,8 +42,12 @@ export async function removeDue(
       }
       const nsg = one.sighted.nsgId.toLowerCase();
       busy.add(nsg);
-      if (await remove(world, memory, one)) removals.deleted += 1;
-      else removals.failed += 1;
+      // It was judged a while ago: its window may have been extended since.
+      const sure = await confirmDue(world, one);
+      if (sure !== null) {
+        if (await remove(world, memory, sure)) removals.deleted += 1;
+        else removals.failed += 1;
+      }
       busy.delete(nsg);
     }
   };

@@ -3,8 +3,10 @@ import { parseRuleName } from '../../shared/domain/identity';
 import type { Verdict } from '../../shared/domain/sweep/judgeRule';
 import { isInScopes } from '../../shared/domain/sweep/sweepSettings';
 import type { SweepWorld } from '../../shared/ports/world';
+import { eachOf } from '../activities/window/eachOf';
 import { findRules } from './findRules';
 import { type Judged, judgeRules } from './judgeRules';
+import { confirmChanged } from './lookAgain';
 import type { SweepMemory } from './memory';
 import { removeDue, tellOverrun } from './removeDue';
 
@@ -26,7 +28,7 @@ export type SweepSummary = {
   readonly otherDeployments: number;
   /** NSGs that could not be read, and deletes that were not accepted. */
   readonly failed: number;
-  /** Deletes that the next sweep begins with: this one ran out of time. */
+  /** Deletes and closes that the next sweep begins with: this one ran out of time. */
   readonly left: number;
 };
 
@@ -34,15 +36,18 @@ export type SweepSummary = {
 export type SweepBy = {
   readonly memory: SweepMemory;
   /**
-   * Wishes a window closed whose rule others changed, and answers whether that is new; `null` in an
-   * app that may not write rows: the rule then goes when it is due.
+   * Wishes a window closed whose rule others changed, if its row is still in this version, and
+   * answers whether that is new; `null` in an app that may not write rows: the rule then goes when
+   * it is due.
    */
-  readonly closeWindow: ((windowId: string) => Promise<boolean>) | null;
+  readonly closeWindow: ((windowId: string, etag: string) => Promise<boolean>) | null;
 };
 
 /** NSGs are read for so long, and deletes begun for so long: a sweep is over before it is needed again. */
 const readForMs = 20_000;
 const workForMs = 50_000;
+/** Rules that others changed, looked at again side by side. */
+const width = 4;
 
 type Tally = { -readonly [Name in keyof SweepSummary]: SweepSummary[Name] };
 
@@ -73,13 +78,16 @@ export async function sweepRules(world: SweepWorld, by: SweepBy): Promise<SweepS
     tally.by = found.by;
     const readUntil = world.clock.now() + readForMs;
     const judged = await judgeRules(world, found.sightings, tally, readUntil);
-    for (const one of judged) tell(world, by.memory, one, tally);
+    count(judged, tally);
+    const changed = judged.filter(({ verdict }) => verdict.do === 'close');
+    const others = judged.filter((one) => !changed.includes(one));
+    for (const one of others) tell(world, by.memory, one);
     reportOthers(world, by.memory, judged);
-    const allowed = judged.filter((one) => isAllowed(world, by.memory, one, tally));
-    const due = allowed.filter(({ verdict }) => verdict.do === 'delete');
+    const due = others.filter((one) => isAllowed(world, by.memory, one, tally));
+    const beginUntil = Math.max(startedAt + workForMs, readUntil + 10_000);
     await Promise.all([
-      closeChanged(world, by, allowed, tally),
-      removeDue(world, by.memory, due, tally, Math.max(startedAt + workForMs, readUntil + 10_000)),
+      closeChanged(world, by, changed, tally, beginUntil),
+      removeDue(world, by.memory, due, tally, beginUntil),
     ]);
     tally.complete = found.complete;
   } catch (error) {
@@ -90,24 +98,22 @@ export async function sweepRules(world: SweepWorld, by: SweepBy): Promise<SweepS
   return tally;
 }
 
+function count(judged: readonly Judged[], tally: Tally): void {
+  for (const { verdict } of judged) {
+    if (verdict.why === 'otherDeployment') tally.otherDeployments += 1;
+    else if (verdict.why !== 'notOurs') tally.rules += 1;
+    if (verdict.why === 'adopted') tally.adopted += 1;
+    if (verdict.do === 'report') tally.reported += 1;
+  }
+}
+
 /** Says what is new of a rule: each thing once, and again each day while it lasts. */
-function tell(
-  { clock, log }: SweepWorld,
-  memory: SweepMemory,
-  { sighted, verdict }: Judged,
-  tally: Tally,
-): void {
+function tell({ clock, log }: SweepWorld, memory: SweepMemory, { sighted, verdict }: Judged): void {
   const { nsgId, ruleName } = sighted;
   const now = clock.now();
-  if (verdict.why === 'otherDeployment') tally.otherDeployments += 1;
-  else if (verdict.why !== 'notOurs') tally.rules += 1;
-  if (verdict.why === 'adopted') {
-    tally.adopted += 1;
-    if (memory.isNews(now, 'adopted', nsgId, ruleName)) {
-      log.warn('sweep.adopted', { nsgId, rule: ruleName, until: isoOf(verdict) });
-    }
+  if (verdict.why === 'adopted' && memory.isNews(now, 'adopted', nsgId, ruleName)) {
+    log.warn('sweep.adopted', { nsgId, rule: ruleName, until: isoOf(verdict) });
   }
-  if (verdict.do === 'report') tally.reported += 1;
   if (verdict.alarm !== null) {
     memory.alarm(log, now, verdict.alarm, nsgId, ruleName, { found: verdict.why });
   }
@@ -147,22 +153,32 @@ function isAllowed(world: SweepWorld, memory: SweepMemory, one: Judged, tally: T
   return false;
 }
 
-/** A rule that others changed is closed by its window: the wish is written, the window does the rest. */
+/**
+ * A rule that others changed is closed by its window: the wish is written, the window does the rest.
+ * First it is looked at again, because an extend under way looks the same from an old row.
+ */
 async function closeChanged(
-  { log }: SweepWorld,
-  { closeWindow }: SweepBy,
-  allowed: readonly Judged[],
+  world: SweepWorld,
+  { memory, closeWindow }: SweepBy,
+  changed: readonly Judged[],
   tally: Tally,
+  beginUntil: number,
 ): Promise<void> {
-  if (closeWindow === null) return;
-  for (const { sighted, verdict } of allowed) {
-    if (verdict.do !== 'close') continue;
-    const id = parseRuleName(sighted.ruleName)?.windowId ?? '';
+  await eachOf(changed, width, async (one) => {
+    const id = parseRuleName(one.sighted.ruleName)?.windowId ?? '';
+    if (world.clock.now() >= beginUntil) {
+      tally.left += 1;
+      return;
+    }
     try {
-      if (await closeWindow(id)) tally.closed += 1;
+      const sure = await confirmChanged(world, one);
+      if (sure === null) return;
+      tell(world, memory, sure);
+      if (!isAllowed(world, memory, sure, tally) || closeWindow === null) return;
+      if (await closeWindow(id, sure.etag)) tally.closed += 1;
     } catch (error) {
       const { kind, code } = factsOf(error);
-      log.warn('sweep.closeFailed', { windowId: id, faultKind: kind, azureCode: code });
+      world.log.warn('sweep.closeFailed', { windowId: id, faultKind: kind, azureCode: code });
     }
-  }
+  });
 }

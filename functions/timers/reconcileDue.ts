@@ -22,7 +22,8 @@ const runMs = 40_000;
 /**
  * What events and engine missed, closes first: looks that are overdue are performed, windows whose
  * activation has ended are closed, activations that nobody told of are taken up. Throws `Fault`
- * when the ledger cannot be listed; every other fault costs its own part only.
+ * when the ledger cannot be listed; every other fault costs its own part only. Whatever ends a run
+ * early, what it came to is told.
  */
 export async function reconcileDue(
   world: World,
@@ -44,6 +45,23 @@ export async function reconcileDue(
     policyChanged: 0,
     targetChanged: 0,
   };
+  try {
+    await runAll(world, starter, memory, tally);
+  } catch (error) {
+    tally.failed += 1;
+    throw error;
+  } finally {
+    world.log.info('reconcile.done', tally);
+  }
+  return tally;
+}
+
+async function runAll(
+  world: World,
+  starter: Starter,
+  memory: ReconcileMemory,
+  tally: Tally,
+): Promise<void> {
   const endsAt = world.clock.now() + runMs;
   const stored = await world.ledger.live.list();
   tally.live = stored.length;
@@ -54,8 +72,6 @@ export async function reconcileDue(
   await closeWhatChanged(run, openRows(rows));
   await discover(run);
   await findAuthors(run, rows);
-  world.log.info('reconcile.done', tally);
-  return tally;
 }
 
 /** Whatever has become of the activation, the machines and the policy behind windows that stand. */

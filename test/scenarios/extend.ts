@@ -65,6 +65,22 @@ describe('a window that is extended', () => {
     },
   );
 
+  it.each([-2, -1, 0, 1, 2])(
+    'asked for %d s around a sweep is left open, and shut by its new end',
+    async (seconds) => {
+      const { story, who, first, later } = await opened();
+      const sweepAt = Math.ceil(story.time.now() / minute) * minute + minute;
+      await until(story, sweepAt + seconds * 1_000);
+      expect((await who.extend(story, later)).kind).toBe('accepted');
+      await until(story, first + minute);
+      expect((await lastWindow(story)).wish).toBe('open');
+      expect(Object.keys(story.standing())).toEqual(both);
+      expect(deletes(story)).toBe(0);
+      await until(story, later);
+      expect(story.standing()).toEqual({});
+    },
+  );
+
   it.each([-2, -1, 0, 1])('asked for %d s around the guard is refused', async (seconds) => {
     const { story, who, first, later } = await opened();
     await until(story, first - 3 * minute + seconds * 1_000);

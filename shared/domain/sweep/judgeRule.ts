@@ -6,6 +6,7 @@ import { type Marker, markerPrefix, markerText, parseMarker } from '../marker';
 import type { SecurityRule } from '../networkSecurityGroup';
 import { sameRule } from '../nsg/sameRule';
 import { deadlineOf } from '../window/deadline';
+import { markedUntil } from '../window/signedMarker';
 import type { Placement, WindowRow } from '../window/windowRow';
 
 /** The lead where no row holds one. */
@@ -163,7 +164,8 @@ function withRow(
 
 /**
  * Somebody else wrote to it: it is neither as it was proved, nor as an extend that is under way
- * makes it, whose two deadlines are both right in the marker.
+ * makes it, whose two deadlines are both right in the marker. So is that of an extend which was
+ * given up: its PUT may have arrived, and the rule goes at the row's time.
  */
 function isChanged(
   { rule }: Sighted,
@@ -177,8 +179,8 @@ function isChanged(
     sameRule({ ...rule, description: one.description }, one),
   );
   if (!isPlanned) return true;
-  const deadlines = [row.until, row.wantedUntil].map((at) => Math.floor((at ?? -1) / 1000));
-  return !deadlines.includes(marker.untilSeconds);
+  const deadlines = [row.until ?? -1, row.wantedUntil, ...expected.map(markedUntil)];
+  return !deadlines.some((at) => Math.floor(at / 1000) === marker.untilSeconds);
 }
 
 function isEnding(row: WindowRow, placement: Placement | undefined): boolean {

@@ -1,6 +1,9 @@
 import { reconcileDue } from '../../../functions/timers/reconcileDue';
+import { createReconcileMemory } from '../../../functions/reconcile/reconcileRun';
+import { Fault } from '../../../shared/domain/fault';
 import { windowPhase } from '../../../shared/domain/window/phase';
 import type { Starter } from '../../../shared/ports/starter';
+import { facts } from '../../support/fakeNetwork';
 import {
   createTestWorld,
   grantWindow,
@@ -26,6 +29,24 @@ function createTestStarter(): Starter & { started: string[] } {
 }
 
 describe('reconcile', () => {
+  it('tells what a run came to although the ledger ended it, and says so to its caller', async () => {
+    for (const table of ['live', 'windows'] as const) {
+      const world = createTestWorld();
+      await grantWindow(world);
+      const memory = createReconcileMemory();
+      memory.watched = new Set(['a-window-that-has-ended']);
+      const silent = async () => {
+        throw new Fault(facts('unavailable'), 'read');
+      };
+      Object.assign(world.ledger[table], { list: silent, get: silent });
+      const done = () => world.lines.filter(({ event }) => event === 'reconcile.done');
+      await expect(reconcileDue(world, createTestStarter(), memory)).rejects.toThrow(Fault);
+      expect(done()).toHaveLength(1);
+      expect(done()[0]?.fields['failed']).toBeGreaterThanOrEqual(1);
+      if (table === 'live') expect(done()[0]?.fields).toMatchObject({ live: 0, failed: 1 });
+    }
+  });
+
   it('leaves a window alone whose sleeper keeps its looks', async () => {
     const { world } = await openedWindow();
     const starter = createTestStarter();

@@ -1,7 +1,7 @@
 import type { HintRow } from '../../../shared/domain/hint';
 import type { LiveRow } from '../../../shared/domain/live';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
-import type { Ledger } from '../../../shared/ports/ledger';
+import type { Ledger, Table } from '../../../shared/ports/ledger';
 
 /** What every store of the ledger must do. `open` gives the same empty ledger at each call. */
 export function describeLedger(name: string, open: () => Ledger): void {
@@ -139,6 +139,14 @@ export function describeLedger(name: string, open: () => Ledger): void {
       expect(Object.isFrozen(inserted.row.grant)).toBe(true);
     });
 
+    it('keeps the one row of a table that never has another, and lets one of two writers win', async () => {
+      const { heartbeats, meta } = open();
+      const beat = { id: 'sweeper', at: 1, version: '1', keyVersions: [1, 2] } as const;
+      await keepsOneRow(heartbeats, beat, { ...beat, at: 2, keyVersions: [] });
+      const born = { id: 'ledger', bornAt: 1 } as const;
+      await keepsOneRow(meta, born, { ...born, bornAt: 2 });
+    });
+
     it.each(['', 'a/b', 'a#b', 'a?b', 'a\\b', 'ä', 'a b', 'a\nb', 'x'.repeat(201)])(
       'refuses the id %j as a bug of the caller',
       async (id) => {
@@ -147,6 +155,24 @@ export function describeLedger(name: string, open: () => Ledger): void {
       },
     );
   });
+}
+
+async function keepsOneRow<Row extends { readonly id: string }>(
+  table: Table<Row>,
+  row: Row,
+  next: Row,
+): Promise<void> {
+  expect(await table.get(row.id)).toBeNull();
+  const first = stored(await table.insert(row));
+  expect(await table.insert(next)).toBe('exists');
+  expect(await table.get(row.id)).toEqual({ row, etag: first.etag });
+  const writes = await Promise.all([1, 2].map(() => table.replace(next, first.etag)));
+  expect(writes.filter((result) => result === 'changed')).toHaveLength(1);
+  const last = stored(writes.find((result) => result !== 'changed') ?? 'changed');
+  expect(await table.list()).toEqual([{ row: next, etag: last.etag }]);
+  expect(await table.remove(row.id, first.etag)).toBe('changed');
+  expect(await table.remove(row.id, last.etag)).toBe('removed');
+  expect(await table.list()).toEqual([]);
 }
 
 function stored<Value>(result: Value | 'exists' | 'changed' | 'absent'): Value {
