@@ -154,8 +154,8 @@ function isAllowed(world: SweepWorld, memory: SweepMemory, one: Judged, tally: T
 }
 
 /**
- * A rule that others changed is closed by its window: the wish is written, the window does the rest.
- * First it is looked at again, because an extend under way looks the same from an old row.
+ * A rule that others changed is closed by its window: the wish is written, the window does the
+ * rest. First it is looked at again, because an extend under way looks the same from an old row.
  */
 async function closeChanged(
   world: SweepWorld,
