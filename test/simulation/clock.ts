@@ -171,7 +171,11 @@ function simulatedDate(now: () => number): DateConstructor {
   const made = function (...given: string[]): unknown {
     if (new.target === undefined) return new RealDate(now()).toString();
     if (new.target !== made) return Reflect.construct(RealDate, given, new.target);
-    return given.length === 0 ? new RealDate(now()) : Reflect.construct(RealDate, given);
+    // The two common forms, without the cost of reflection.
+    if (given.length === 0) return new RealDate(now());
+    const [only] = given;
+    if (given.length === 1 && only !== undefined) return new RealDate(only);
+    return Reflect.construct(RealDate, given);
   };
   made.prototype = RealDate.prototype;
   const date = Object.setPrototypeOf(made, RealDate) as DateConstructor;

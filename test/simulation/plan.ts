@@ -84,6 +84,14 @@ export const minute = 60_000;
 export const guardMs = 180_000;
 const firstStart = Date.parse('2026-01-01T10:00:00.000Z');
 
+/**
+ * Most lives are short: what goes wrong does so around an opening and around a close, and a quiet
+ * minute between them costs as much to play as it proves little.
+ */
+const short = { beginMs: 3 * minute, lengthMs: [6 * minute, 8 * minute] } as const;
+const long = { beginMs: 8 * minute, lengthMs: [8 * minute, 14 * minute] } as const;
+const longShare = 0.15;
+
 /** Draws the plan of a seed. */
 export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
   const dice = diceOf(seed);
@@ -92,7 +100,8 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     ownNsg: shape.chance(0.6),
   }));
   const subnetNsg = machines.every(({ ownNsg }) => !ownNsg) || shape.chance(0.5);
-  const visits = drawVisits(dice.fork('visits'), machines.length);
+  const isLong = shape.chance(longShare);
+  const visits = drawVisits(dice.fork('visits'), machines.length, isLong);
   const last = Math.max(...visits.map(({ atMs, lengthMs }) => atMs + lengthMs));
   return {
     seed,
@@ -101,7 +110,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     machines,
     subnetNsg,
     ranges: shape.chance(0.3),
-    longestMinutes: shape.chance(0.2) ? shape.int(8, 10) : 180,
+    longestMinutes: shape.chance(0.2) ? shape.int(6, isLong ? 10 : 7) : 180,
     latency: {
       put: shape.pick([1_500, 4_000, 11_000]),
       remove: shape.pick([2_000, 4_000, 11_000]),
@@ -120,12 +129,13 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
   };
 }
 
-function drawVisits(dice: Dice, machines: number): Visit[] {
+function drawVisits(dice: Dice, machines: number, isLong: boolean): Visit[] {
   const isStorm = dice.chance(0.06);
   const count = isStorm ? dice.int(8, 14) : dice.int(3, 6);
+  const span = isLong ? long : short;
   return Array.from({ length: count }, (_item, at): Visit => {
-    const atMs = isStorm ? 5_000 + dice.int(0, 3_000) : dice.int(2_000, 8 * minute);
-    const lengthMs = dice.int(8 * 60, 14 * 60) * 1_000;
+    const atMs = isStorm ? 5_000 + dice.int(0, 3_000) : dice.int(2_000, span.beginMs);
+    const lengthMs = dice.int(span.lengthMs[0], span.lengthMs[1]);
     // Some activate by mistake, and give the role back before the port is open.
     const latestMs = dice.chance(0.25) ? 25_000 : lengthMs - 30_000;
     const early = dice.chance(0.3) ? atMs + dice.int(3_000, latestMs) : null;

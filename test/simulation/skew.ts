@@ -21,10 +21,19 @@ export function skewOf(): Skew & { offsetAt(atMs: number): number } {
  * difference to it is measured against the host's clock as it was then.
  */
 export function skewedWorld(world: World, skew: Skew): World {
-  const { clock } = world;
+  const { clock, network } = world;
   const { offsetAt } = skew as ReturnType<typeof skewOf>;
   return {
     ...world,
+    network: {
+      ...network,
+      // The adapter asks the same clock when a read begins.
+      readNsg: async (nsgId) => {
+        const offsetMs = skew.offsetMs();
+        const reading = await network.readNsg(nsgId);
+        return reading && { ...reading, startedAt: reading.startedAt + offsetMs };
+      },
+    },
     clock: {
       ...clock,
       now: () => clock.now() + skew.offsetMs(),

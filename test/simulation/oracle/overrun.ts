@@ -88,11 +88,12 @@ function faultsOf(
   const dueMs = Math.max(deadlineMs - leadMs, stay.fromMs);
   const rule = `${stay.name} on ${stay.nsgId.split('/').at(-1)}`;
   const found: Violation[] = [];
-  if (goneMs - dueMs > calmMs && isUnexcused(stay, circumstances)) {
-    const calmFrom = calmIn(dueMs, goneMs, circumstances);
+  const enoughMs = calmNeededMs(stay, circumstances);
+  if (goneMs - dueMs > enoughMs && isUnexcused(stay, circumstances)) {
+    const calmFrom = calmIn(dueMs, goneMs, enoughMs, circumstances);
     if (calmFrom !== null) {
       const late = Math.round((goneMs - deadlineMs) / 1_000);
-      const what = `${rule} stood ${late} s past its deadline through ${calmMs / 1_000} s of calm`;
+      const what = `${rule} stood ${late} s past its deadline through ${enoughMs / 1_000} s of calm`;
       found.push({ invariant: 'no rule outlives', what, atMs: deadlineMs });
     }
   }
@@ -130,8 +131,18 @@ function isUnexcused({ properties }: Stay, { afflictions }: Circumstances): bool
   return isSigned || !afflictions.some(({ kind }) => kind === 'ledger lost');
 }
 
+/** What somebody else wrote can be found by nobody before Resource Graph shows it. */
+function calmNeededMs({ by }: Stay, { plan }: Circumstances): number {
+  return by === 'others' ? calmMs + plan.graphLagMs : calmMs;
+}
+
 /** Where the first stretch of calm begins that is long enough, `null` if there is none. */
-function calmIn(fromMs: number, toMs: number, circumstances: Circumstances): number | null {
+function calmIn(
+  fromMs: number,
+  toMs: number,
+  enoughMs: number,
+  circumstances: Circumstances,
+): number | null {
   const ends = [
     fromMs,
     ...circumstances.afflictions.map(({ untilMs }) => untilMs + 1),
@@ -139,7 +150,7 @@ function calmIn(fromMs: number, toMs: number, circumstances: Circumstances): num
   ];
   return (
     ends.find(
-      (at) => at >= fromMs && at + calmMs < toMs && isCalm(at, at + calmMs, circumstances),
+      (at) => at >= fromMs && at + enoughMs < toMs && isCalm(at, at + enoughMs, circumstances),
     ) ?? null
   );
 }
