@@ -11,6 +11,11 @@ import type { SweepMemory } from './memory';
 const width = 8;
 /** How often one delete is asked for within one sweep; the next sweep goes on. */
 const attemptsMax = 3;
+/**
+ * The same for an NSG that is busy, mostly with the delete before this one: about eleven seconds.
+ * Giving up sooner would delete one rule a period of the many that may be due on one NSG.
+ */
+const busyAttemptsMax = 5;
 const pauseMaxMs = 15_000;
 
 /** What became of the deletes; `left` were not begun in time and are the next sweep's. */
@@ -69,7 +74,7 @@ async function remove(world: SweepWorld, memory: SweepMemory, one: Judged): Prom
       const fault = factsOf(error);
       if (fault.kind === 'missing') return true;
       const { afterMs, alarm } = reactionTo(fault, 'close', attempt);
-      if (!alarm && attempt < attemptsMax) {
+      if (!alarm && attempt < (fault.kind === 'busy' ? busyAttemptsMax : attemptsMax)) {
         await clock.wait(Math.min(afterMs, pauseMaxMs));
         continue;
       }
