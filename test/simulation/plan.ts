@@ -131,7 +131,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
 
 function drawVisits(dice: Dice, machines: number, isLong: boolean): Visit[] {
   const isStorm = dice.chance(0.06);
-  const count = isStorm ? dice.int(8, 14) : dice.int(3, 6);
+  const count = isStorm ? dice.int(8, 14) : dice.int(4, 6);
   const span = isLong ? long : short;
   return Array.from({ length: count }, (_item, at): Visit => {
     const atMs = isStorm ? 5_000 + dice.int(0, 3_000) : dice.int(2_000, span.beginMs);
