@@ -122,4 +122,4 @@ it('serves, is killed, resumes from its journal, and drains on SIGTERM', async (
   expect(readFileSync(join(folder, 'seen'), 'utf8')).toBe('look 0\nevent e1\nlook 1\n');
   second.child.kill('SIGTERM');
   expect(await exitOf(second.child)).toBe(0);
-}, 15_000);
+}, 60_000);

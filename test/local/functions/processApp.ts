@@ -9,7 +9,7 @@ const note = (text: string): void => appendFileSync(seen, `${text}\n`);
 df.app.activity('look', {
   handler: ({ i }: { i: number }) => {
     note(`look ${i}`);
-    return { done: i >= 1, nextLook: new Date(Date.now() + 1200).toISOString() };
+    return { done: i >= 1, nextLook: new Date(Date.now() + 12_000).toISOString() };
   },
 });
 df.app.orchestration('sleeper', function* (c) {

@@ -225,7 +225,7 @@ describe('a query that is not known', () => {
   it('is told what is known', async () => {
     const { json } = await ask(managerWith(), 'resources');
     expect(JSON.stringify(json)).toContain(
-      '// postern:targets v1; // postern:rules v1; // postern:ruleByName v1',
+      '// postern:targets v1; // postern:machines v1; // postern:subscriptions v1; // postern:rules v1',
     );
   });
 
