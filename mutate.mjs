@@ -108,7 +108,9 @@ async function run(name) {
     mutator: { excludedMutations: group.texts === true ? [] : ['StringLiteral'] },
   }).runMutationTest();
   for (const path of new Set(results.map(({ fileName }) => fileName))) {
-    const mutants = results.filter(({ fileName }) => fileName === path);
+    const mutants = results.filter(
+      ({ fileName, status }) => fileName === path && status !== 'Ignored',
+    );
     const file = path.slice(path.search(/(?:shared|functions)\//));
     for (const mutant of mutants.filter(({ status }) => status !== 'Killed')) print(file, mutant);
     const row = rowOf(file, mutants);
