@@ -2,6 +2,7 @@ import { factsOf } from '../../shared/domain/fault';
 import type { PlacementTarget, WindowRow } from '../../shared/domain/window/windowRow';
 import type { TargetRow } from '../../shared/ports/inventory';
 import type { ReconcileRun } from './reconcileRun';
+import { turnOf } from './turnOf';
 
 /** Windows that nobody wishes closed. */
 export function openRows(rows: readonly WindowRow[]): WindowRow[] {
@@ -30,8 +31,7 @@ export async function readMachines(
 ): Promise<Machines> {
   const ids = [...new Set(rows.flatMap((row) => targetsOf(row).map(({ vmId }) => vmId)))];
   if (ids.length === 0) return new Map();
-  const from = ids.length > machinesMax ? (memory.runs * machinesMax) % ids.length : 0;
-  const asked = [...ids.slice(from), ...ids.slice(0, from)].slice(0, machinesMax);
+  const asked = turnOf(ids, machinesMax, memory.runs);
   tally.queries += Math.ceil(asked.length / 100);
   try {
     // What the index does not know at all is in the map as well, with nothing behind it.

@@ -1,4 +1,4 @@
-import { parseArmId } from '../../shared/domain/armId';
+import { subscriptionOf } from '../../shared/domain/armId';
 import { factsOf } from '../../shared/domain/fault';
 import type { Now } from '../../shared/domain/instant';
 import { type Sighting, sightingsOf } from '../../shared/domain/intake/sighting';
@@ -62,10 +62,6 @@ async function subscriptions(
   if (hasAbove) tally.queries += 1;
   const seen = hasAbove ? await world.inventory.listSubscriptions() : [];
   return [...new Set([...named, ...seen])];
-}
-
-function subscriptionOf(scope: string): string {
-  return parseArmId(scope)?.subscriptionId ?? '';
 }
 
 /** Which ten minutes it is for this subscription: each has its own moment in them. */

@@ -5,6 +5,7 @@ import { closeWindow } from '../activities/intake/endWindows';
 import { eachOf } from '../activities/window/eachOf';
 import { type Machines, targetsOf } from './openRows';
 import type { ReconcileRun } from './reconcileRun';
+import { turnOf } from './turnOf';
 
 /** Windows whose machines are read fresh in one run, and side by side. */
 const readMax = 40;
@@ -28,9 +29,7 @@ export async function watchTargets(
     });
     return different.length > 0 ? [{ row, different }] : [];
   });
-  const from = suspects.length > readMax ? (run.memory.runs * readMax) % suspects.length : 0;
-  const turn = [...suspects.slice(from), ...suspects.slice(0, from)].slice(0, readMax);
-  await eachOf(turn, width, async ({ row, different }) => {
+  await eachOf(turnOf(suspects, readMax, run.memory.runs), width, async ({ row, different }) => {
     try {
       await closeIfChanged(run, row, different);
     } catch (error) {

@@ -9,6 +9,7 @@ import type { ActiveList } from '../../shared/ports/directory';
 import { eachOf } from '../activities/window/eachOf';
 import { startIntake } from '../events/receiveActivation';
 import type { ReconcileRun } from './reconcileRun';
+import { turnOf } from './turnOf';
 
 /** People asked about in one run, side by side, and pages of one answer. */
 const personsMax = 200;
@@ -35,10 +36,7 @@ export async function endWithoutActivation(
     persons.set(key, [...(persons.get(key) ?? []), { row, origin }]);
   }
   const groups = [...persons.values()];
-  // More than one run can ask: each run goes on where the last one stopped.
-  const from = groups.length > personsMax ? (run.memory.runs * personsMax) % groups.length : 0;
-  const turn = [...groups.slice(from), ...groups.slice(0, from)].slice(0, personsMax);
-  await eachOf(turn, width, async (group) => {
+  await eachOf(turnOf(groups, personsMax, run.memory.runs), width, async (group) => {
     try {
       await askPerson(run, group);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { factsOf } from '../../shared/domain/fault';
-import { parseArmId } from '../../shared/domain/armId';
+import { subscriptionOf } from '../../shared/domain/armId';
 import { subscriptionsOf } from '../../shared/domain/sweep/sweepSettings';
 import type { RuleSighting } from '../../shared/ports/inventory';
 import type { SweepWorld } from '../../shared/ports/world';
@@ -87,7 +87,7 @@ async function subscriptionsToList(
 ): Promise<{ ids: string[]; isWhole: boolean }> {
   const named = subscriptionsOf(sweep);
   if (named.length > 0) return { ids: named, isWhole: true };
-  const seen = memory.nsgIds.map((nsgId) => parseArmId(nsgId)?.subscriptionId ?? '');
+  const seen = memory.nsgIds.map(subscriptionOf);
   let isWhole = true;
   try {
     memory.subscriptions = await network.visibleSubscriptions();

@@ -1,16 +1,10 @@
-import {
-  createDefaultHttpClient,
-  createEmptyPipeline,
-  createHttpHeaders,
-  createPipelineRequest,
-} from '@azure/core-rest-pipeline';
 import * as z from 'zod';
 import { parseInstant } from '../domain/intake/eventFacts';
 import { cleanText } from '../domain/text';
 import type { ActivityLog } from '../ports/activityLog';
 import type { Arm } from './arm';
-import { read } from './arm';
 import { badId, rebuilt } from './ids';
+import { createPlainGet } from './plainGet';
 import { readAs } from './readAs';
 
 const doing = 'reading the activity log';
@@ -22,8 +16,7 @@ const provider = 'providers/Microsoft.Insights/eventtypes/management/values';
  * (learn.microsoft.com/rest/api/monitor/activity-logs/list, 2015-04-01).
  */
 export function createActivityLog(arm: Arm): ActivityLog {
-  const httpClient = arm.httpClient ?? createDefaultHttpClient();
-  const { pipeline } = arm.governed({ pipeline: createEmptyPipeline() });
+  const get = createPlainGet(arm);
   return {
     listOn: async (resourceId, fromMs, toMs) => {
       const { parsed, text: id } = rebuilt(resourceId);
@@ -35,17 +28,7 @@ export function createActivityLog(arm: Arm): ActivityLog {
         '$filter',
         `eventTimestamp ge '${from}' and eventTimestamp le '${to}' and resourceUri eq '${id}'`,
       );
-      const answer = await read(doing, ({ abortSignal }) =>
-        pipeline.sendRequest(
-          httpClient,
-          createPipelineRequest({
-            url: url.href,
-            method: 'GET',
-            headers: createHttpHeaders({ accept: 'application/json' }),
-            abortSignal,
-          }),
-        ),
-      );
+      const answer = await get(doing, url.href);
       return answer === null ? [] : readAs(page, answer, doing).value;
     },
   };

@@ -1,9 +1,3 @@
-import {
-  createDefaultHttpClient,
-  createEmptyPipeline,
-  createHttpHeaders,
-  createPipelineRequest,
-} from '@azure/core-rest-pipeline';
 import * as z from 'zod';
 import { isGuid } from '../domain/armId';
 import { Fault } from '../domain/fault';
@@ -12,8 +6,9 @@ import type { RuleSighting } from '../ports/inventory';
 import type { Network } from '../ports/network';
 import type { Answer } from './pipeline';
 import type { Arm } from './arm';
-import { read, readPages, strangeAnswer } from './arm';
+import { readPages, strangeAnswer } from './arm';
 import { perSubscription } from './perSubscription';
+import { createPlainGet } from './plainGet';
 import { readAs } from './readAs';
 
 type RuleLists = Pick<Network, 'visibleSubscriptions' | 'listOurRulesIn'>;
@@ -65,22 +60,11 @@ export function createRuleLists(arm: Arm): RuleLists {
  * pipeline with the same rules as every other (learn.microsoft.com/rest/api/resources/subscriptions/list).
  */
 async function visibleSubscriptions(arm: Arm): Promise<string[]> {
-  const httpClient = arm.httpClient ?? createDefaultHttpClient();
-  const { pipeline } = arm.governed({ pipeline: createEmptyPipeline() });
+  const get = createPlainGet(arm);
   const ids = new Set<string>();
   let url = `${arm.endpoint}/subscriptions?api-version=2022-12-01`;
   for (let pages = 0; pages < subscriptionPagesMax; pages++) {
-    const answer = await read(doingSubscriptions, ({ abortSignal }) =>
-      pipeline.sendRequest(
-        httpClient,
-        createPipelineRequest({
-          url,
-          method: 'GET',
-          headers: createHttpHeaders({ accept: 'application/json' }),
-          abortSignal,
-        }),
-      ),
-    );
+    const answer = await get(doingSubscriptions, url);
     if (answer === null) throw strangeAnswer('NotFound', doingSubscriptions);
     const { value, nextLink } = readAs(subscriptionPage, answer, doingSubscriptions);
     for (const { subscriptionId } of value) {

@@ -1,4 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { feed } from './feed';
 import { playSeed, type SeedResult } from './seeds';
 
 type Task = { seeds: number[]; twiceBelow: number; quietMs: number };
@@ -55,29 +56,10 @@ export async function playSeeds(
       if (untilViolation && result.violations.length > 0) isOver = true;
       onResult(result);
     };
-    await Promise.all(children.map((child) => feed(child, take, heard)));
+    await Promise.all(
+      children.map((child) => feed(child, take, (results: SeedResult[]) => results.forEach(heard))),
+    );
   } finally {
     for (const child of children) child.kill();
   }
-}
-
-function feed(
-  child: ChildProcess,
-  take: () => Task | undefined,
-  onResult: (result: SeedResult) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const give = (): void => {
-      const task = take();
-      if (task === undefined) resolve();
-      else child.send(task);
-    };
-    child.on('message', (results: SeedResult[]) => {
-      for (const result of results) onResult(result);
-      give();
-    });
-    child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`A worker ended with ${code}.`)));
-    give();
-  });
 }

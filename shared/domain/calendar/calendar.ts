@@ -1,4 +1,4 @@
-import { parseArmId } from '../armId';
+import { subscriptionOf } from '../armId';
 import type { LiveClose } from '../live';
 import { deleteTokens } from './guard';
 import {
@@ -116,7 +116,7 @@ function sumUp(closes: readonly LiveClose[]): Parts {
   const bySubscription = new Map<string, number>();
   const byRegion = new Map<string, number>();
   for (const { nsgId, region, rules } of lower) {
-    const subscription = (parseArmId(nsgId)?.subscriptionId ?? '').toLowerCase();
+    const subscription = subscriptionOf(nsgId);
     const key = `${subscription} ${region.toLowerCase()}`;
     bySubscription.set(subscription, (bySubscription.get(subscription) ?? 0) + rules);
     byRegion.set(key, (byRegion.get(key) ?? 0) + rules);

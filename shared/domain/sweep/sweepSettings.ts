@@ -1,4 +1,4 @@
-import { formatArmId, isAtOrUnder, parseArmId } from '../armId';
+import { formatArmId, isAtOrUnder, parseArmId, subscriptionOf } from '../armId';
 
 /** How a sweep may act. */
 export type SweepSettings = {
@@ -15,7 +15,7 @@ export function isInScopes({ scopes }: SweepSettings, nsgId: string): boolean {
 
 /** Subscriptions that the scopes lie in, lower case, each once. */
 export function subscriptionsOf({ scopes }: SweepSettings): string[] {
-  return [...new Set(scopes.map((scope) => parseArmId(scope)?.subscriptionId ?? ''))];
+  return [...new Set(scopes.map(subscriptionOf))];
 }
 
 /**

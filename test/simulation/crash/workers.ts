@@ -1,4 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { feed } from '../feed';
 import { type Aim, pairedAimsAt, play, type Played } from './play';
 import { workloads, type Workload } from './workloads';
 
@@ -90,25 +91,4 @@ export async function carryOutAll(
   } finally {
     for (const child of children) child.kill();
   }
-}
-
-function feed(
-  child: ChildProcess,
-  take: () => CrashTask | undefined,
-  onResult: (result: CrashResult) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const give = (): void => {
-      const task = take();
-      if (task === undefined) resolve();
-      else child.send(task);
-    };
-    child.on('message', (result: CrashResult) => {
-      onResult(result);
-      give();
-    });
-    child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`A worker ended with ${code}.`)));
-    give();
-  });
 }
