@@ -7,7 +7,9 @@ import { badId, groupOf, partsOf } from './ids';
 import { createReadLocks } from './locks';
 import { createRuleLists } from './ruleLists';
 import { perSubscription } from './perSubscription';
+import type { Answer } from './pipeline';
 import { readAs, readPageAs } from './readAs';
+import { rememberParsed } from './rememberParsed';
 import { wireParametersOf, wireRule } from './ruleMapping';
 
 const provider = 'Microsoft.Network';
@@ -30,6 +32,7 @@ function createClients(arm: Arm) {
 /** The network provider, and the locks above its resources. */
 export function createNetwork(arm: Arm): Network {
   const { clientFor, nsgOf } = createClients(arm);
+  const nsgFrom = rememberParsed((answer: Answer) => readAs(nsgAnswer, answer, 'reading an NSG'));
   return {
     readNsg: async (nsgId) => {
       const { client, resourceGroup, nsg } = await nsgOf(nsgId);
@@ -37,7 +40,7 @@ export function createNetwork(arm: Arm): Network {
       const answer = await read('reading a network security group', (asItCame) =>
         client.networkSecurityGroups.get(resourceGroup, nsg, asItCame),
       );
-      return answer && { ...readAs(nsgAnswer, answer, 'reading an NSG'), startedAt };
+      return answer && { ...nsgFrom(nsgId, answer), startedAt };
     },
     readNic: async (nicId) => {
       const { subscriptionId, resourceGroup, names } = partsOf(

@@ -8,6 +8,8 @@ export type Budget = {
   pauseMs(subscriptionId: string): number;
   /** For queries of Resource Graph, which count on their own. */
   queryPauseMs(): number;
+  /** For the one query of a confirmed hint. Whoever is told to wait has its turn then. */
+  queryTurnMs(hintId: string): number;
   /**
    * For one look at a hint that nothing but its event speaks for: so many a second and no more, so
    * that a flood of forged events is worked off slowly. Whoever is told to wait has its turn then.

@@ -4,5 +4,6 @@ import type { Budget } from '../../shared/ports/budget';
 export const freeBudget: Budget = {
   pauseMs: () => 0,
   queryPauseMs: () => 0,
+  queryTurnMs: () => 0,
   confirmationPauseMs: () => 0,
 };

@@ -18,6 +18,7 @@ import type { World } from '../../../shared/ports/world';
 import { admit } from './admit';
 import { heedEndHint } from './endWindows';
 import type { Activation } from './judgeLook';
+import { queueForQuery } from './queue';
 import { refusalFields } from './refusalFields';
 import { requestOf } from './requestOf';
 import { again, end } from './verdict';
@@ -47,6 +48,8 @@ export async function openOrRefuse(
   const request = await requestOf(world, activation, asked);
   // Who may not open anything at all costs no query of the index.
   const asks = !isRefusal(ruleFor(policy, asker));
+  const queued = asks ? queueForQuery(world, hint) : null;
+  if (queued !== null) return queued;
   const rows = asks ? await world.inventory.listTargets(asker.scope, rowsMax) : [];
   const decision = decide(policy, {
     ...asker,

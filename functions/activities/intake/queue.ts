@@ -9,8 +9,17 @@ import type { Verdict } from './verdict';
  */
 export function queue({ budget }: World, hint: HintRow): Verdict | null {
   const subscriptionId = subscriptionOf(hint.roleAssignmentId);
-  const shortMs = Math.max(budget.pauseMs(subscriptionId), budget.queryPauseMs());
+  const shortMs = budget.pauseMs(subscriptionId);
   if (shortMs > 0) return { kind: 'queued', afterMs: shortMs };
   const turnMs = budget.confirmationPauseMs(hint.id, hint.looks === 0 ? 'first' : 'again');
+  return turnMs > 0 ? { kind: 'queued', afterMs: turnMs } : null;
+}
+
+/**
+ * Before the one query of a confirmed activation. Queries are far fewer than reads: who asks gets a
+ * turn of its own, so that of many who wait each comes back once, and not all at the same moment.
+ */
+export function queueForQuery({ budget }: World, hint: HintRow): Verdict | null {
+  const turnMs = Math.max(budget.queryTurnMs(hint.id), budget.queryPauseMs());
   return turnMs > 0 ? { kind: 'queued', afterMs: turnMs } : null;
 }

@@ -12,7 +12,7 @@ import {
 import { openingDisabledMs } from '../../../shared/domain/window/pace';
 import type { Refusal } from '../../../shared/domain/refusal';
 import { planWindow } from '../../../shared/domain/window/plan';
-import type { PlanReadings } from '../../../shared/domain/window/planReadings';
+import type { PlanReadings, Reading } from '../../../shared/domain/window/planReadings';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Lock, NicReading } from '../../../shared/ports/network';
 import type { World } from '../../../shared/ports/world';
@@ -74,10 +74,10 @@ function refused(row: WindowRow, why: Refusal): WindowRow {
   };
 }
 
-/** A plan reads in every subscription that holds a target, and perhaps in the index. */
+/** A plan reads in every subscription that holds a target. */
 function heldBackMs({ budget }: World, { grant }: WindowRow): number {
   const subscriptions = new Set(grant.targets.map(({ vmId }) => subscriptionOf(vmId)));
-  return Math.max(budget.queryPauseMs(), ...[...subscriptions].map((id) => budget.pauseMs(id)));
+  return Math.max(0, ...[...subscriptions].map((id) => budget.pauseMs(id)));
 }
 
 function passingFaults(readings: PlanReadings): FaultFacts[] {
@@ -189,7 +189,7 @@ async function readLocks(
 
 /** The machines of a subscription, asked for once, and only where an NSG leaves a doubt. */
 async function readNeighbours(
-  { inventory }: World,
+  { inventory, budget }: World,
   attachments: readonly Attachment[],
   nsgs: PlanReadings['nsgs'],
   readEach: ReadEach,
@@ -200,6 +200,8 @@ async function readNeighbours(
       return nsg?.kind === 'ok' && isDoubtful(nsg.value, guarded) ? [nsgId] : [];
     },
   );
+  const pauseMs = budget.queryPauseMs();
+  if (pauseMs > 0) return new Map(doubtful.map((nsgId) => [nsgId, queryReserved(pauseMs)]));
   const scopeOf = (nsgId: string): string => `/subscriptions/${parseArmId(nsgId)?.subscriptionId}`;
   const rows = await readEach(doubtful.map(scopeOf), (scope) =>
     inventory.listTargets(scope, neighboursMax),
@@ -207,4 +209,12 @@ async function readNeighbours(
   return new Map(
     doubtful.map((nsgId) => [nsgId, rows.get(scopeOf(nsgId).toLowerCase()) ?? { kind: 'missing' }]),
   );
+}
+
+/** A query that is not made, because the few that are left are the sweep's. */
+function queryReserved(retryAfterMs: number): Reading<never> {
+  return {
+    kind: 'fault',
+    fault: { kind: 'throttled', code: 'QueriesReserved', status: 0, retryAfterMs },
+  };
 }

@@ -5,6 +5,8 @@
 export type ConfirmationTurns = {
   /** 0 if `id` has its turn now, else how long until then; asked again at that time, it has it. */
   pauseMs(id: string, hostMs: number): number;
+  /** True while `id` waits for a turn that it was told. */
+  holds(id: string): boolean;
 };
 
 /** Timers fire up to a second early; a turn that is nearly there is there. */
@@ -15,6 +17,7 @@ export function createConfirmationTurns(burst: number, everyMs: number): Confirm
   let nextAt = Number.NEGATIVE_INFINITY;
   const turns = new Map<string, number>();
   return {
+    holds: (id) => turns.has(id),
     pauseMs: (id, hostMs) => {
       const turnAt = turns.get(id);
       if (turnAt !== undefined) {

@@ -2,14 +2,23 @@ import type { NsgReading } from '../networkSecurityGroup';
 import { ruleNamed, sameRule } from '../nsg/sameRule';
 import type { Placement } from './windowRow';
 
-/** One look after a write: how long after it the read began, and whether it showed the effect. */
-export type Sighting = { readonly tookMs: number; readonly seen: boolean };
+/**
+ * One look after a write: when its read began (host clock), how long after the write that was, and
+ * whether it showed the effect.
+ */
+export type Sighting = {
+  readonly atMs: number;
+  readonly tookMs: number;
+  readonly seen: boolean;
+};
 
 /** A write whose effect is waited for. */
 export type WriteKind = 'put' | 'delete';
 
-/** As many looks as are remembered: what an NSG did an hour ago says little about now. */
+/** As many looks as are remembered, of those that showed the effect and of the others each. */
 const remembered = 16;
+/** What an NSG did an hour ago says little about now. */
+const rememberedMs = 3_600_000;
 /** A first look later than this would find a write that was lost too late. */
 const firstLookMaxMs = 12_000;
 const firstLookMinMs = 1_000;
@@ -26,22 +35,29 @@ export function sightingOf(
   const found = ruleNamed(rules, rule.name);
   if (phase === 'putting' && lastPutAt !== null && startedAt >= lastPutAt) {
     const seen = isSettled && found !== undefined && sameRule(found, rule);
-    return { kind: 'put', tookMs: startedAt - lastPutAt, seen };
+    return { kind: 'put', atMs: startedAt, tookMs: startedAt - lastPutAt, seen };
   }
   if (phase === 'closing' && lastDeleteAt !== null && startedAt >= lastDeleteAt) {
     const seen = isSettled && found === undefined;
-    return { kind: 'delete', tookMs: startedAt - lastDeleteAt, seen };
+    return { kind: 'delete', atMs: startedAt, tookMs: startedAt - lastDeleteAt, seen };
   }
   return null;
 }
 
-/** The looks that are remembered, with one more. Late looks say nothing about the first one. */
+/**
+ * The looks that are remembered, with one more. Late looks say nothing about the first one. Many
+ * windows at once all look at the same moment: what was too soon must outlast what was enough.
+ */
 export function withSighting(
   sightings: readonly Sighting[],
-  { tookMs, seen }: Sighting,
+  { atMs, tookMs, seen }: Sighting,
 ): readonly Sighting[] {
   if (seen && tookMs > firstLookMaxMs) return sightings;
-  return [...sightings, { seen, tookMs: Math.min(tookMs, firstLookMaxMs) }].slice(-remembered);
+  const added = { atMs, seen, tookMs: Math.min(tookMs, firstLookMaxMs) };
+  const kept = [...sightings, added].filter((one) => atMs - one.atMs <= rememberedMs);
+  return [true, false].flatMap((wanted) =>
+    kept.filter((one) => one.seen === wanted).slice(-remembered),
+  );
 }
 
 /**
