@@ -1,5 +1,7 @@
 import { sameArmId } from '../../shared/domain/armId';
+import { endedLive } from '../../shared/domain/live';
 import { isQuiet } from '../../shared/domain/window/extendRow';
+import { hasUnseen } from '../../shared/domain/window/overrun';
 import { outcomeOf } from '../../shared/domain/window/phase';
 import { isNewer, type WindowRow } from '../../shared/domain/window/windowRow';
 import type { Stored } from '../../shared/ports/ledger';
@@ -8,7 +10,7 @@ import type { World } from '../../shared/ports/world';
 import { factsOf } from '../../shared/domain/fault';
 import { tellEnd } from './window/events';
 import { takeRound } from './window/round';
-import { iso, type Run, startRun } from './window/run';
+import { iso, nowOfWorld, type Run, startRun } from './window/run';
 
 /** An activity is short: a crash inside one is only noticed five minutes later. */
 const runMaxMs = 15_000;
@@ -109,12 +111,16 @@ async function conclude(run: Run, row: WindowRow, isTold: boolean): Promise<Look
   await takeBack(run, row);
   const { ledger, clock } = run.world;
   const live = await ledger.live.get(row.id);
-  if (live !== null && !isTold) {
+  if (live !== null && live.row.kind === 'window' && !isTold) {
     const tellAt = (row.concludedAt ?? 0) + tellingMs;
     if (clock.now() < tellAt) return lookAt(run.world, tellAt);
     tellEnd(run.world, row);
   }
-  if (live !== null) await ledger.live.remove(row.id, live.etag);
+  if (live === null) return { done: true, outcome: outcomeOf(row) };
+  // Whether a rule went in time is asked by reconcile, which finds it by its live row.
+  if (hasUnseen(row, nowOfWorld(run.world)))
+    await ledger.live.replace(endedLive(live.row), live.etag);
+  else await ledger.live.remove(row.id, live.etag);
   return { done: true, outcome: outcomeOf(row) };
 }
 

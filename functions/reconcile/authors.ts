@@ -90,7 +90,10 @@ async function ask({ world, tally }: ReconcileRun, question: Authorless): Promis
     for (const resourceId of resourceIds) {
       tally.reads += 1;
       for (const event of await world.activityLog.listOn(resourceId, fromMs, toMs)) {
-        const isChange = /\/(?:write|delete)$/i.test(event.operation) && event.caller !== '';
+        const isChange =
+          /\/(?:write|delete)$/i.test(event.operation) &&
+          !/^failed$/i.test(event.status) &&
+          event.caller !== '';
         const isIn = event.at >= fromMs && event.at <= toMs;
         if (isChange && isIn && event.at > (last?.at ?? 0)) last = { ...event, resourceId };
       }

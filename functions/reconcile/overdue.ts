@@ -1,7 +1,7 @@
 import { factsOf } from '../../shared/domain/fault';
-import { nowOf } from '../../shared/domain/instant';
 import { isClosingTime } from '../../shared/domain/window/deadline';
-import type { LiveRow } from '../../shared/domain/live';
+import { hasUnseen } from '../../shared/domain/window/overrun';
+import { endedLive, type LiveRow } from '../../shared/domain/live';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { Stored } from '../../shared/ports/ledger';
 import type { Look, SleeperName } from '../../shared/ports/starter';
@@ -9,6 +9,7 @@ import type { World } from '../../shared/ports/world';
 import { advanceIntake, tellIntakeEnd } from '../activities/advanceIntake';
 import { advanceWindow } from '../activities/advanceWindow';
 import { tellEnd } from '../activities/window/events';
+import { nowOfWorld } from '../activities/window/run';
 import { eachOf } from '../activities/window/eachOf';
 import type { ReconcileRun, Tally } from './reconcileRun';
 
@@ -23,12 +24,13 @@ const anotherEveryMs = 600_000;
 
 /** `urgency`: closes by their deadlines, then everything else. */
 type Overdue = { readonly live: LiveRow; readonly urgency: number };
-type Judged = Overdue | 'asleep' | 'tidy';
+type Judged = Overdue | 'asleep' | 'ended' | 'tidy';
 
 /**
  * Finds windows and intakes whose look is overdue, takes the step itself, closes first, and starts
- * their sleepers again. Judged by the row, never by the engine's status: an instance that failed, was
- * terminated or purged, or hangs, looks the same from here. Answers the windows that live.
+ * their sleepers again. Judged by the row, never by the engine's status: an instance that failed,
+ * was terminated or purged, or hangs, looks the same from here. Answers the windows that live, and
+ * those at their end of which a rule went unseen.
  */
 export async function performOverdue(
   run: ReconcileRun,
@@ -43,6 +45,8 @@ export async function performOverdue(
       if (judged === 'tidy') {
         await world.ledger.live.remove(row.id, etag);
         tally.tidied += 1;
+      } else if (judged === 'ended') {
+        if (row.kind === 'window') await world.ledger.live.replace(endedLive(row), etag);
       } else if (judged !== 'asleep') {
         overdue.push(judged);
       }
@@ -73,13 +77,14 @@ async function judge(world: World, live: LiveRow, windows: WindowRow[]): Promise
   if (stored === null) return abandoned ? 'tidy' : 'asleep';
   const { row } = stored;
   if (row.concludedAt !== null) {
-    tellEnd(world, row);
-    return 'tidy';
+    if (live.kind === 'window') tellEnd(world, row);
+    if (!hasUnseen(row, nowOfWorld(world))) return 'tidy';
+    windows.push(row);
+    return 'ended';
   }
   windows.push(row);
   if (hostMs - row.nextLook < overdueMs) return 'asleep';
-  const closing =
-    row.wish === 'closed' || isClosingTime(row, nowOf(hostMs, world.clock.skew().skewMs));
+  const closing = row.wish === 'closed' || isClosingTime(row, nowOfWorld(world));
   return { live, urgency: closing ? row.wantedUntil - 1e13 : row.wantedUntil };
 }
 

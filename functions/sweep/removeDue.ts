@@ -121,7 +121,10 @@ export function tellOverrun(
   const doublings = String(Math.floor(Math.log2(Math.max(1, overrunSeconds / 30))));
   if (memory.isNews(now.hostMs, 'overrun', doublings, nsgId, ruleName)) {
     const cause = fault === null ? {} : { faultKind: fault.kind, azureCode: fault.code };
-    log.alarm('overrun', { nsgId, rule: ruleName, ...cause, overrunSeconds });
+    // Where only the index showed it, nobody has seen it.
+    const { readAt } = sighted;
+    const lastSeenAt = readAt === null ? null : new Date(readAt).toISOString();
+    log.alarm('overrun', { nsgId, rule: ruleName, ...cause, lastSeenAt, overrunSeconds });
   }
   return true;
 }

@@ -4,6 +4,7 @@ import type { World } from '../../shared/ports/world';
 import { applyPolicy } from '../reconcile/applyPolicy';
 import { findAuthors } from '../reconcile/authors';
 import { discover } from '../reconcile/discover';
+import { explainEndings } from '../reconcile/explainEndings';
 import { openRows, readMachines } from '../reconcile/openRows';
 import { performOverdue } from '../reconcile/overdue';
 import { createReconcileMemory } from '../reconcile/reconcileRun';
@@ -72,6 +73,7 @@ async function runAll(
   await closeWhatChanged(run, openRows(rows));
   await discover(run);
   await findAuthors(run, rows);
+  await explainEndings(run, rows);
 }
 
 /** Whatever has become of the activation, the machines and the policy behind windows that stand. */

@@ -40,6 +40,8 @@ export type RuleView = {
   /** When it was proved open, and proved gone. */
   readonly openedAt: string | null;
   readonly closedAt: string | null;
+  /** Who deleted it, and when, where the app did not see it go and the activity log tells. */
+  readonly goneBy: { readonly caller: string; readonly at: string } | null;
 };
 
 const textMax = 500;
@@ -84,7 +86,7 @@ export function windowView(row: WindowRow): WindowView {
 }
 
 function ruleView(placement: Placement): RuleView {
-  const { nsgId, rule, phase, admittedAnyway, openedAt, closedAt } = placement;
+  const { nsgId, rule, phase, admittedAnyway, openedAt, closedAt, goneBy } = placement;
   return {
     nsg: clean(nsgId),
     name: rule.name,
@@ -93,6 +95,7 @@ function ruleView(placement: Placement): RuleView {
     admittedAnyway,
     openedAt: openedAt === null ? null : isoOf(openedAt),
     closedAt: closedAt === null ? null : isoOf(closedAt),
+    goneBy: goneBy === undefined ? null : { caller: clean(goneBy.caller), at: isoOf(goneBy.at) },
   };
 }
 

@@ -6,7 +6,8 @@
 export type LiveRow = {
   /** Window id or intake id. */
   readonly id: string;
-  readonly kind: 'window' | 'intake';
+  /** `ended`: a window that is closed; it is only not known yet whether a rule of it went in time. */
+  readonly kind: 'window' | 'intake' | 'ended';
   /** Key of the role assignment (`assignmentKey`), `''` for requests over HTTP. */
   readonly assignmentKey: string;
   readonly personId: string;
@@ -29,6 +30,11 @@ export type LiveClose = {
   readonly region: string;
   readonly rules: number;
 };
+
+/** The live row of a window that is closed: it takes no place in caps, lists and calendar any more. */
+export function endedLive(live: LiveRow): LiveRow {
+  return { ...live, kind: 'ended', closes: [], closeFrom: null };
+}
 
 /** Which of two windows was there first; the id decides between two of the same moment. */
 export function isOlder(one: LiveRow, other: LiveRow): boolean {

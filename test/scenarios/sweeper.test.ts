@@ -1,3 +1,4 @@
 /** Stories of the second app. See `stories.test.ts` for why they are together. */
 import './sweeper';
 import './sweeperWithMain';
+import './unseen';

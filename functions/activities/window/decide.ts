@@ -1,19 +1,11 @@
-import {
-  applyFact,
-  type EffectStep,
-  type FactStep,
-  withAlarm,
-} from '../../../shared/domain/window/apply';
-import {
-  deadlineOf,
-  hostClosingStartOf,
-  signedDeadlineOf,
-} from '../../../shared/domain/window/deadline';
+import { applyFact, type EffectStep, type FactStep } from '../../../shared/domain/window/apply';
+import { hostClosingStartOf, signedDeadlineOf } from '../../../shared/domain/window/deadline';
 import { dropExtend, moveDeadline, withEndLook } from '../../../shared/domain/window/extendRow';
 import { isBehind } from '../../../shared/domain/window/extendStep';
 import { hurry } from '../../../shared/domain/window/hurry';
 import { beginClosing, judgeRow, refusePlacement } from '../../../shared/domain/window/judgeRow';
 import { nextStep } from '../../../shared/domain/window/nextStep';
+import { withOverrun, withSeen } from '../../../shared/domain/window/overrun';
 import { isOpenable } from '../../../shared/domain/window/phase';
 import { placementRefusal } from '../../../shared/domain/window/planRefusal';
 import { replanPlacement } from '../../../shared/domain/window/replan';
@@ -79,7 +71,7 @@ function applyAll(run: Run, row: WindowRow, steps: readonly Step[], now: Now): W
     if (step.do === 'refuse') return refuse(row, placement, step, now);
     if (step.do === 'replan') return replan(run, row, index, placement, now);
   }
-  return applyFacts(row, steps, now);
+  return applyFacts(run, row, steps, now);
 }
 
 const reasons: Readonly<Partial<Record<string, CloseReason>>> = {
@@ -117,12 +109,14 @@ function replan(
   return { ...row, plans: row.plans + 1, placements };
 }
 
-function applyFacts(row: WindowRow, steps: readonly Step[], now: Now): WindowRow {
+function applyFacts(run: Run, row: WindowRow, steps: readonly Step[], now: Now): WindowRow {
   const isProved = row.until === null && steps.some((step) => step.do === 'proveOpen');
   const placements = row.placements.map((placement, index) => {
     const step = steps[index];
     const next = step !== undefined && isFact(step) ? applyFact(placement, step, now) : placement;
-    return withOverrun(row, hurry(row, next, now), now);
+    const observation = run.observations.get(placement.nsgId.toLowerCase());
+    const seen = observation?.kind === 'read' ? withSeen(next, observation.reading) : next;
+    return withOverrun(row, hurry(row, seen, now), observation?.kind === 'unreadable', now);
   });
   const changed = placements.some((placement, index) =>
     isChanged(row.placements[index], placement),
@@ -136,16 +130,6 @@ function applyFacts(row: WindowRow, steps: readonly Step[], now: Now): WindowRow
 
 function isChanged(before: Placement | undefined, after: Placement): boolean {
   return before !== after && JSON.stringify(before) !== JSON.stringify(after);
-}
-
-/**
- * A rule that may still stand after its deadline is what a person must be woken for. One that was
- * proved to be a Deny lets nobody in while it waits for its delete; were it turned back into an
- * Allow, the sweep would raise the alarm from the rule itself.
- */
-function withOverrun(row: WindowRow, placement: Placement, now: Now): Placement {
-  const standing = placement.phase === 'closing' && !placement.alarms.includes('disarmed');
-  return standing && now.latestMs > deadlineOf(row) ? withAlarm(placement, 'overrun') : placement;
 }
 
 const factNames: readonly string[] = [

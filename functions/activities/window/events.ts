@@ -2,10 +2,12 @@ import type { AlarmName } from '../../../shared/domain/alarms';
 import { deadlineOf, isExtending } from '../../../shared/domain/window/deadline';
 import { windowPhase, outcomeOf } from '../../../shared/domain/window/phase';
 import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
+import { isProvedLate, lastSeenAt, overrunMs } from '../../../shared/domain/window/overrun';
 import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/window/windowRow';
+import type { LogFields } from '../../../shared/ports/log';
 import type { World } from '../../../shared/ports/world';
 import { raiseOnce } from '../../../shared/raiseOnce';
-import { iso } from './run';
+import { iso, nowOfWorld } from './run';
 
 /** Reasons that a person must hear of, and the alarm each raises. */
 const alarmOf: Readonly<Partial<Record<CloseReason, AlarmName>>> = {
@@ -85,16 +87,18 @@ function tellPlan({ log }: World, { id, placements, grant }: WindowRow): void {
 function tellPlacement(world: World, row: WindowRow, before: Placement, after: Placement): void {
   const { log } = world;
   const windowId = row.id;
-  const overrunSeconds = overrunOf(row, after.closedAt ?? world.clock.now());
+  const overrunSeconds = Math.ceil(overrunMs(row, after, world.clock.now()) / 1000);
   const fields = { windowId, nsgId: after.nsgId, rule: after.rule.name };
   for (const name of after.alarms.slice(before.alarms.length)) {
     log.alarm(name, {
       ...fields,
+      ...(name === 'overrun' ? sightingOf(world, row, after) : {}),
       overrunSeconds,
       faultKind: after.fault?.kind,
       azureCode: after.fault?.code,
     });
   }
+  if (before.goneBy === undefined) tellGoneInTime(world, row, after);
   if (before.nsgId !== after.nsgId) log.warn('rule.followed', { ...fields, from: before.nsgId });
   if (before.rule.priority !== after.rule.priority) {
     log.warn('rule.replanned', { ...fields, priority: after.rule.priority });
@@ -131,9 +135,21 @@ function tellPlacement(world: World, row: WindowRow, before: Placement, after: P
   }
 }
 
-/** Seconds past the deadline, 0 before it. */
-function overrunOf(row: WindowRow, atMs: number): number {
-  return Math.max(0, Math.ceil((atMs - deadlineOf(row)) / 1000));
+/** Between which times the rule went, and whether it may have gone before its deadline all the same. */
+function sightingOf(world: World, row: WindowRow, placement: Placement): LogFields {
+  return {
+    lastSeenAt: iso(lastSeenAt(placement)),
+    provedAt: iso(placement.closedAt),
+    provedLate: isProvedLate(row, placement, nowOfWorld(world)),
+    caller: placement.goneBy?.caller,
+  };
+}
+
+/** Nobody here saw it go, and yet it went in time: that is no alarm, and this says who did it. */
+function tellGoneInTime({ log }: World, row: WindowRow, { nsgId, rule, goneBy }: Placement): void {
+  if (goneBy === undefined || goneBy.at > deadlineOf(row)) return;
+  const { caller, at } = goneBy;
+  log.info('rule.goneInTime', { windowId: row.id, nsgId, rule: rule.name, caller, at: iso(at) });
 }
 
 function tellClosing(world: World, row: WindowRow): void {

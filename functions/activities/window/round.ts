@@ -2,6 +2,7 @@ import { announce, applyOutcome } from '../../../shared/domain/window/apply';
 import { hurry } from '../../../shared/domain/window/hurry';
 import { isOpenable } from '../../../shared/domain/window/phase';
 import { judgeRow } from '../../../shared/domain/window/judgeRow';
+import { seenStanding } from '../../../shared/domain/window/overrun';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Stored } from '../../../shared/ports/ledger';
 import { bookCloses, learnDeletes, rebookClose } from './bookCloses';
@@ -79,7 +80,9 @@ async function carryOut(
       const before = row.placements[effect.index] ?? effect.placement;
       const after = nowOfWorld(run.world);
       const sent = applyOutcome(before, effect.placement, effect.step, outcome, after);
-      const placement = atFirstLook(run, hurry(ahead.row, sent, after), effect.step, outcome);
+      const isFound = effect.step.do === 'deleteRule' && outcome.kind === 'accepted';
+      const known = isFound ? seenStanding(sent, now.hostMs) : sent;
+      const placement = atFirstLook(run, hurry(ahead.row, known, after), effect.step, outcome);
       return { index: effect.index, placement };
     }),
   );

@@ -30,25 +30,45 @@ export function activityLogProvider(
     const value = records
       .filter((one) => one.path.toLowerCase().startsWith(`/subscriptions/${subscription}/`))
       .filter((one) => resource === undefined || one.path.toLowerCase() === resource)
-      .filter(({ at }) => Date.parse(at) <= shownUntil && Date.parse(at) >= from)
-      .filter(({ at }) => Number.isNaN(to) || Date.parse(at) <= to)
+      .flatMap(eventsOf)
+      .filter(({ atMs }) => atMs <= shownUntil && atMs >= from)
+      .filter(({ atMs }) => Number.isNaN(to) || atMs <= to)
+      .sort((one, other) => one.atMs - other.atMs)
       .slice(-pageSize)
       .toReversed()
-      .map((record) => eventOf(record, subscription));
+      .map((event) => bodyOf(event, subscription));
     return Promise.resolve(answer(200, { value }));
   };
 }
 
 const verbs: Record<string, string> = { PUT: 'write', PATCH: 'write', DELETE: 'delete' };
 
-function eventOf(record: WriteRecord, subscriptionId: string): unknown {
-  const { caller, method, path, at, status, sequence } = record;
+type LoggedEvent = {
+  readonly record: WriteRecord;
+  readonly status: 'Accepted' | 'Succeeded' | 'Failed';
+  readonly atMs: number;
+};
+
+/** A write that takes its time is told twice: when it was accepted, and when it was done. */
+function eventsOf(record: WriteRecord): LoggedEvent[] {
+  const atMs = Date.parse(record.at);
+  if (record.status >= 400) return [{ record, status: 'Failed', atMs }];
+  const doneMs = Date.parse(record.effectiveAt ?? record.at);
+  const accepted: LoggedEvent = { record, status: 'Accepted', atMs };
+  if (record.outcome === undefined) return [accepted];
+  if (record.outcome !== 'succeeded') return [accepted, { record, status: 'Failed', atMs: doneMs }];
+  const done: LoggedEvent = { record, status: 'Succeeded', atMs: doneMs };
+  return doneMs > atMs ? [accepted, done] : [done];
+}
+
+function bodyOf({ record, status, atMs }: LoggedEvent, subscriptionId: string): unknown {
+  const { caller, method, path, sequence } = record;
+  const at = new Date(atMs).toISOString();
   const [, provider = '', rest = ''] =
     /\/providers\/([^/]+)\/((?!.*\/providers\/).*)$/i.exec(path) ?? [];
   const types = rest.split('/').filter((_part, index) => index % 2 === 0);
   const operation = `${provider}/${types.join('/')}/${verbs[method] ?? 'action'}`;
-  const ended = status >= 400 ? 'Failed' : 'Succeeded';
-  const id = `${path}/events/${sequence}/ticks/${Date.parse(at)}`;
+  const id = `${path}/events/${sequence}/ticks/${atMs}`;
   return {
     authorization: { action: operation, scope: path },
     caller: caller.kind === 'person' ? caller.name : caller.objectId,
@@ -58,11 +78,11 @@ function eventOf(record: WriteRecord, subscriptionId: string): unknown {
     eventName: { value: 'EndRequest', localizedValue: 'End request' },
     eventTimestamp: at,
     id,
-    level: status >= 400 ? 'Error' : 'Informational',
+    level: status === 'Failed' ? 'Error' : 'Informational',
     operationName: { value: operation, localizedValue: operation },
     resourceId: path,
     resourceProviderName: { value: provider, localizedValue: provider },
-    status: { value: ended, localizedValue: ended },
+    status: { value: status, localizedValue: status },
     submissionTimestamp: at,
     subscriptionId,
   };

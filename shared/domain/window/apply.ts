@@ -72,7 +72,7 @@ export function applyFact(placement: Placement, step: FactStep, now: Now): Place
         faults: 0,
       };
     case 'noteBack':
-      return { ...moved, phase: 'closing', lastDeleteAt: null };
+      return { ...moved, phase: 'closing', lastDeleteAt: null, goneAt: null };
     case 'noteUnsigned':
       return withAlarm({ ...moved, notBefore: step.until }, 'changedByOthers');
     case 'noteMissing':
@@ -240,7 +240,9 @@ function afterDelete(announced: Placement, outcome: Outcome, now: Now): Placemen
         ...announced,
         phase: announced.phase === 'disarmed' ? 'closing' : announced.phase,
         lastDeleteAt: now.hostMs,
-        deleteAcceptedAt: announced.deleteAcceptedAt ?? now.hostMs,
+        // Where nothing was there, nothing was accepted.
+        deleteAcceptedAt:
+          announced.deleteAcceptedAt ?? (outcome.kind === 'absent' ? null : now.hostMs),
         notBefore: outcome.kind === 'absent' ? null : nextLookAfter(now.hostMs, now.hostMs),
         fault: null,
         faults: 0,

@@ -2,6 +2,7 @@ import type { Now } from '../instant';
 import type { NsgReading } from '../networkSecurityGroup';
 import { ruleNamed } from '../nsg/sameRule';
 import { canBeDisarmed, pauseAfter } from '../reaction';
+import { deadlineOf } from './deadline';
 import type { Knowledge, Observation } from './knowledge';
 import { missingStep } from './missingStep';
 import {
@@ -24,8 +25,10 @@ export function closingStep(
   if (placement.lastPutAt === null) return { do: 'proveClosed', at: now.hostMs, kind: 'neverPut' };
   const { observation } = knowledge;
   if (observation !== null) return judge(row, placement, observation, knowledge, now);
-  // Deleting needs no look first, and neither does asking again after a refusal.
-  const first = placement.phase === 'closing' && placement.lastDeleteAt === null;
+  // Deleting needs no look first, and neither does asking again after a refusal. After the deadline
+  // it does: others may have deleted it in time, and whether it stands is what the alarm says.
+  const isLate = now.latestMs > deadlineOf(row);
+  const first = placement.phase === 'closing' && placement.lastDeleteAt === null && !isLate;
   if (first && placement.fault === null && placement.disarmAt === null) return { do: 'deleteRule' };
   return { do: 'look' };
 }

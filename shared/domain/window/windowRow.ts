@@ -89,6 +89,9 @@ export type PlacementPhase =
 /** How a placement came to its end. */
 export type ClosedKind = 'deleted' | 'neverPut' | 'nsgGone' | 'removedByOthers';
 
+/** A DELETE of a rule as the activity log has it: when it was done (Azure's clock), and by whom. */
+export type GoneBy = { readonly at: number; readonly caller: string };
+
 /** One rule of ours in one NSG: the rule's whole life. */
 export type Placement = {
   readonly nsgId: string;
@@ -114,10 +117,17 @@ export type Placement = {
   readonly putAcceptedAt: number | null;
   readonly openedAt: number | null;
   readonly deleteAcceptedAt: number | null;
-  /** When the read began that first showed it gone, and the one that proved it closed. */
+  /**
+   * When it was last known to stand: a read begun then showed it, or a DELETE sent then found it.
+   * Absent in rows of before, and where it was never seen.
+   */
+  readonly seenAt?: number;
+  /** Since when it is seen as gone, and when the read began that proved it closed. */
   readonly goneAt: number | null;
   readonly closedAt: number | null;
   readonly closedKind: ClosedKind | null;
+  /** Who deleted it, where nobody saw it go before the deadline and the activity log tells. */
+  readonly goneBy?: GoneBy;
   /** Since when the NSG itself could not be found. */
   readonly nsgMissingSince: number | null;
   /** The NSG would admit the same traffic without our rule (found when planned). */
