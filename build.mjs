@@ -8,6 +8,7 @@
  *   node build.mjs --simulation  .build/simulation/: the simulation alone
  *   node build.mjs --storm    the close storm alone
  *   node build.mjs --killtest    .build/killtest/: the kill test and a Functions host of its own
+ *   node build.mjs --reliability  the page of what has been proved
  *   node build.mjs --histories  .build/histories/: the recorder of orchestrations' histories
  *   node build.mjs --cli      the policy command alone
  *   --out=DIR                 other folders than dist: DIR and DIR-sweeper
@@ -103,6 +104,7 @@ const tools = {
   cli: ['cli/policy.ts', '.build/cli/policy.js'],
   bench: ['test/bench/main.ts', '.build/bench/main.js'],
   simulation: ['test/simulation/main.ts', '.build/simulation/main.js'],
+  reliability: ['test/reliability/main.ts', '.build/reliability/main.js'],
   histories: ['test/histories/record.ts', '.build/histories/record.js'],
   storm: ['test/storm/main.ts', '.build/storm/main.js'],
   killtest: ['test/killtest/main.ts', '.build/killtest/main.js'],
@@ -110,7 +112,11 @@ const tools = {
 };
 
 const jobs = [];
-if (!['--cli', '--simulation', '--storm', '--histories'].some((flag) => flags.has(flag))) {
+if (
+  !['--cli', '--simulation', '--storm', '--reliability', '--histories'].some((flag) =>
+    flags.has(flag),
+  )
+) {
   jobs.push(
     buildApp('functions/main.ts', out, '', {
       'host.json': 'host.json',
@@ -139,6 +145,7 @@ if (flags.has('--histories')) {
 if (flags.has('--storm')) {
   jobs.push(buildTool(...tools.storm, { supported: { 'dynamic-import': false } }));
 }
+if (flags.has('--reliability')) jobs.push(buildTool(...tools.reliability));
 if (flags.has('--killtest')) {
   jobs.push(buildTool(...tools.killtest), buildTool(...tools.killtestHost));
 }

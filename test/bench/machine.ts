@@ -49,7 +49,9 @@ function commitOf(root: string): string {
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   try {
-    const changed = git('status', '--porcelain', '--untracked-files=no') !== '';
+    // A document that differs changes no figure.
+    const status = git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!docs');
+    const changed = status !== '';
     return `${git('rev-parse', '--short=12', 'HEAD')}${changed ? '+changes' : ''}`;
   } catch {
     // An archive without git, or no git on this machine: the figures are as good.

@@ -11,6 +11,7 @@ export type Storm = { name: string; weather: Weather; layout: () => StormLayout 
 /** What came of a storm, and what it had to come to. */
 export type StormReport = {
   storm: string;
+  weather: Weather;
   windows: number;
   boundS: number;
   ours: OurOutcome;
@@ -55,6 +56,7 @@ export async function playStorm(
   const windows = layout.scopes.length;
   return {
     storm: storm.name,
+    weather: storm.weather,
     windows,
     boundS,
     ours,

@@ -1,0 +1,71 @@
+import type { Report } from '../simulation/report';
+import type { Trial } from '../simulation/planted/tryPatch';
+import type { StormResult } from './measures';
+import { tableOf } from './markdown';
+
+/** What a line cannot hold: tables below the first one, by the measure's name. */
+export const details: Readonly<Record<string, (result: unknown) => string>> = {
+  seeds: (result) => seedTables(result as Report),
+  planted: (result) => plantedTable(result as readonly Trial[]),
+  storm: (result) => stormTable(result as StormResult),
+};
+
+function seedTables(report: Report): string {
+  const overrun = Object.entries(report.overrun).map(([kind, one]) => [
+    kind,
+    `${one.windows}`,
+    one.p50.toFixed(1),
+    one.p99.toFixed(1),
+    one.max.toFixed(1),
+    `${one.seedOfMax}`,
+  ]);
+  const faults = Object.entries(report.faultsByKind).map(([kind, count]) => [kind, `${count}`]);
+  const never = report.neverStruck.map((kind) => [kind, '0']);
+  return [
+    'Rules by what their time held; seconds past the deadline, negative: before it.',
+    tableOf(['rules while', 'rules', 'p50', 'p99', 'max', 'seed of max'], overrun),
+    'Faults that took effect.',
+    tableOf(['fault', 'times'], [...faults, ...never]),
+    'Not applicable: the app uses nothing that they could strike.',
+    tableOf(
+      ['fault', 'why'],
+      report.notApplicable.map(({ name, why }) => [name, why]),
+    ),
+  ].join('\n\n');
+}
+
+function plantedTable(trials: readonly Trial[]): string {
+  return tableOf(
+    ['planted bug', 'result', 'seeds played', 'what the oracle said'],
+    trials.map(({ name, result, seeds }) => [
+      name,
+      result.kind,
+      `${seeds}`,
+      result.kind === 'found' ? (result.violation.split('\n')[0]?.slice(0, 110) ?? '') : '',
+    ]),
+  );
+}
+
+function stormTable({ reports }: StormResult): string {
+  const seconds = (value: number | null): string => (value === null ? 'never' : value.toFixed(0));
+  return tableOf(
+    [
+      'storm',
+      'accepted',
+      'late',
+      'worst end (s)',
+      'closing / bound',
+      'naive: worst end (s)',
+      'naive: never closed',
+    ],
+    reports.map(({ storm, windows, ours, naive, toBound }) => [
+      storm,
+      `${ours.accepted} of ${windows}`,
+      `${ours.late}`,
+      seconds(ours.overrunS),
+      toBound === null ? 'never' : toBound.toFixed(2),
+      seconds(naive.overrunS),
+      `${naive.neverClosed}`,
+    ]),
+  );
+}
