@@ -1,5 +1,6 @@
 import { sameArmId } from '../../shared/domain/armId';
 import { endedLive } from '../../shared/domain/live';
+import { hasDelete, withoutWaiting } from '../../shared/domain/calendar/turn';
 import { isQuiet } from '../../shared/domain/window/extendRow';
 import { hasUnseen } from '../../shared/domain/window/overrun';
 import { outcomeOf } from '../../shared/domain/window/phase';
@@ -11,6 +12,8 @@ import { factsOf } from '../../shared/domain/fault';
 import { tellEnd } from './window/events';
 import { takeRound } from './window/round';
 import { iso, nowOfWorld, type Run, startRun } from './window/run';
+import { dueAfter, heldBy } from './window/turns';
+import { workOff } from './window/workOff';
 
 /** An activity is short: a crash inside one is only noticed five minutes later. */
 const runMaxMs = 15_000;
@@ -21,6 +24,8 @@ const pauseMaxMs = 2_000;
  * engine's queues costs seconds of what is left of the guard. The sweep covers a crash in it.
  */
 const hardClose = { runMaxMs: 45_000, pauseMaxMs: 5_000 };
+/** Others wait for the NSG: a pause covers a delete's usual time, a run two of its looks. */
+const turnLimits = { runMaxMs: 25_000, pauseMaxMs: 12_500 };
 /** The engine's timers fire up to a second early. */
 const earlyMs = 1_500;
 const changesMax = 20;
@@ -38,7 +43,10 @@ export async function advanceWindow(
   world: World,
   { id, helper = false }: { readonly id: string; readonly helper?: boolean },
 ): Promise<Look> {
-  const look = await step(world, id);
+  const run = startRun(world, id);
+  await waitOutEarly(world, id);
+  const look = await step(run);
+  await workOff(run, look, step);
   // A window extended a thousand times would else have a thousand sleepers.
   return helper && !look.done && (await isAtRest(world, id))
     ? { done: true, outcome: 'handedBack' }
@@ -51,10 +59,9 @@ async function isAtRest({ ledger }: World, id: string): Promise<boolean> {
   return row !== undefined && isQuiet(row);
 }
 
-async function step(world: World, id: string): Promise<Look> {
-  const run = startRun(world, id);
+async function step(run: Run): Promise<Look> {
+  const { world, windowId: id } = run;
   let isOwnEnd = false;
-  await waitOutEarly(world, id);
   for (let changes = 0; changes < changesMax;) {
     const stored = await world.ledger.windows.get(id);
     if (stored === null) return { done: true, outcome: 'noRow' };
@@ -63,6 +70,7 @@ async function step(world: World, id: string): Promise<Look> {
       return lookAt(world, world.clock.now() + newerPauseMs);
     }
     if (stored.row.concludedAt !== null) return conclude(run, stored.row, isOwnEnd);
+    if (isErrandDone(run, stored.row)) return lookAt(world, stored.row.nextLook);
     const next = await advance(run, stored);
     isOwnEnd = next === 'again';
     if (next === 'changed') changes += 1;
@@ -74,20 +82,44 @@ async function step(world: World, id: string): Promise<Look> {
 /** Rounds on one version of the row, each continuing where the last one saved. */
 async function advance(run: Run, start: Stored<WindowRow>): Promise<Look | 'changed' | 'again'> {
   const { clock } = run.world;
+  const { errand } = run;
   let stored = start;
+  if (errand !== null) stored = { ...start, row: withoutWaiting(start.row, errand.nsgId) };
   for (;;) {
     const saved = await takeRound(run, stored);
     if (saved === 'changed') return 'changed';
     if (saved.row.concludedAt !== null) return 'again';
     const pauseMs = saved.row.nextLook - clock.now();
     const ranMs = clock.now() - run.startedAt;
-    const limits = isHardClose(saved.row) ? hardClose : { runMaxMs, pauseMaxMs };
+    if (isErrandDone(run, saved.row)) return lookAt(run.world, saved.row.nextLook);
+    const limits = await limitsOf(run, saved.row, pauseMs);
     if (pauseMs > limits.pauseMaxMs || ranMs + pauseMs >= limits.runMaxMs) {
       return lookAt(run.world, saved.row.nextLook);
     }
     if (pauseMs > 0) await clock.wait(pauseMs);
     stored = saved;
   }
+}
+
+type Limits = { readonly runMaxMs: number; readonly pauseMaxMs: number };
+
+/** Who has the turn on an NSG where others have to close as well sees its own delete through. */
+async function limitsOf(run: Run, row: WindowRow, pauseMs: number): Promise<Limits> {
+  const usual = isHardClose(row) ? hardClose : { runMaxMs, pauseMaxMs };
+  if (run.errand !== null) return turnLimits;
+  if (pauseMs <= usual.pauseMaxMs || pauseMs > turnLimits.pauseMaxMs) return usual;
+  const now = nowOfWorld(run.world);
+  for (const { nsgId } of heldBy(run)) {
+    if (hasDelete(row, nsgId, now) && (await dueAfter(run, nsgId)).length > 0) return turnLimits;
+  }
+  return usual;
+}
+
+/** Nothing of the window is left to delete on the NSG, or the time for others is over. */
+function isErrandDone({ world, errand }: Run, row: WindowRow): boolean {
+  if (errand === null || row.concludedAt !== null) return false;
+  const now = nowOfWorld(world);
+  return now.hostMs >= errand.until || !hasDelete(row, errand.nsgId, now);
 }
 
 function isHardClose({ placements }: WindowRow): boolean {

@@ -2,6 +2,7 @@ import type { AddressHintRow, EndHintRow, HintRow } from '../domain/hint';
 import type { Heartbeat } from '../domain/sweep/heartbeat';
 import type { LiveRow } from '../domain/live';
 import type { MetaRow } from '../domain/meta';
+import type { TurnRow } from '../domain/calendar/turn';
 import type { WindowRow } from '../domain/window/windowRow';
 
 /** A row with the version it was read in. */
@@ -36,4 +37,6 @@ export type Ledger = {
   readonly meta: Table<MetaRow>;
   /** The sweeper app's one row: that it lives, and which keys it can verify. */
   readonly heartbeats: Table<Heartbeat>;
+  /** Whose turn it is to write to an NSG, by hash of its id. Nothing but requests depends on it. */
+  readonly turns: Table<TurnRow>;
 };

@@ -29,6 +29,7 @@ export function stormsOf(windows: number): Storm[] {
     weather: Weather,
     changes: Partial<Parameters<typeof stormLayout>[0]> = {},
   ): Storm => ({ name, weather, layout: () => stormLayout({ name, windows, ...changes }) });
+  const few = Math.ceil(windows / 10);
   const late = Math.ceil(windows / 5);
   return [
     storm(`${windows} NSGs`, 'healthy'),
@@ -37,6 +38,7 @@ export function stormsOf(windows: number): Storm[] {
     storm(`${late} opens in the same minute`, 'healthy', { late }),
     storm('20 % of all answers are 429', 'one in five is 429'),
     storm('Resource Manager down for 10 min', 'down for 10 min'),
+    storm(`down for 10 min, ${few} NSGs`, 'down for 10 min', { groups: few }),
   ];
 }
 

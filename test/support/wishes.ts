@@ -54,7 +54,7 @@ async function onlyWindow(story: Story): Promise<string> {
   return (await lastWindow(story)).id;
 }
 
-function starterOf(story: Story): Starter {
+export function starterOf(story: Story): Starter {
   return createStarter({
     startNew: async (name, { instanceId, input }) => {
       const { status } = story.host().rpc({

@@ -13,6 +13,7 @@ import { look } from './gather';
 import { type Effect, perform } from './perform';
 import { type NotYet, planNow } from './planNow';
 import { seeLaterEnd } from './seeLaterEnd';
+import { takeTurns } from './turns';
 import { forget, nowOfWorld, type Run } from './run';
 import { nextWriteMs } from '../../../shared/domain/window/pace';
 
@@ -30,7 +31,8 @@ export async function takeRound(run: Run, stored: Stored<WindowRow>): Promise<Sa
   const decision = await decide(run, await seeLaterEnd(run, planned.row));
   noteSightings(run, planned.row);
   const row = await rebookClose(run, planned.row, decision.row);
-  const saved = await carryOut(run, planned, { ...decision, row });
+  const turns = await takeTurns(run, { ...decision, row });
+  const saved = await carryOut(run, planned, turns);
   forget(run);
   return saved;
 }

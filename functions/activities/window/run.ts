@@ -21,6 +21,8 @@ export type Run = {
     readonly announcedAt: number;
     readonly answeredAt: number;
   }[];
+  /** Set where this window is closed for by the holder of a turn: on this NSG, until then. */
+  readonly errand: { readonly nsgId: string; readonly until: number } | null;
 };
 
 export function startRun(world: World, windowId: string): Run {
@@ -33,6 +35,7 @@ export function startRun(world: World, windowId: string): Run {
     confirmation: null,
     maySign: false,
     puts: [],
+    errand: null,
   };
 }
 

@@ -44,6 +44,7 @@ function hooked(world: TestWorld, hook: Hook): World {
       endHints: wrap(world.ledger.endHints, 'endHints'),
       meta: world.ledger.meta,
       heartbeats: world.ledger.heartbeats,
+      turns: world.ledger.turns,
     },
     network: wrap(
       {

@@ -1,3 +1,4 @@
+import { newTurn } from '../../../shared/domain/calendar/turn';
 import type { HintRow } from '../../../shared/domain/hint';
 import type { LiveRow } from '../../../shared/domain/live';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
@@ -85,6 +86,23 @@ export function describeLedger(name: string, open: () => Ledger): void {
         Array.from({ length: 4 }, () => live.remove(row.id, last.etag)),
       );
       expect(removes.filter((result) => result === 'removed')).toHaveLength(1);
+    });
+
+    it('gives one of many a turn, and one of many who find it over', async () => {
+      const { turns } = open();
+      const turn = (holder: string) => newTurn(nsgId, holder, 'close', 12_000, 1);
+      const nsgId = `/subscriptions/s/nsg-${freshId()}`;
+      const holders = ['a', 'b', 'c', 'd', 'e'];
+      const first = await Promise.all(holders.map((holder) => turns.insert(turn(holder))));
+      const taken = first.filter((result) => result !== 'exists');
+      expect(taken).toHaveLength(1);
+      const { row, etag } = stored(taken[0] ?? 'exists');
+      expect(await turns.get(turn('').id)).toEqual({ row, etag });
+      const next = await Promise.all(holders.map((holder) => turns.replace(turn(holder), etag)));
+      expect(next.filter((result) => result === 'changed')).toHaveLength(4);
+      expect(await turns.remove(row.id, etag)).toBe('changed');
+      const last = stored(next.find((result) => result !== 'changed') ?? 'changed');
+      expect(await turns.remove(row.id, last.etag)).toBe('removed');
     });
 
     it('adds up what many workers add who read again after a lost race', async () => {

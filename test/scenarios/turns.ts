@@ -1,0 +1,104 @@
+import type { Ledger } from '../../shared/ports/ledger';
+import type { World } from '../../shared/ports/world';
+import { turnIdOf, type TurnPurpose } from '../../shared/domain/calendar/turn';
+import { stories, type Story } from '../support/stories';
+import { crowdOf, deletesOf, type Crowd, operationMs } from '../support/turnStories';
+
+type Turns = Ledger['turns'];
+
+/** With a table that is of no use, a close waits three minutes at most before its DELETE. */
+const waitSeconds = 180;
+
+describe('windows on one NSG', () => {
+  const { begin } = stories();
+
+  async function opened(crowd: Crowd, minutes: number, count: number): Promise<Story> {
+    const story = await begin(crowd.options);
+    crowd.open(story, minutes);
+    await story.seconds(60 + count * 15);
+    expect(Object.values(story.standing()).flat()).toHaveLength(count);
+    return story;
+  }
+
+  const deletes = (story: Story) => deletesOf(story.azure.resourceManager.writeLog.records);
+
+  it('twenty closed early in the same second go one after another', async () => {
+    const crowd = crowdOf(20);
+    const story = await opened(crowd, 40, 20);
+    const askedAt = story.time.now();
+    await crowd.closeAll(story);
+    await story.seconds(170);
+    // So far the turns alone have worked: not one DELETE too many, and a look's time lost on each.
+    expect(deletes(story)).toMatchObject({ sent: 15, busy: 0 });
+    await story.minutes(3);
+    expect(story.standing()).toEqual({});
+    expect(deletes(story).lastAt - askedAt).toBeLessThanOrEqual(1.15 * 20 * operationMs);
+    expect(deletes(story).sent).toBeLessThan(40);
+  });
+
+  it('are closed by the others when the host dies in the middle of the list', async () => {
+    const crowd = crowdOf(6);
+    const story = await opened(crowd, 30, 6);
+    await crowd.closeAll(story);
+    await story.seconds(17);
+    story.killHost();
+    await story.seconds(5);
+    await story.startHost();
+    await story.minutes(5);
+    expect(story.standing()).toEqual({});
+    await story.minutes(20);
+  });
+
+  it.each<[string, TurnPurpose, number, number]>([
+    ['a dead window that was closing', 'close', 30_000, 30 + 3],
+    ['a window that opens', 'open', 12_000, 3],
+    ['nobody knows whom, by a clock of its own', 'close', 24 * 3_600_000, 3],
+  ])('close although %s has the turn', async (_whose, purpose, forMs, seconds) => {
+    const crowd = crowdOf(3);
+    const story = await opened(crowd, 30, 3);
+    const [group = ''] = crowd.layout.estate.networkSecurityGroups.map(({ id }) => id);
+    const id = turnIdOf(group);
+    const { turns } = story.ledger();
+    const left = await turns.get(id);
+    if (left !== null) await turns.remove(id, left.etag);
+    const until = story.time.now() + forMs;
+    await turns.insert({ id, nsgId: group.toLowerCase(), holder: 'somebody', until, purpose });
+    await crowd.closeAll(story);
+    await story.seconds(seconds + (3 * operationMs) / 1_000 + 10);
+    expect(story.standing()).toEqual({});
+    expect(deletes(story)).toMatchObject({ sent: 3, busy: 0 });
+  });
+
+  const fail = async (): Promise<never> => {
+    throw new Error('The table does not answer.');
+  };
+  const useless: [string, (table: Turns, world: World) => Turns][] = [
+    ['fails', () => ({ insert: fail, get: fail, replace: fail, remove: fail, list: fail })],
+    [
+      'always says that it is taken',
+      (table, { clock }) => ({
+        ...table,
+        get: async (id) => {
+          const until = clock.now() + 29_000;
+          const row = { id, nsgId: '', holder: 'liar', until, purpose: 'close' } as const;
+          return { row, etag: '"1"' };
+        },
+        replace: async () => 'changed',
+      }),
+    ],
+    ['gives everybody the turn', (table) => ({ ...table, get: async () => null, insert: given })],
+  ];
+  const given: Turns['insert'] = async (row) => ({ row, etag: '"1"' });
+
+  it.each(useless)('close in time and early with a table that %s', async (_how, turns) => {
+    const crowd = crowdOf(4, turns);
+    const story = await opened(crowd, 12, 4);
+    const [first = '', second = ''] = await crowd.ids(story);
+    await crowd.closeAll(story, [first, second]);
+    await story.seconds(waitSeconds + 30);
+    expect(Object.values(story.standing()).flat()).toHaveLength(2);
+    // The deadline of the others: the story's end judges that it was kept.
+    await story.minutes(12);
+    expect(story.standing()).toEqual({});
+  });
+});
