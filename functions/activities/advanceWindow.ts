@@ -1,6 +1,6 @@
 import { sameArmId } from '../../shared/domain/armId';
 import { endedLive } from '../../shared/domain/live';
-import { hasDelete, withoutWaiting } from '../../shared/domain/calendar/turn';
+import { hasDelete, withoutWaiting, workOffMs } from '../../shared/domain/calendar/turn';
 import { isQuiet } from '../../shared/domain/window/extendRow';
 import { hasUnseen } from '../../shared/domain/window/overrun';
 import { outcomeOf } from '../../shared/domain/window/phase';
@@ -34,6 +34,14 @@ const tellingMs = 5_000;
 /** A row of a newer version is that version's; this one only looks again. */
 const newerPauseMs = 60_000;
 
+type Advance = {
+  readonly id: string;
+  /** One look beside the row's own sleeper. */
+  readonly helper?: boolean;
+  /** Whoever calls has others to see to: what is due on the same NSG is left to their workers. */
+  readonly alone?: boolean;
+};
+
 /**
  * Brings one window as near to what its row wants as it can now, and says when to look again.
  * Level, not edge: run twice, at once, late, or again after a crash at any point, the same rules
@@ -41,12 +49,12 @@ const newerPauseMs = 60_000;
  */
 export async function advanceWindow(
   world: World,
-  { id, helper = false }: { readonly id: string; readonly helper?: boolean },
+  { id, helper = false, alone = false }: Advance,
 ): Promise<Look> {
   const run = startRun(world, id);
   await waitOutEarly(world, id);
   const look = await step(run);
-  await workOff(run, look, step);
+  await workOff(run, look, alone ? 0 : workOffMs, step);
   // A window extended a thousand times would else have a thousand sleepers.
   return helper && !look.done && (await isAtRest(world, id))
     ? { done: true, outcome: 'handedBack' }
@@ -91,7 +99,7 @@ async function advance(run: Run, start: Stored<WindowRow>): Promise<Look | 'chan
     if (saved.row.concludedAt !== null) return 'again';
     const pauseMs = saved.row.nextLook - clock.now();
     const ranMs = clock.now() - run.startedAt;
-    if (isErrandDone(run, saved.row)) return lookAt(run.world, saved.row.nextLook);
+    if (isErrandDone(run, saved.row, pauseMs)) return lookAt(run.world, saved.row.nextLook);
     const limits = await limitsOf(run, saved.row, pauseMs);
     if (pauseMs > limits.pauseMaxMs || ranMs + pauseMs >= limits.runMaxMs) {
       return lookAt(run.world, saved.row.nextLook);
@@ -115,11 +123,11 @@ async function limitsOf(run: Run, row: WindowRow, pauseMs: number): Promise<Limi
   return usual;
 }
 
-/** Nothing of the window is left to delete on the NSG, or the time for others is over. */
-function isErrandDone({ world, errand }: Run, row: WindowRow): boolean {
+/** Nothing of the window is left to delete on the NSG, or the time for others ends in the pause. */
+function isErrandDone({ world, errand }: Run, row: WindowRow, pauseMs = 0): boolean {
   if (errand === null || row.concludedAt !== null) return false;
   const now = nowOfWorld(world);
-  return now.hostMs >= errand.until || !hasDelete(row, errand.nsgId, now);
+  return now.hostMs + pauseMs >= errand.until || !hasDelete(row, errand.nsgId, now);
 }
 
 function isHardClose({ placements }: WindowRow): boolean {

@@ -96,7 +96,7 @@ async function takeStep(run: ReconcileRun, live: LiveRow): Promise<void> {
     const look: Look =
       kind === 'intake'
         ? await advanceIntake(world, starter, { id })
-        : await advanceWindow(world, { id });
+        : await advanceWindow(world, { id, alone: true });
     tally.stepped += 1;
     world.log.warn('reconcile.stepped', { id, kind, done: look.done });
     if (look.done) return;

@@ -6,7 +6,7 @@ import { installVirtualTime, type VirtualTime } from '../virtualTime';
 import { operationMs } from './bound';
 import type { StormLayout } from './layouts';
 import { outcomeOf, putRules, type StormOutcome } from './outcome';
-import { faultsOf, type Weather } from './weather';
+import { faultsOf, givenBackMs, type Weather } from './weather';
 
 /** What our program made of a storm. */
 export type OurOutcome = StormOutcome & {
@@ -66,8 +66,14 @@ export async function playOurs(
     const { faults } = simulation.azure.resourceManager;
     for (const fault of faultsOf(weather, deadlineMs, seededChance(seed + 1))) faults.add(fault);
     ask(simulation, layout.scopes, activationMs);
-    // The late ones are asked for in the minute in which the closes begin.
-    await time.pass(activationMs - 4 * minute);
+    if (weather === 'all give back') {
+      await time.pass(activationMs - givenBackMs);
+      giveBack(simulation, layout.scopes);
+      await time.pass(givenBackMs - 4 * minute);
+    } else {
+      // The late ones are asked for in the minute in which the closes begin.
+      await time.pass(activationMs - 4 * minute);
+    }
     ask(simulation, layout.lateScopes, activationMs);
     await time.pass(4 * minute);
     await untilClosed(simulation, layout.scopes.length, time);
@@ -99,11 +105,20 @@ function makeEligible({ azure }: Simulation, { estate }: StormLayout): void {
 }
 
 function ask({ azure }: Simulation, scopes: readonly string[], durationMs: number): void {
-  const everybody = Object.values(people);
   for (const [at, scope] of scopes.entries()) {
-    const person = everybody[at % everybody.length]?.objectId ?? '';
-    azure.pim.activate({ person, role: administratorLogin, scope, durationMs });
+    azure.pim.activate({ person: personOf(at), role: administratorLogin, scope, durationMs });
   }
+}
+
+function giveBack({ azure }: Simulation, scopes: readonly string[]): void {
+  for (const [at, scope] of scopes.entries()) {
+    azure.pim.deactivate({ person: personOf(at), role: administratorLogin, scope });
+  }
+}
+
+function personOf(at: number): string {
+  const everybody = Object.values(people);
+  return everybody[at % everybody.length]?.objectId ?? '';
 }
 
 async function untilClosed(

@@ -39,6 +39,7 @@ export function stormsOf(windows: number): Storm[] {
     storm('20 % of all answers are 429', 'one in five is 429'),
     storm('Resource Manager down for 10 min', 'down for 10 min'),
     storm(`down for 10 min, ${few} NSGs`, 'down for 10 min', { groups: few }),
+    storm(`all give back, 50 an NSG`, 'all give back', { groups: Math.ceil(windows / 50) }),
   ];
 }
 

@@ -1,9 +1,11 @@
 import type { Fault } from '../../local/azure/resourceManager/faults';
 
 /** What goes wrong in a storm besides the storm. */
-export type Weather = 'healthy' | 'one in five is 429' | 'down for 10 min';
+export type Weather = 'healthy' | 'one in five is 429' | 'down for 10 min' | 'all give back';
 
 const downMs = 600_000;
+/** When everybody gives the role back, before the deadline: time for ten minutes on one NSG. */
+export const givenBackMs = 15 * 60_000;
 
 function refusal(status: number, code: string, message: string): NonNullable<Fault['answer']> {
   return { status, headers: {}, body: JSON.stringify({ error: { code, message } }) };

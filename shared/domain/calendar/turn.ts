@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { skewMaxMs } from '../instant';
 import type { LiveRow } from '../live';
-import { deadlineOf } from '../window/deadline';
+import { closingStartOf, deadlineOf } from '../window/deadline';
 import { judgeRow } from '../window/judgeRow';
 import type { Placement, WindowRow } from '../window/windowRow';
 import { hostTimeOf, type Now } from '../instant';
@@ -33,7 +33,7 @@ export const workOffMs = 60_000;
 /** Who has no turn looks again after this. */
 export const turnPauseMs = 3_000;
 /** A close that has waited this long for a turn sends one DELETE without it. */
-export const closeWaitMs = 180_000;
+const closeWaitMs = 180_000;
 /** The same for an open. */
 const openWaitMs = 60_000;
 
@@ -98,8 +98,9 @@ export function isListedDue(row: LiveRow, now: Now): boolean {
 /**
  * Until when, by the host's clock, a write waits for its turn; later than that it is sent without.
  * A close waits as long as all that a close needs still fits before its deadline: pauses, its
- * deletes, propagation. And never longer than three minutes for each DELETE, also where the deadline
- * is far: an early close is not to hang on a table that says `taken` for ever.
+ * deletes, propagation; and no longer than until the rule is due for the sweep, which asks nobody.
+ * And never longer than three minutes for each DELETE, also where the deadline is far: an early
+ * close is not to hang on a table that says `taken` for ever.
  */
 export function turnWaitUntil(
   row: WindowRow,
@@ -111,13 +112,28 @@ export function turnWaitUntil(
   if (purpose === 'open') return Math.max(row.createdAt, row.openFrom ?? 0) + openWaitMs;
   const key = placement.nsgId.toLowerCase();
   const rules = row.placements.filter(({ nsgId }) => nsgId.toLowerCase() === key).length;
-  const { settleMs } = row.grant.limits;
+  const { settleMs, leadMs } = row.grant.limits;
   const closes = [{ nsgId: key, region: '', rules }];
-  const marginMs = windowGuardOf({ guardMs: 0, settleMs }, closes, deleteMs);
+  const neededMs = windowGuardOf({ guardMs: 0, settleMs }, closes, deleteMs);
   return Math.min(
-    hostTimeOf(deadlineOf(row), now) - marginMs,
+    hostTimeOf(deadlineOf(row), now) - Math.max(neededMs, leadMs),
     (row.closingAt ?? 0) + closeWaitMs * (placement.deleteCount + 1),
   );
+}
+
+/**
+ * Is this the first DELETE of a close that has come to its place in the calendar? The place keeps
+ * the NSG free for it. A turn would make it wait until the one before it is proved gone, and so on
+ * down the list.
+ */
+export function isInItsPlace(
+  row: WindowRow,
+  { deleteCount }: Placement,
+  deleteMs: number,
+  now: Now,
+): boolean {
+  const sinceMs = now.latestMs - closingStartOf(row);
+  return deleteCount === 0 && sinceMs >= 0 && sinceMs < deleteMs;
 }
 
 /** Is the window being closed, and is there something of it to delete on this NSG? */

@@ -1,4 +1,3 @@
-import { closeWaitMs } from '../calendar/turn';
 import type { AlarmName } from '../alarms';
 import { sameArmId } from '../armId';
 import { parseRuleName } from '../identity';
@@ -202,9 +201,8 @@ function ending(
 ): Verdict {
   const phase = placement?.phase;
   if (phase === 'disarmed' && rule?.access === 'Deny') return verdict('leave', 'disarmed', times);
-  if (placement !== undefined && now.hostMs < times.dueAt) {
-    const isAwaited = isUnderWay(placement, now) || waitsItsTurn(row, placement, now);
-    if (isAwaited) return verdict('leave', 'closing', times);
+  if (placement !== undefined && isUnderWay(placement, times.dueAt, now)) {
+    return verdict('leave', 'closing', times);
   }
   const isProved = row.concludedAt !== null || phase === 'closed' || phase === 'gone';
   const provedAt = placement?.goneAt ?? placement?.closedAt ?? row.concludedAt ?? 0;
@@ -222,25 +220,9 @@ const deleteUnderWayMs = 30_000;
  * many close at once, of two for each rule the second half would be refused. A due rule is always
  * asked for again.
  */
-function isUnderWay({ phase, lastDeleteAt }: Placement, { hostMs }: Now): boolean {
-  if (phase !== 'closing' || lastDeleteAt === null) return false;
+function isUnderWay({ phase, lastDeleteAt }: Placement, dueAt: number, { hostMs }: Now): boolean {
+  if (phase !== 'closing' || lastDeleteAt === null || hostMs >= dueAt) return false;
   return hostMs >= lastDeleteAt && hostMs - lastDeleteAt < deleteUnderWayMs;
-}
-
-/** So late may a worker be that looks every three seconds, before it counts as dead here. */
-const workerLateMs = 10_000;
-
-/**
- * Does it wait for others on its NSG, with a worker that is awake? A DELETE in between would meet a
- * busy NSG, or make one of theirs meet it. Not for longer than the worker itself would wait, and
- * like all that spares requests never beyond the moment at which the rule is due.
- */
-function waitsItsTurn(row: WindowRow, placement: Placement, { hostMs }: Now): boolean {
-  const { phase, lastDeleteAt, fault } = placement;
-  if (row.closingAt === null || phase !== 'closing' || lastDeleteAt !== null) return false;
-  const waitedMs = hostMs - row.closingAt;
-  const isAwake = hostMs <= row.nextLook + workerLateMs;
-  return isAwake && fault === null && waitedMs >= 0 && waitedMs < closeWaitMs;
 }
 
 function verdict(

@@ -3,6 +3,7 @@ import { nowOf } from '../../../../shared/domain/instant';
 import {
   dueOn,
   hasDelete,
+  isInItsPlace,
   mayTake,
   newTurn,
   sharersOf,
@@ -95,14 +96,23 @@ describe('how long a close waits for its turn', () => {
 
   it('ends while all that a close needs still fits before the deadline, by either clock', async () => {
     const { row, placement, now } = await closingRow();
-    const until = now + 150 * second;
+    const until = now + 170 * second;
     const due = { ...row, until };
-    // Pauses and activity 15 s, one delete 12 s, propagation 80 s.
-    const wanted = until - 107 * second;
-    expect(turnWaitUntil(due, placement, 'close', 12_000, nowOf(now, 0))).toBe(wanted);
-    const ahead = turnWaitUntil(due, placement, 'close', 12_000, nowOf(now, 5_000));
-    expect(ahead).toBe(wanted - 5_000);
-    expect(turnWaitUntil(due, placement, 'close', 30_000, nowOf(now, 0))).toBeLessThan(wanted);
+    const waits = (deleteMs: number, skewMs = 0) =>
+      turnWaitUntil(due, placement, 'close', deleteMs, nowOf(now, skewMs));
+    // Pauses and activity 15 s, one delete, propagation 80 s.
+    expect(waits(40_000)).toBe(until - 135 * second);
+    expect(waits(40_000, 5_000)).toBe(until - 140 * second);
+  });
+
+  it('never lasts longer than until the rule is due for the sweep', async () => {
+    const { row, placement, now } = await closingRow();
+    const until = now + 170 * second;
+    const due = { ...row, until };
+    const waits = (skewMs: number) =>
+      turnWaitUntil(due, placement, 'close', 12_000, nowOf(now, skewMs));
+    expect(waits(0)).toBe(until - 120 * second);
+    expect(waits(5_000)).toBe(until - 125 * second);
   });
 
   it('ends after three minutes for each DELETE, however far the deadline is', async () => {
@@ -118,6 +128,22 @@ describe('how long a close waits for its turn', () => {
       turnWaitUntil({ ...row, openFrom }, placement, 'open', 12_000, nowOf(now, 0));
     expect(waits(null)).toBe(row.createdAt + 60_000);
     expect(waits(now)).toBe(now + 60_000);
+  });
+});
+
+describe('a close that has come to its place in the calendar', () => {
+  it('asks nobody, with its first DELETE and for as long as the place is its own', async () => {
+    const { world, id } = await openedWindow();
+    const opened = await readRow(world, id);
+    const [placement] = opened.placements;
+    if (placement === undefined) throw new Error('no placement');
+    const start = world.time.now + 60 * second;
+    const row: WindowRow = { ...opened, closeFrom: start };
+    const isIn = (afterMs: number, deleteCount = 0, skewMs = 0) =>
+      isInItsPlace(row, { ...placement, deleteCount }, 12_000, nowOf(start + afterMs, skewMs));
+    expect([-1, 0, 11_999, 12_000].map((ms) => isIn(ms))).toEqual([false, true, true, false]);
+    expect(isIn(0, 1)).toBe(false);
+    expect(isIn(-5_000, 0, 5_000)).toBe(true);
   });
 });
 
