@@ -1,5 +1,6 @@
 import type { CrashReport } from '../simulation/crash/crashPoints';
 import type { Trial } from '../simulation/planted/tryPatch';
+import { type Comparison, printComparison } from '../simulation/otherNode';
 import type { Report } from '../simulation/report';
 import type { StormReport } from '../storm/storms';
 import type { Outcome as KillOutcome } from '../killtest/outcome';
@@ -42,6 +43,15 @@ export const measures: readonly Measure[] = [
     usual: ['--from', '500001', '--seeds', '20'],
     tell: (result) => tellSeeds(result as Report),
     reading: 'Few seeds: it shows that nothing stirs late, not that much was tried.',
+  },
+  {
+    name: 'other-node',
+    title: 'The same seeds under another Node',
+    script: simulate,
+    fixed: ['--other-node'],
+    usual: ['--from', '1', '--seeds', '100'],
+    tell: (result) => tellComparison(result as Comparison | { readonly skipped: true }),
+    reading: 'Equal traces: nothing of a run hangs on the version. The packages are the same.',
   },
   {
     name: 'crash-singles',
@@ -99,6 +109,10 @@ function tellSeeds(report: Report): string {
     `${leaked} leaked, ${foreignTouched} foreign rules touched, ${lost} accepted inputs lost; ` +
     `${report.failing.length} seeds failed; ${twice} played twice, ${differing.length} differed`
   );
+}
+
+function tellComparison(result: Comparison | { readonly skipped: true }): string {
+  return 'skipped' in result ? 'skipped: no other Node was found' : printComparison(result);
 }
 
 function tellCrashes(reports: readonly CrashReport[], which: 'singles' | 'pairs'): string {

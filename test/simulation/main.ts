@@ -1,6 +1,7 @@
 import { root } from '../bench/functionsCore';
 import { crashPoints, crashStories, isUnbroken, printCrashPoints } from './crash/crashPoints';
 import { crashWorker, serveAsCrashWorker } from './crash/workers';
+import { compareNodes, findOther, printComparison, withoutOther } from './otherNode';
 import { readOptions, type SimulationOptions } from './options';
 import { allFound, plantedPatches, printTrials, tryPatches } from './planted/planted';
 import { isClean, printReport, reportOf } from './report';
@@ -17,6 +18,7 @@ async function simulation(options: SimulationOptions): Promise<number> {
   const { from, seeds, workers, twice, untilViolation } = options;
   if (options.planted || options.mutant !== undefined) return tryBugs(options);
   if (options.crashPoints) return strikeBoundaries(options);
+  if (options.otherNode !== undefined) return comparePlays(options, options.otherNode, quietMs);
   const results: SeedResult[] = [];
   const task = { from, seeds, workers, twice, quietMs, untilViolation };
   await playSeeds(__filename, task, (result) => {
@@ -31,6 +33,21 @@ async function simulation(options: SimulationOptions): Promise<number> {
     for (const { seed } of report.failing.slice(0, storiesMax)) print(await story(seed, quietMs));
   }
   return isClean(report) ? 0 : 1;
+}
+
+async function comparePlays(
+  { from, seeds, workers, json }: SimulationOptions,
+  given: string | true,
+  quietMs: number,
+): Promise<number> {
+  const other = findOther(root, given);
+  if (other === null) {
+    print(json ? JSON.stringify({ skipped: true }) : withoutOther);
+    return given === true ? 0 : 2;
+  }
+  const comparison = await compareNodes(__filename, other, { from, seeds, workers, quietMs });
+  print(json ? JSON.stringify(comparison, null, 2) : printComparison(comparison));
+  return comparison.differing.length === 0 ? 0 : 1;
 }
 
 async function tryBugs({ planted, mutant, ...options }: SimulationOptions): Promise<number> {

@@ -14,6 +14,8 @@ export type SimulationOptions = {
   quiet: number;
   /** Stops at the first violation. */
   untilViolation: boolean;
+  /** Plays under another Node as well, and compares: its path, or `true` for the installed one. */
+  otherNode?: string | true;
   /** Tries every bug under `test/planted`, until a seed finds it. */
   planted: boolean;
   /** One more bug, as a patch. */
@@ -34,14 +36,16 @@ process on virtual time; everything that is left to chance comes from the seed.
 
 Exit codes:
   0  no invariant was violated
-  1  a violation, a run that stuck, or two runs of one seed that differ; with --planted and
-     --mutant: a bug that was not found, or a patch that does not apply, compile or build
+  1  a violation, a run that stuck, or two runs of one seed that differ, under one Node or two; with
+     --planted and --mutant: a bug that was not found, or a patch that does not apply, compile or
+     build
   2  the command line is wrong
 
 Examples:
   npm run simulate -- --seeds 2000 --from 1
   npm run simulate -- --seeds 200 --twice 200
   npm run simulate -- --seed 4711 --trace
+  npm run simulate -- --other-node --seeds 50
   npm run simulate -- --crash-points --singles
   npm run simulate -- --crash-points --pairs --workload expires --part 1/10
   npm run simulate -- --planted
@@ -62,6 +66,7 @@ export function readOptions(args: readonly string[]): SimulationOptions | { exit
     .option('--json', 'prints JSON in place of the table', false)
     .option('--no-shrink', 'prints a failing seed as it is')
     .option('--until-violation', 'stops at the first violation', false)
+    .option('--other-node [path]', 'plays under another Node as well, and compares the traces')
     .option('--planted', 'plants each bug of test/planted and plays until it is found', false)
     .option('--mutant <patch>', 'plants one more bug, given as a patch')
     .option('--crash-points', 'strikes every boundary of the scripted workloads', false)

@@ -21,24 +21,23 @@ async function work({ seeds, twiceBelow, quietMs }: Task): Promise<void> {
   process.send?.(results);
 }
 
+/** Which seeds are played, and how. */
+export type PlayOptions = {
+  readonly from: number;
+  readonly seeds: number;
+  readonly workers: number;
+  /** So many of the first ones are played a second time. */
+  readonly twice: number;
+  readonly quietMs: number;
+  readonly untilViolation: boolean;
+  /** The Node that plays them; this one if absent. */
+  readonly execPath?: string;
+};
+
 /** Plays all seeds on so many processes of this very program. */
 export async function playSeeds(
   program: string,
-  {
-    from,
-    seeds,
-    workers,
-    twice,
-    quietMs,
-    untilViolation,
-  }: {
-    from: number;
-    seeds: number;
-    workers: number;
-    twice: number;
-    quietMs: number;
-    untilViolation: boolean;
-  },
+  { from, seeds, workers, twice, quietMs, untilViolation, ...runtime }: PlayOptions,
   onResult: (result: SeedResult) => void,
 ): Promise<void> {
   let next = from;
@@ -50,7 +49,7 @@ export async function playSeeds(
     next = end;
     return taken.length === 0 ? undefined : { seeds: taken, twiceBelow: from + twice, quietMs };
   };
-  const children = Array.from({ length: workers }, () => fork(program, ['--worker']));
+  const children = Array.from({ length: workers }, () => fork(program, ['--worker'], runtime));
   try {
     const heard = (result: SeedResult): void => {
       if (untilViolation && result.violations.length > 0) isOver = true;
