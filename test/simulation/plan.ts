@@ -54,7 +54,15 @@ export type Plan = {
   readonly subnetNsg: boolean;
   readonly ranges: boolean;
   readonly longestMinutes: number;
-  readonly latency: { readonly put: number; readonly remove: number; readonly read: number };
+  /** Until the policy of the plan is deployed; before that windows are shorter. `null`: from the first. */
+  readonly firstPolicy: { readonly longestMinutes: number; readonly untilMs: number } | null;
+  readonly latency: {
+    readonly put: number;
+    readonly remove: number;
+    readonly read: number;
+    /** From a write to its answer. */
+    readonly write: number;
+  };
   readonly graphLagMs: number;
   readonly whenBusy: 'retryable' | 'conflict' | 'supersede';
   readonly conflicts: 'atOnce' | 'asynchronous';
@@ -101,7 +109,8 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
   }));
   const subnetNsg = machines.every(({ ownNsg }) => !ownNsg) || shape.chance(0.5);
   const isLong = shape.chance(longShare);
-  const visits = drawVisits(dice.fork('visits'), machines.length, isLong);
+  const drawn = drawVisits(dice.fork('visits'), machines.length, isLong);
+  const visits = withSecond(dice.fork('second'), drawn);
   const last = Math.max(...visits.map(({ atMs, lengthMs }) => atMs + lengthMs));
   return {
     seed,
@@ -111,7 +120,9 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     subnetNsg,
     ranges: shape.chance(0.3),
     longestMinutes: shape.chance(0.2) ? shape.int(6, isLong ? 10 : 7) : 180,
+    firstPolicy: drawFirstPolicy(dice.fork('policy')),
     latency: {
+      write: dice.fork('write').pick([0, 0, 3_000]),
       put: shape.pick([1_500, 4_000, 11_000]),
       remove: shape.pick([2_000, 4_000, 11_000]),
       read: shape.pick([0, 0, 40]),
@@ -150,6 +161,34 @@ function drawVisits(dice: Dice, machines: number, isLong: boolean): Visit[] {
       wish: dice.chance(0.3) ? drawWish(dice, atMs, lengthMs) : null,
     };
   });
+}
+
+/** Only where policy comes to allow more can a window be extended that ends with the activation. */
+function drawFirstPolicy(dice: Dice): Plan['firstPolicy'] {
+  if (!dice.chance(0.25)) return null;
+  return { longestMinutes: dice.int(7, 9), untilMs: dice.int(minute, 5 * minute) };
+}
+
+/** Somebody holds two activations at once, and gives one back. */
+function withSecond(dice: Dice, visits: Visit[]): Visit[] {
+  const [first] = visits;
+  if (first === undefined || !dice.chance(0.2)) return visits;
+  const atMs = first.atMs + dice.int(5_000, 60_000);
+  const lengthMs = 15 * minute;
+  const second: Visit = { ...first, atMs, lengthMs, approval: 'none' };
+  const endedMs = atMs + dice.int(60_000, 200_000);
+  const scope = first.scope === 'group' ? 0 : 'group';
+  const given = dice.int(0, 1);
+  const both: Visit[] = [
+    { ...first, approval: 'none' },
+    { ...second, scope },
+  ];
+  const pair = both.map((one, at): Visit => ({
+    ...one,
+    wish: null,
+    deactivateAtMs: at === given ? endedMs : null,
+  }));
+  return [...pair, ...visits.slice(1)];
 }
 
 function drawOthers(dice: Dice): Other[] {

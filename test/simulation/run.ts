@@ -138,6 +138,9 @@ class Run {
     const told = (what: string): void => this.trace.add(Date.now(), what);
     installVisits(stage, told);
     installOthers(stage, told);
+    if (plan.firstPolicy !== null) {
+      stage.at(plan.firstPolicy.untilMs, () => this.restart(5_000, { policy: this.policyText }));
+    }
     for (const fault of plan.faults) {
       const kind = faultTable.find(({ name }) => name === fault.kind);
       if (kind === undefined) throw new Error(`There is no fault "${fault.kind}".`);
@@ -165,7 +168,7 @@ class Run {
     const simulation = simulate({
       estate,
       seed: dice.int(1, 2_000_000_000),
-      policy: this.options.firstPolicy ?? this.policyText,
+      policy: this.options.firstPolicy ?? this.firstPolicy(),
       settings,
       people: newcomers,
       otherRoles: [sameName],
@@ -177,6 +180,7 @@ class Run {
       resourceManager: {
         latency: {
           read: plan.latency.read,
+          write: plan.latency.write,
           rulePut: plan.latency.put,
           ruleDelete: plan.latency.remove,
         },
@@ -276,6 +280,11 @@ class Run {
     if (who === 'host') return this.restart(downMs);
     this.died();
     void this.simulation?.killWorker();
+  }
+
+  private firstPolicy(): string {
+    const { longestMinutes } = this.plan.firstPolicy ?? this.plan;
+    return policyOfPlan({ ...this.plan, longestMinutes });
   }
 
   private died(): void {

@@ -13,6 +13,8 @@ export const terraform: Caller = {
   kind: 'person',
 };
 
+const lockedMs = 3_600_000;
+
 export const ownName = /^postern-/i;
 
 type Standing = { nsgId: string; rule: NamedRule };
@@ -102,6 +104,23 @@ export const editorFaults: readonly FaultKind[] = [
           stage.simulation().azure.resourceManager.outOfBand.putRule(id, rule, terraform);
         };
         stage.clock.at(stage.clock.now() + dice.int(60_000, 500_000), again);
+      });
+    },
+  },
+  {
+    name: 'locked for an hour',
+    group: 'editors',
+    aim: 'ending',
+    install: (stage, fault) => {
+      stage.at(Math.max(0, fault.atMs - 30_000), () => {
+        const { estate } = stage.simulation().azure.resourceManager;
+        const rules = standing(stage);
+        if (rules.length === 0) return;
+        const { nsgId: scope } = stage.dice(fault).pick(rules);
+        const lock = { scope, name: `audit-${fault.id}`, level: 'CanNotDelete' } as const;
+        stage.took(fault, lockedMs);
+        estate.addLock(lock);
+        stage.clock.at(stage.clock.now() + lockedMs, () => estate.removeLock(scope, lock.name));
       });
     },
   },

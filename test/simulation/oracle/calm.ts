@@ -26,8 +26,11 @@ export function quietStretch(
   toMs: number,
   lengthMs: number,
   circumstances: Circumstances,
+  /** Groups of faults that do not count. */
+  besides: readonly string[] = [],
 ): number | null {
-  const { afflictions, outages } = circumstances;
+  const { outages } = circumstances;
+  const afflictions = circumstances.afflictions.filter(({ group }) => !besides.includes(group));
   const starts = [
     fromMs,
     ...afflictions.map(({ untilMs }) => untilMs + 1),

@@ -75,7 +75,8 @@ export function deadlineOf(
   const first = writes.find(
     ({ path, by, method }) => by === 'app' && method === 'PUT' && path.includes(windowId),
   );
-  return Math.min(endMs, (first?.atMs ?? endMs) + plan.longestMinutes * 60_000);
+  const longestMinutes = Math.max(plan.longestMinutes, plan.firstPolicy?.longestMinutes ?? 0);
+  return Math.min(endMs, (first?.atMs ?? endMs) + longestMinutes * 60_000);
 }
 
 function faultsOf(

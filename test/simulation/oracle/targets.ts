@@ -4,6 +4,8 @@ import { quietStretch } from './calm';
 
 /** Two periods of reconcile, the reads, a close. */
 const movedMs = 240_000;
+/** What reconcile does not depend on. */
+const besides = ['events', 'pim', 'strangers'];
 
 /** A rule lets in to addresses: none of them may for long be a machine's that nobody was granted. */
 export function targetFaults(
@@ -29,7 +31,8 @@ export function targetFaults(
     if (moved === undefined) return [];
     const fromMs = Math.max(moved.atMs, stay.fromMs);
     const next = addresses.find(({ atMs }) => atMs > moved.atMs)?.atMs ?? goneMs;
-    if (quietStretch(fromMs, Math.min(next, goneMs), lengthMs, circumstances) === null) return [];
+    const untilMs = Math.min(next, goneMs);
+    if (quietStretch(fromMs, untilMs, lengthMs, circumstances, besides) === null) return [];
     const what = `${stay.name} led to a machine outside ${scope} for more than ${lengthMs / 1_000} s`;
     return [{ invariant: 'rule shape', what, atMs: moved.atMs }];
   });
