@@ -153,7 +153,9 @@ async function conclude(run: Run, row: WindowRow, isTold: boolean): Promise<Look
   const live = await ledger.live.get(row.id);
   if (live !== null && live.row.kind === 'window' && !isTold) {
     const tellAt = (row.concludedAt ?? 0) + tellingMs;
-    if (clock.now() < tellAt) return lookAt(run.world, tellAt);
+    const earlyBy = tellAt - clock.now();
+    if (earlyBy > earlyMs) return lookAt(run.world, tellAt);
+    if (earlyBy > 0) await clock.wait(earlyBy);
     tellEnd(run.world, row);
   }
   if (live === null) return { done: true, outcome: outcomeOf(row) };

@@ -16,31 +16,37 @@ export function installVisits(stage: Stage, told: (what: string) => void): void 
       scope: scope === 'group' ? groupScope : vmId(`vm-${scope + 1}`),
     };
     let request = '';
-    const attempt = (what: string, act: () => void): void => {
-      try {
-        act();
-        told(`visit ${at}: ${what}`);
-      } catch (error) {
-        if (!(error instanceof PimError)) throw error;
-        told(`visit ${at}: ${what} refused, ${error.code}`);
-      }
-    };
     stage.clock.at(stage.plan.startMs + visit.atMs, () =>
-      attempt('activates', () => {
+      attempt(told, `visit ${at}: activates`, () => {
         request = activate(stage, visit, target);
       }),
     );
     if (visit.approval === 'given') {
       stage.clock.at(stage.plan.startMs + visit.atMs + 20_000, () =>
-        attempt('is approved', () => stage.simulation().azure.pim.approve(request)),
+        attempt(told, `visit ${at}: is approved`, () =>
+          stage.simulation().azure.pim.approve(request),
+        ),
       );
     }
     if (visit.wish !== null) installWish(stage, visit.wish, () => request);
     if (visit.deactivateAtMs !== null) {
       stage.clock.at(stage.plan.startMs + visit.deactivateAtMs, () =>
-        attempt('gives the role back', () => stage.simulation().azure.pim.deactivate(target)),
+        attempt(told, `visit ${at}: gives the role back`, () =>
+          stage.simulation().azure.pim.deactivate(target),
+        ),
       );
     }
+  }
+}
+
+/** Whatever PIM refuses is told, and that is all. */
+function attempt(told: (what: string) => void, what: string, act: () => void): void {
+  try {
+    act();
+    told(what);
+  } catch (error) {
+    if (!(error instanceof PimError)) throw error;
+    told(`${what} refused, ${error.code}`);
   }
 }
 
@@ -51,14 +57,15 @@ export function installOthers(stage: Stage, told: (what: string) => void): void 
       const { pim } = stage.simulation().azure;
       const objectId = stage.people[person]?.objectId ?? '';
       const target = { person: objectId, role: administratorLogin, scope: groupScope };
-      told(`somebody: ${kind}`);
-      if (kind === 'assigned') pim.plainAssignment(target);
-      if (kind === 'assigned by PIM') pim.assignActive({ ...target, duration: 'PT1H' });
-      if (kind === 'same name') {
-        const { guid: roleDefinitionGuid } = sameName;
-        pim.makeEligible({ principalId: objectId, roleDefinitionGuid, scope: groupScope });
-        pim.activate({ ...target, role: roleDefinitionGuid, durationMs: 900_000 });
-      }
+      attempt(told, `somebody: ${kind}`, () => {
+        if (kind === 'assigned') pim.plainAssignment(target);
+        if (kind === 'assigned by PIM') pim.assignActive({ ...target, duration: 'PT1H' });
+        if (kind === 'same name') {
+          const { guid: roleDefinitionGuid } = sameName;
+          pim.makeEligible({ principalId: objectId, roleDefinitionGuid, scope: groupScope });
+          pim.activate({ ...target, role: roleDefinitionGuid, durationMs: 900_000 });
+        }
+      });
     });
   }
 }

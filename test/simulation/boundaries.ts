@@ -39,7 +39,8 @@ export type Deed =
   | { readonly do: 'fail'; readonly error: () => unknown }
   /** The caller gets another answer; `before`: in place of the effect. */
   | { readonly do: 'answer'; readonly answer: (answered: unknown) => unknown }
-  | { readonly do: 'delay'; readonly ms: number }
+  /** `meanwhile`: what somebody else does in this pause. */
+  | { readonly do: 'delay'; readonly ms: number; readonly meanwhile?: () => void }
   /** The effect takes place once more, so much later, and nobody hears of its result. */
   | { readonly do: 'again'; readonly afterMs: number }
   /** Something else happens at this very moment, by somebody else. */
@@ -149,7 +150,10 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
     parts.took(strike, crossing);
     parts.told(crossing, `${strike.fault} ${strike.at}`);
     if (deed.do === 'act') deed.act();
-    if (deed.do === 'delay') await held(deed.ms);
+    if (deed.do === 'delay') {
+      deed.meanwhile?.();
+      await held(deed.ms);
+    }
     if (deed.do === 'fail') throw deed.error();
     return false;
   };

@@ -1,4 +1,8 @@
-import { diceOf, type Dice } from './dice';
+import { diceOf } from './dice';
+import { drawFaults } from './drawFaults';
+import { type Theme, themes } from './themes';
+import { minute } from './units';
+import { drawFirstPolicy, drawOthers, drawVisits, withPair } from './visits';
 
 /** How a run ends: `liveness`: faults and editors stop at a time, and then all must come to rest. */
 export type Mode = 'safety' | 'liveness';
@@ -48,6 +52,8 @@ export type FaultPlan = {
 /** Everything that decides a run, as plain data: the same plan gives the same run. */
 export type Plan = {
   readonly seed: number;
+  /** What the seed is about. */
+  readonly theme: string;
   readonly mode: Mode;
   readonly startMs: number;
   readonly machines: readonly { readonly ownNsg: boolean }[];
@@ -80,7 +86,7 @@ export type Plan = {
 export type FaultKindFacts = {
   readonly name: string;
   /** Near what it is aimed; `anywhere` without aim. */
-  readonly aim: 'opening' | 'closing' | 'ending' | 'open' | 'anywhere';
+  readonly aim: 'opening' | 'opened' | 'closing' | 'ending' | 'open' | 'anywhere';
   /** How long it lasts, and how many crossings it strikes at most. */
   readonly forMs?: readonly [number, number];
   readonly times?: readonly [number, number];
@@ -88,166 +94,56 @@ export type FaultKindFacts = {
   readonly skip?: number;
 };
 
-export const minute = 60_000;
-export const guardMs = 180_000;
 const firstStart = Date.parse('2026-01-01T10:00:00.000Z');
-
-/**
- * Most lives are short: what goes wrong does so around an opening and around a close, and a quiet
- * minute between them costs as much to play as it proves little.
- */
-const short = { beginMs: 3 * minute, lengthMs: [6 * minute, 8 * minute] } as const;
-const long = { beginMs: 8 * minute, lengthMs: [8 * minute, 14 * minute] } as const;
-const longShare = 0.15;
 
 /** Draws the plan of a seed. */
 export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
   const dice = diceOf(seed);
   const shape = dice.fork('shape');
-  const machines = Array.from({ length: shape.pick([1, 1, 2, 2, 3]) }, () => ({
+  const theme = drawTheme(dice.fork('theme').next());
+  const machines = Array.from({ length: shape.pick(theme.machines) }, () => ({
     ownNsg: shape.chance(0.6),
   }));
   const subnetNsg = machines.every(({ ownNsg }) => !ownNsg) || shape.chance(0.5);
-  const isLong = shape.chance(longShare);
-  const drawn = drawVisits(dice.fork('visits'), machines.length, isLong);
-  const visits = withSecond(dice.fork('second'), drawn);
+  const firstPolicy = drawFirstPolicy(dice.fork('policy'), theme);
+  const drawn = drawVisits(dice.fork('visits'), machines.length, theme, firstPolicy);
+  const visits = withPair(dice.fork('second'), drawn, theme);
   const last = Math.max(...visits.map(({ atMs, lengthMs }) => atMs + lengthMs));
+  const { isQuick } = theme;
   return {
     seed,
+    theme: theme.name,
     mode: shape.chance(0.5) ? 'liveness' : 'safety',
     startMs: firstStart + shape.int(0, 59_999),
     machines,
     subnetNsg,
     ranges: shape.chance(0.3),
-    longestMinutes: shape.chance(0.2) ? shape.int(6, isLong ? 10 : 7) : 180,
-    firstPolicy: drawFirstPolicy(dice.fork('policy')),
+    longestMinutes: firstPolicy === null && shape.chance(0.2) ? shape.int(6, 9) : 180,
+    firstPolicy,
     latency: {
       write: dice.fork('write').pick([0, 0, 3_000]),
       put: shape.pick([1_500, 4_000, 11_000]),
       remove: shape.pick([2_000, 4_000, 11_000]),
       read: shape.pick([0, 0, 40]),
     },
-    graphLagMs: shape.pick([0, 0, 5_000, 60_000]),
+    graphLagMs: shape.pick(isQuick ? [0, 0, 5_000] : [0, 0, 5_000, 60_000]),
     whenBusy: shape.pick(['retryable', 'conflict', 'supersede']),
     conflicts: shape.pick(['atOnce', 'asynchronous']),
     door: shape.pick(['webhook', 'queue']),
     schema: shape.pick(['EventGridSchema', 'CloudEventSchemaV1_0']),
-    polling: shape.pick([null, 1_000, 5_000, 30_000]),
+    polling: shape.pick(isQuick ? [null, 1_000, 5_000] : [null, 1_000, 5_000, 30_000]),
     visits,
-    others: drawOthers(dice.fork('others')),
-    faults: drawFaults(dice.fork('faults'), kinds, visits, last),
+    others: drawOthers(dice.fork('others'), visits, theme),
+    faults: drawFaults(dice.fork('faults'), kinds, { visits, lastMs: last, theme }),
     calmAtMs: last + minute,
   };
 }
 
-function drawVisits(dice: Dice, machines: number, isLong: boolean): Visit[] {
-  const isStorm = dice.chance(0.06);
-  const count = isStorm ? dice.int(8, 14) : dice.int(4, 6);
-  const span = isLong ? long : short;
-  return Array.from({ length: count }, (_item, at): Visit => {
-    const atMs = isStorm ? 5_000 + dice.int(0, 3_000) : dice.int(2_000, span.beginMs);
-    const lengthMs = dice.int(span.lengthMs[0], span.lengthMs[1]);
-    // Some activate by mistake, and give the role back before the port is open.
-    const latestMs = dice.chance(0.25) ? 25_000 : lengthMs - 30_000;
-    const early = dice.chance(0.3) ? atMs + dice.int(3_000, latestMs) : null;
-    return {
-      // The same person comes back now and then, so that two activations of one may overlap.
-      person: isStorm ? at : dice.int(0, 5),
-      atMs,
-      lengthMs,
-      scope: dice.chance(0.5) ? 'group' : dice.int(0, machines - 1),
-      deactivateAtMs: early,
-      approval: dice.chance(0.05) ? dice.pick(['given', 'pending']) : 'none',
-      wish: dice.chance(0.3) ? drawWish(dice, atMs, lengthMs) : null,
-    };
-  });
-}
-
-/** Only where policy comes to allow more can a window be extended that ends with the activation. */
-function drawFirstPolicy(dice: Dice): Plan['firstPolicy'] {
-  if (!dice.chance(0.25)) return null;
-  return { longestMinutes: dice.int(7, 9), untilMs: dice.int(minute, 5 * minute) };
-}
-
-/** Somebody holds two activations at once, and gives one back. */
-function withSecond(dice: Dice, visits: Visit[]): Visit[] {
-  const [first] = visits;
-  if (first === undefined || !dice.chance(0.2)) return visits;
-  const atMs = first.atMs + dice.int(5_000, 60_000);
-  const lengthMs = 15 * minute;
-  const second: Visit = { ...first, atMs, lengthMs, approval: 'none' };
-  const endedMs = atMs + dice.int(60_000, 200_000);
-  const scope = first.scope === 'group' ? 0 : 'group';
-  const given = dice.int(0, 1);
-  const both: Visit[] = [
-    { ...first, approval: 'none' },
-    { ...second, scope },
-  ];
-  const pair = both.map((one, at): Visit => ({
-    ...one,
-    wish: null,
-    deactivateAtMs: at === given ? endedMs : null,
-  }));
-  return [...pair, ...visits.slice(1)];
-}
-
-function drawOthers(dice: Dice): Other[] {
-  if (!dice.chance(0.15)) return [];
-  const kind = dice.pick(['assigned', 'assigned by PIM', 'same name'] as const);
-  return [{ kind, person: dice.int(6, 11), atMs: dice.int(2_000, 8 * minute) }];
-}
-
-function drawWish(dice: Dice, startMs: number, lengthMs: number): Wish {
-  const latestMs = dice.chance(0.25) ? 30_000 : lengthMs - 60_000;
-  const atMs = startMs + dice.int(5_000, latestMs);
-  const untilMs = atMs + dice.int(2 * minute, 12 * minute);
-  return { kind: dice.pick(['close', 'extend', 'extend']), atMs, untilMs };
-}
-
-/** Swarm: each seed knows only some of the kinds, and some seeds none at all. */
-function drawFaults(
-  dice: Dice,
-  kinds: readonly FaultKindFacts[],
-  visits: readonly Visit[],
-  lastMs: number,
-): FaultPlan[] {
-  if (dice.chance(0.06)) return [];
-  const share = dice.pick([0.1, 0.2, 0.35]);
-  const known = kinds.filter(() => dice.chance(share));
-  if (known.length === 0) return [];
-  const count = dice.int(6, 18);
-  const faults = Array.from({ length: count }, (_item, id): FaultPlan => {
-    const kind = dice.pick(known);
-    const visit = dice.pick(visits);
-    const [forMin, forMax] = kind.forMs ?? [20_000, 60_000];
-    const [timesMin, timesMax] = kind.times ?? [1, 3];
-    return {
-      kind: kind.name,
-      id,
-      atMs: Math.max(0, aimed(dice, kind, visit, lastMs)),
-      forMs: dice.int(forMin, forMax),
-      skip: dice.int(0, kind.skip ?? 3),
-      times: dice.int(timesMin, timesMax),
-    };
-  });
-  return faults.sort((one, other) => one.atMs - other.atMs || one.id - other.id);
-}
-
-function aimed(dice: Dice, { aim }: FaultKindFacts, visit: Visit, lastMs: number): number {
-  const { atMs, lengthMs, deactivateAtMs } = visit;
-  const endMs = atMs + lengthMs;
-  switch (aim) {
-    case 'opening':
-      return atMs + dice.int(-2_000, 12_000);
-    case 'closing': {
-      const start = dice.chance(0.7) ? endMs - guardMs : (deactivateAtMs ?? endMs - guardMs);
-      return start + dice.int(-15_000, 30_000);
-    }
-    case 'ending':
-      return endMs - guardMs + dice.int(0, guardMs);
-    case 'open':
-      return atMs + 30_000 + dice.int(0, Math.max(1, lengthMs - guardMs - 60_000));
-    case 'anywhere':
-      return dice.int(0, lastMs);
-  }
+/** By their weights. */
+function drawTheme(chance: number): Theme {
+  const sum = themes.reduce((total, { weight }) => total + weight, 0);
+  let left = chance * sum;
+  const drawn = themes.find(({ weight }) => (left -= weight) < 0) ?? themes.at(-1);
+  if (drawn === undefined) throw new Error('There are no themes.');
+  return drawn;
 }

@@ -1,4 +1,4 @@
-import { subscriptionId } from '../../local/estate';
+import { subscriptionId, vmId } from '../../local/estate';
 import type { Plan } from './plan';
 
 const subscription = `/subscriptions/${subscriptionId}`;
@@ -26,6 +26,26 @@ allow:
     sources:
       fromActivation: { within: [203.0.113.0/24] }
 ${ranges ? `      ranges: [{ name: vpn, prefixes: [${limits.range}] }]\n` : ''}`;
+}
+
+/** Ways in which a policy may come to allow less. */
+export const narrowings = ['one port', 'one machine', 'no addresses of activations'] as const;
+export type Narrowing = (typeof narrowings)[number];
+
+/** The only port, and the only machine, that are left. */
+export const left = { port: '22', machine: vmId('vm-1') } as const;
+
+/** The policy of a plan, narrowed. */
+export function narrowPolicyOf(plan: Plan, narrowing: Narrowing): string {
+  const whole = policyOfPlan(plan);
+  switch (narrowing) {
+    case 'one port':
+      return whole.replace('ports: [rdp, ssh]', 'ports: [ssh]');
+    case 'one machine':
+      return whole.replace(`scopes: [${subscription}]`, `scopes: [${left.machine}]`);
+    case 'no addresses of activations':
+      return whole.replace('203.0.113.0/24', '203.0.114.0/24');
+  }
 }
 
 /** The same policy but for its ranges: each of them narrower than everything, together the world. */

@@ -1,16 +1,17 @@
-import { MemoryStore } from '../../local/functions/index';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createBoundaries, type Boundaries, type Decide } from './boundaries';
 import { installClock, type SimulatedClock } from './clock';
 import { diceOf } from './dice';
 import { estateOfPlan, sameName, settings } from './estate';
+import { Lives } from './lives';
 import { policyOfPlan } from './policies';
 import { faultTable } from './faults/table';
 import { everybody, newcomers } from './people';
-import { type FaultPlan, minute, type Plan } from './plan';
+import type { FaultPlan, Plan } from './plan';
+import { minute } from './units';
 import { crossingWaits, crossStarts, seamsOf } from './seams';
 import { skewOf, skewedWorld, looksInTrueTime } from './skew';
-import type { Affliction, Outage, Skew, Stage, Timing } from './stage';
+import type { Affliction, Skew, Stage, Timing } from './stage';
 import { installOthers, installVisits } from './actors';
 import { isIdle } from './idle';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
@@ -74,20 +75,19 @@ class Run {
   private readonly trace;
   private readonly boundaries: Boundaries;
   private readonly afflictions: Affliction[] = [];
-  private readonly outages: Outage[] = [];
   private readonly strikes: Strikes;
   private readonly delivered: Stage['delivered'] = [];
   private readonly watch: EstateWatch;
   private readonly activities = watchActivities();
   private readonly sleepers: SleeperWatch;
-  private readonly store = new MemoryStore();
-  private readonly stores = [this.store];
+  private readonly lives: Lives;
   private readonly timing: Timing;
   private readonly skew: Skew;
   private readonly backFromStarts: () => void;
   private readonly policyText: string;
   private simulation: Simulation | undefined;
   private world: World | undefined;
+  private readonly poisoned = new Set<string>();
   private calm = false;
   private problem: string | undefined;
 
@@ -99,6 +99,12 @@ class Run {
     this.trace = createTrace(plan.startMs, options.trace === true);
     this.policyText = policyOfPlan(plan);
     this.skew = skewOf();
+    this.lives = new Lives({
+      clock,
+      simulation: () => this.simulation,
+      died: () => this.died(),
+      told: (what) => this.trace.add(clock.now(), what),
+    });
     this.timing = timingOf(plan);
     this.strikes = createStrikes(plan.startMs, () => clock.now());
     this.boundaries = createBoundaries({
@@ -108,7 +114,7 @@ class Run {
           options.decide?.(crossing) ?? (this.calm ? undefined : this.strikes.decide(crossing))
         );
       },
-      die: (who, downMs) => this.die(who, downMs),
+      die: (who, downMs) => this.lives.die(who, downMs),
       took: ({ fault, id = -1 }, crossing) => {
         if (crossing.kind === 'activity') this.activities.isHeld(crossing);
         this.took({ kind: fault, id });
@@ -124,7 +130,7 @@ class Run {
     this.sleepers = watchSleepers({
       clock,
       afflictions: this.afflictions,
-      outages: this.outages,
+      outages: this.lives.outages,
       host: () => (this.simulation?.isRunning() ? this.simulation.host() : undefined),
     });
   }
@@ -139,7 +145,9 @@ class Run {
     installVisits(stage, told);
     installOthers(stage, told);
     if (plan.firstPolicy !== null) {
-      stage.at(plan.firstPolicy.untilMs, () => this.restart(5_000, { policy: this.policyText }));
+      stage.at(plan.firstPolicy.untilMs, () =>
+        this.lives.restart(5_000, { policy: this.policyText }),
+      );
     }
     for (const fault of plan.faults) {
       const kind = faultTable.find(({ name }) => name === fault.kind);
@@ -156,6 +164,7 @@ class Run {
 
   async close(): Promise<void> {
     this.backFromStarts();
+    this.lives.close();
     await this.simulation?.close();
   }
 
@@ -172,7 +181,7 @@ class Run {
       settings,
       people: newcomers,
       otherRoles: [sameName],
-      store: this.store,
+      ...(this.lives.stores[0] ? { store: this.lives.stores[0] } : {}),
       door: plan.door,
       schema: plan.schema,
       profile: this.timing,
@@ -190,6 +199,7 @@ class Run {
       },
       onWrite: (record) => this.watch.onWrite(record),
       onLine: (line) => this.onLine(line),
+      onPoisoned: (text) => this.poisoned.add(text),
       trace: (entry) => {
         if (entry.kind !== 'timer') return;
         const { name, instanceId: subject } = entry;
@@ -220,7 +230,8 @@ class Run {
           return async (text) => {
             this.delivered.push(text);
             await crossing(text);
-            this.taken(text);
+            // What goes to the poisoned messages is kept there, and was never taken.
+            if (!this.poisoned.has(text)) this.taken(text);
           };
         },
       },
@@ -253,18 +264,22 @@ class Run {
         }),
       isCalm: () => this.calm,
       strike: (...strike) => this.strikes.add(...strike),
-      restart: (downMs, changes) => this.restart(downMs, changes),
-      killWorker: () => {
-        this.died();
-        void need().killWorker();
-      },
-      ask: (windowId, untilMs) => {
+      restart: (...restart) => this.lives.restart(...restart),
+      die: () => this.lives.end(),
+      withSweeper: () => void this.lives.startSweeper(),
+      killWorker: () => this.lives.killWorker(),
+      ask: (windowId, untilMs, how) => {
         const { world } = this;
         if (world === undefined) return;
         const accepted = (): void =>
           this.watch.onAccepted({ atMs: clock.now(), windowId, untilMs });
-        void ask({ boundaries, world, simulation: need() }, windowId, untilMs, accepted);
+        void ask(
+          { boundaries, world, simulation: need() },
+          { windowId, untilMs, ...how },
+          accepted,
+        );
       },
+      tookMalformed: () => this.watch.onMalformed(),
       newLedger: () => createLedgerMemory(),
     };
   }
@@ -276,12 +291,6 @@ class Run {
     this.trace.add(atMs, `fault ${kind}`);
   }
 
-  private die(who: 'host' | 'worker', downMs: number): void {
-    if (who === 'host') return this.restart(downMs);
-    this.died();
-    void this.simulation?.killWorker();
-  }
-
   private firstPolicy(): string {
     const { longestMinutes } = this.plan.firstPolicy ?? this.plan;
     return policyOfPlan({ ...this.plan, longestMinutes });
@@ -290,23 +299,6 @@ class Run {
   private died(): void {
     this.boundaries.died();
     this.activities.died();
-  }
-
-  private restart(downMs: number, changes: Parameters<Simulation['startHost']>[0] = {}): void {
-    const { simulation, clock } = this;
-    if (simulation === undefined) return;
-    simulation.killHost();
-    this.died();
-    if (changes.store instanceof MemoryStore) this.stores.push(changes.store);
-    const outage: Outage = { fromMs: clock.now(), toMs: Number.POSITIVE_INFINITY };
-    this.outages.push(outage);
-    this.trace.add(clock.now(), `host down for ${downMs} ms`);
-    clock.at(clock.now() + downMs, () => {
-      outage.toMs = clock.now();
-      if (simulation.isRunning()) return;
-      this.trace.add(clock.now(), 'host up');
-      void simulation.startHost(changes);
-    });
   }
 
   /** After each step: whoever runs waits on something that the scheduler owns. */
@@ -345,10 +337,18 @@ class Run {
     const last = Math.max(...simulation.azure.pim.truth().map(({ endAt }) => Date.parse(endAt)), 0);
     const felt = Math.max(...this.afflictions.map(({ untilMs }) => untilMs), 0);
     const restAt = Math.max(clock.now(), last, felt) + restMs;
-    do {
-      await clock.runUntil(this.options.restsEarly === true ? clock.now() + minute : restAt);
-    } while (clock.now() < restAt && !(await isIdle(simulation)));
-    this.watch.rest();
+    if (this.options.restsEarly !== true) await clock.runUntil(restAt);
+    // Whoever was told to ask again in an hour does so, and is done with it then.
+    const isPatient = this.afflictions.some(({ kind }) => kind === '429 Retry-After 3600');
+    const lastMs = restAt + (isPatient ? 3_600_000 : 0);
+    while (clock.now() < lastMs && !(await isIdle(simulation))) {
+      await clock.runUntil(clock.now() + minute);
+    }
+    const { live, windows } = simulation.ledger();
+    this.watch.rest({
+      live: (await live.list()).map(({ row }) => row.id),
+      open: (await windows.list()).flatMap(({ row }) => (row.concludedAt === null ? [row.id] : [])),
+    });
     await clock.runUntil(clock.now() + (this.options.quietMs ?? quietMsDefault));
     this.watch.quiet();
   }
@@ -360,12 +360,13 @@ class Run {
       plan,
       activations: simulation.azure.pim.truth(),
       afflictions: this.afflictions,
-      outages: this.outages,
+      outages: this.lives.outages,
+      deployments: this.lives.deployments,
       endMs: this.clock.now(),
       staleMs: this.afflictions.some(({ group }) => group === 'pim') ? 25_000 : 0,
     };
     const judged = judgeRun(this.watch.history(), circumstances);
-    const instances = this.stores.flatMap((store) => store.load());
+    const instances = this.lives.stores.flatMap((store) => store.load());
     const judgement = {
       ...judged,
       violations: [

@@ -6,6 +6,7 @@ import type { SimulatedClock } from './clock';
 import type { Dice } from './dice';
 import type { FaultKindFacts, FaultPlan, Plan } from './plan';
 import type { Person } from './people';
+import type { Narrowing } from './policies';
 
 /** In which table line a kind of fault stands, and what it may excuse. */
 export type FaultGroup =
@@ -18,6 +19,8 @@ export type FaultGroup =
   | 'clock'
   | 'ledger'
   | 'pim'
+  /** What people ask for at the worst moment: no disturbance at all. */
+  | 'people'
   | 'deploy';
 
 /** A kind of fault: how it is drawn, and how it gets into a run. */
@@ -38,7 +41,15 @@ export type Affliction = {
 };
 
 /** When no host ran. `toMs` is infinite while it is still down. */
-export type Outage = { readonly fromMs: number; toMs: number };
+export type Outage = {
+  readonly fromMs: number;
+  toMs: number;
+  /** The sweeper app was there, and went on alone. */
+  readonly isSwept?: boolean;
+};
+
+/** Which policy ran from when on, as far as it allows less than that of the plan. */
+export type Deployment = { readonly atMs: number; readonly narrowing: Narrowing | null };
 
 /** The engine's timing while it runs: faults turn it. */
 export type Timing = { -readonly [Name in keyof TimerProfile]: TimerProfile[Name] };
@@ -48,6 +59,9 @@ export type Skew = {
   offsetMs(): number;
   set(offsetMs: number): void;
 };
+
+/** `startLost`: whoever was asked dies before it wakes anybody. */
+export type Asking = { readonly startLost: boolean };
 
 /** Everything that faults and actors may touch in a run. */
 export type Stage = {
@@ -74,10 +88,21 @@ export type Stage = {
     strike: (crossing: Crossing) => Omit<Strike, 'fault' | 'id'>,
   ): void;
   /** The host dies now and comes back after a while, perhaps otherwise. */
-  restart(downMs: number, changes?: Parameters<Simulation['startHost']>[0]): void;
+  restart(
+    downMs: number,
+    changes?: Parameters<Simulation['startHost']>[0],
+    /** The policy among the changes allows less than that of the plan. */
+    narrowing?: Narrowing,
+  ): void;
+  /** The host dies now and nobody starts it again. */
+  die(): void;
+  /** The sweeper app runs beside the main one from now on. */
+  withSweeper(): void;
   killWorker(): void;
   /** Asks the app for an early end (`null`) or a later deadline of a window, epoch ms. */
-  ask(windowId: string, untilMs: number | null): void;
+  ask(windowId: string, untilMs: number | null, how?: Asking): void;
+  /** Notes that the app took an event that nobody can read. */
+  tookMalformed(): void;
   newLedger(): Ledger;
   /** Bodies of events as they were delivered, for whoever sends them again. */
   readonly delivered: string[];

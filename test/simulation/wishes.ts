@@ -14,8 +14,11 @@ export async function ask(
     world,
     simulation,
   }: { boundaries: Boundaries; world: World; simulation: Simulation },
-  windowId: string,
-  untilMs: number | null,
+  {
+    windowId,
+    untilMs,
+    startLost = false,
+  }: { windowId: string; untilMs: number | null; startLost?: boolean },
   accepted: () => void,
 ): Promise<void> {
   const by = { by: 'somebody', reason: 'the simulation asks' };
@@ -28,7 +31,7 @@ export async function ask(
           ? await askToClose(world, windowId, by)
           : await askToExtend(world, windowId, { ...by, until: untilMs });
       if (answer.kind === 'accepted') accepted();
-      await carryOut(world, starterOf(simulation), answer);
+      if (!startLost) await carryOut(world, starterOf(simulation), answer);
     });
   } catch (error) {
     // Whoever asked gets an error and asks again, or not.

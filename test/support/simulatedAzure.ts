@@ -71,6 +71,8 @@ export type SimulationOptions = SettingsOptions & {
   onAzure?: (azure: LocalAzure) => void;
   /** Told of every line of the app's log. */
   onLine?: (line: LogLine) => void;
+  /** Told of a message that failed so often that it went to the poisoned ones. */
+  onPoisoned?: (text: string) => void;
   /** Stands in every way between app and outside: a place to count and to strike. */
   seams?: Seams;
   /** Who lives in the tenant besides those who always do. */
@@ -358,7 +360,8 @@ function subscription(
     if (running === undefined) throw new Error('The queue has no reader.');
     const id = options.uuid?.();
     const message = { text, ...(id === undefined ? {} : { id }) };
-    await running.queueMessage('activationQueued', message);
+    const { outcome } = await running.queueMessage('activationQueued', message);
+    if (outcome === 'poisoned') options.onPoisoned?.(text);
   };
   const destination: EventSubscription['destination'] =
     options.door === 'queue'

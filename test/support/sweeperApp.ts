@@ -26,6 +26,8 @@ export type SweeperOptions = {
   settings?: Record<string, string>;
   /** Called before each of its requests: what a test does here, it does between two of them. */
   onRequest?: (method: string, url: string) => void;
+  /** Told of every line of its log. */
+  onLine?: (line: LogLine) => void;
 };
 
 /** The sweeper app, running beside the main one in the same simulated Azure. */
@@ -70,7 +72,10 @@ export async function startSweeper(
       },
       ledger: mortal(mine, options.ledger ?? story.ledger()),
       log: createLog((line) => {
-        if (!mine.isOver) logs.push(JSON.parse(line) as LogLine);
+        if (mine.isOver) return;
+        const parsed = JSON.parse(line) as LogLine;
+        logs.push(parsed);
+        options.onLine?.(parsed);
       }),
     });
     host = createFunctionsHost({

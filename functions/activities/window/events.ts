@@ -163,14 +163,12 @@ function tellClosing(world: World, row: WindowRow): void {
 }
 
 function tellPhase(world: World, before: WindowRow, after: WindowRow): void {
+  // A window whose rules are disarmed lets nobody in, but its end is when they are gone: told once.
+  if (before.concludedAt === null && after.concludedAt !== null) return tellEnd(world, after);
   const phase = windowPhase(after);
-  if (phase === windowPhase(before)) return;
-  if (phase === 'open') {
-    const fields = { windowId: after.id, personId: after.grant.person.objectId };
-    world.log.info('window.open', { ...fields, until: iso(after.until) });
-  } else {
-    tellEnd(world, after);
-  }
+  if (phase !== 'open' || phase === windowPhase(before)) return;
+  const fields = { windowId: after.id, personId: after.grant.person.objectId };
+  world.log.info('window.open', { ...fields, until: iso(after.until) });
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   minute,
   nsgNic,
   nsgSubnet,
+  openedWindow,
   readRow,
   standing,
   type TestWorld,
@@ -238,6 +239,21 @@ describe('a worker that is frozen', () => {
       expect(world.network.history.slice(before)).toEqual([]);
     },
   );
+
+  it('after the end was saved: whoever comes a moment early to tell it waits that moment out', async () => {
+    const { world, id, until } = await openedWindow();
+    const [stored] = await world.ledger.live.list();
+    if (stored === undefined) throw new Error('The window has no live row.');
+    await live(world, id, until);
+    await world.ledger.live.insert(stored.row);
+    const { concludedAt } = await readRow(world, id);
+    world.time.moveTo((concludedAt ?? 0) + 4_200);
+    const look = advanceWindow(world, { id });
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+    world.time.moveTo(world.time.now + 1_000);
+    expect(await look).toEqual({ done: true, outcome: 'expired' });
+    expect(await world.ledger.live.list()).toEqual([]);
+  });
 
   it('inside the PUT itself, past every assumption: the rule is taken back at once, with an alarm', async () => {
     const world = createTestWorld();

@@ -21,11 +21,14 @@ describe('a lock at the time of closing', () => {
     expect(standing(world, nsgSubnet)).toEqual([]);
     expect(world.alarms()).toEqual(['closeRefused', 'disarmed']);
     expect(windowPhase(await readRow(world, id))).toBe('closed');
+    const ends = (): number => world.lines.filter(({ event }) => event === 'window.closed').length;
+    expect(ends()).toBe(0);
     await live(world, id, until + 60 * minute);
     expect(world.alarms()).toEqual(['closeRefused', 'disarmed']);
     world.network.locks.clear();
     expect((await live(world, id, until + 65 * minute)).done).toBe(true);
     expect(standing(world, nsgNic)).toEqual([]);
+    expect(ends()).toBe(1);
   });
 
   it('keeps trying under a lock that forbids the Deny as well', async () => {

@@ -1,6 +1,7 @@
 import { policyOfPlan } from '../policies';
 import { nowhere } from '../people';
-import { minute, type Plan, type Visit } from '../plan';
+import type { Plan, Visit } from '../plan';
+import { minute } from '../units';
 import type { RunOptions } from '../run';
 
 /** A short script that is played once for each way of striking it. */
@@ -27,6 +28,7 @@ const visit: Visit = {
 /** One machine, one NSG, timers that fire when they are due, reads that take no time. */
 const base: Plan = {
   seed: 1,
+  theme: 'scripted',
   mode: 'liveness',
   startMs: Date.parse('2026-01-01T10:00:10.000Z'),
   machines: [{ ownNsg: true }],

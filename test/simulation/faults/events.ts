@@ -58,21 +58,22 @@ function firstOf(body: string): Posted {
   return (Array.isArray(parsed) ? parsed[0] : parsed) as Posted;
 }
 
-async function post(stage: Stage, body: string): Promise<void> {
+/** Resolves to whether it was taken: what was not comes again, or goes to the poisoned ones. */
+async function post(stage: Stage, body: string): Promise<boolean> {
   const simulation = stage.simulation();
   const host = simulation.host();
   if (stage.plan.door === 'queue') {
-    await host
-      .queueMessage('activationQueued', { text: body, id: 'posted' })
-      .catch(() => undefined);
-    return;
+    const message = { text: body, id: 'posted' };
+    const delivery = await host.queueMessage('activationQueued', message).catch(() => undefined);
+    return delivery?.outcome === 'done';
   }
   const headers = {
     'content-type': 'application/json',
     'aeg-event-type': 'Notification',
     'aeg-subscription-name': 'ACTIVATIONS',
   };
-  await host.eventGrid('activationReceived', headers, body).catch(() => undefined);
+  const answer = await host.eventGrid('activationReceived', headers, body).catch(() => undefined);
+  return answer !== undefined && answer.status < 300;
 }
 
 /** What Event Grid, or somebody with its key, does with events. */
@@ -138,6 +139,37 @@ export const eventFaults: readonly FaultKind[] = [
     const dice = stage.dice(fault);
     return Array.from({ length: 30 }, () => dice.pick(seen));
   }),
+  {
+    name: 'unreadable event',
+    group: 'events',
+    aim: 'anywhere',
+    install: (stage, fault) => {
+      stage.at(fault.atMs, () => {
+        if (!stage.simulation().isRunning()) return;
+        const text = stage.dice(fault).pick(['{"id":', 'hello', '[[[[', '"', '[{"id":1},7]']);
+        stage.took(fault);
+        void post(stage, text).then((isTaken) => {
+          if (isTaken) stage.tookMalformed();
+        });
+      });
+    },
+  },
+  {
+    // A message that fails five times goes to the poisoned ones; Event Grid itself asks for a day.
+    name: 'event handler fails',
+    group: 'events',
+    aim: 'opening',
+    forMs: [100_000, 250_000],
+    times: [5, 10],
+    skip: 2,
+    install: (stage, fault) => {
+      stage.strike(
+        fault,
+        ({ kind, name }) => kind === 'trigger' && name.startsWith('activation'),
+        () => ({ at: 'before', deed: { do: 'fail', error: () => new Error('Out of memory.') } }),
+      );
+    },
+  },
   posting('unknown schema', 'anywhere', (_stage, fault) => [
     { kind: 'cloudEvents/9', n: fault.id, data: { operationName: ['x'] } },
   ]),

@@ -1,6 +1,5 @@
 import { MemoryStore } from '../../../local/functions/index';
 import type { Crossing, Moment } from '../boundaries';
-import { widePolicyOf } from '../policies';
 import type { FaultKind } from '../stage';
 
 const kinds = (...names: Crossing['kind'][]): ((crossing: Crossing) => boolean) => {
@@ -88,36 +87,16 @@ export const processFaults: readonly FaultKind[] = [
     },
   },
   {
-    name: 'deployment of a policy that is too wide',
-    group: 'deploy',
-    aim: 'opening',
-    forMs: [120_000, 400_000],
-    install: (stage, fault) => {
-      const dice = stage.dice(fault);
-      stage.at(Math.max(0, fault.atMs - 20_000), () => {
-        if (!stage.simulation().isRunning()) return;
-        stage.took(fault, fault.forMs);
-        const changes = { policy: widePolicyOf(stage.plan), policyRefused: true };
-        stage.restart(dice.int(1_000, 10_000), changes);
-        // Whoever deployed it sees what it says of itself, and takes it back.
-        stage.clock.at(stage.clock.now() + fault.forMs, () => {
-          const { policyText: policy } = stage;
-          stage.restart(1_000, { policy, policyRefused: false });
-        });
-      });
-    },
-  },
-  {
-    name: 'deployment in mid-window',
-    group: 'deploy',
+    name: 'main app dead for ever',
+    group: 'process',
     aim: 'open',
     install: (stage, fault) => {
+      // Beside it from the first minute: it is there for the day on which this happens.
+      stage.at(0, () => stage.withSweeper());
       stage.at(fault.atMs, () => {
         if (!stage.simulation().isRunning()) return;
         stage.took(fault);
-        // Another version of the policy that allows the same: a comment is version enough.
-        const policy = `${stage.policyText}\n# deployed once more: ${fault.id}\n`;
-        stage.restart(stage.dice(fault).int(1_000, 30_000), { policy });
+        stage.die();
       });
     },
   },

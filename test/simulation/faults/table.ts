@@ -1,10 +1,12 @@
 import type { FaultKind } from '../stage';
 import { clockFaults } from './clocks';
+import { deployFaults } from './deployments';
 import { editorFaults } from './editors';
 import { engineFaults } from './engine';
 import { eventFaults } from './events';
 import { ledgerFaults } from './ledger';
 import { operationFaults } from './operations';
+import { peopleFaults } from './people';
 import { pimFaults } from './pim';
 import { processFaults } from './processes';
 import { strangers } from './strangers';
@@ -22,6 +24,8 @@ export const faultTable: readonly FaultKind[] = [
   ...clockFaults,
   ...ledgerFaults,
   ...pimFaults,
+  ...peopleFaults,
+  ...deployFaults,
 ];
 
 /** Faults that this app cannot meet, and why: nothing of the kind exists in it. */

@@ -1,17 +1,20 @@
 import type { Circumstances } from './judge';
 
 /** Kinds that disturb nobody who only wants to close: the sweep needs neither events nor engine. */
-const harmless = new Set(['events', 'engine', 'pim', 'deploy', 'strangers']);
+const harmless = new Set(['events', 'engine', 'pim', 'people', 'deploy', 'strangers']);
 /** Of Resource Manager's faults those that leave closes as they are. */
 const leavesCloses = new Set(['reserve reached', 'list lacks an activation once']);
 
 /** True where nothing that could delay a close was felt between two times, and a host ran all along. */
 export function isCalm(fromMs: number, toMs: number, circumstances: Circumstances): boolean {
-  if (outageMs(fromMs, toMs, circumstances) > 0) return false;
+  // The sweeper app goes on where the main one is dead.
+  const unswept = circumstances.outages.filter(({ isSwept }) => isSwept !== true);
+  if (outageMs(fromMs, toMs, { outages: unswept }) > 0) return false;
   return !circumstances.afflictions.some(
     ({ group, kind, atMs, untilMs }) =>
       (!harmless.has(group) || kind === 'task hub wiped') &&
       !leavesCloses.has(kind) &&
+      kind !== 'main app dead for ever' &&
       atMs <= toMs &&
       untilMs >= fromMs,
   );
@@ -27,7 +30,7 @@ export function quietStretch(
   lengthMs: number,
   circumstances: Circumstances,
   /** Groups of faults that do not count. */
-  besides: readonly string[] = [],
+  besides: readonly string[] = ['people'],
 ): number | null {
   const { outages } = circumstances;
   const afflictions = circumstances.afflictions.filter(({ group }) => !besides.includes(group));
@@ -43,7 +46,11 @@ export function quietStretch(
 }
 
 /** How long no host ran between two times. */
-export function outageMs(fromMs: number, toMs: number, { outages }: Circumstances): number {
+export function outageMs(
+  fromMs: number,
+  toMs: number,
+  { outages }: Pick<Circumstances, 'outages'>,
+): number {
   return outages
     .map((one) => Math.min(one.toMs, toMs) - Math.max(one.fromMs, fromMs))
     .filter((ms) => ms > 0)

@@ -5,7 +5,13 @@ import type { Circumstances, Violation } from './judge';
 const slackMs = 30_000;
 
 /** A window whose end was told stands open nowhere: not one of its rules. */
-export function isShutWhenClosed({ lines, stays }: History, { endMs }: Circumstances): Violation[] {
+export function isShutWhenClosed(
+  { lines, stays }: History,
+  { endMs, afflictions }: Circumstances,
+): Violation[] {
+  // A row of a new ledger cannot speak of a rule that the old one knew: the sweep finds that.
+  const lostMs = Math.max(...afflictions.map((one) => (one.kind === 'ledger lost' ? one.atMs : 0)));
+  const isForgotten = (fromMs: number, atMs: number): boolean => fromMs < lostMs && lostMs < atMs;
   const said = lines.filter(({ fields }) => fields['event'] === 'window.closed');
   return said.flatMap(({ atMs, fields }) => {
     const { windowId } = fields;
@@ -15,11 +21,36 @@ export function isShutWhenClosed({ lines, stays }: History, { endMs }: Circumsta
         stay.properties.access === 'Allow' &&
         partsOf(stay.name)?.windowId === windowId &&
         stay.fromMs < atMs - slackMs &&
+        !isForgotten(stay.fromMs, atMs) &&
         (stay.toMs ?? endMs + 1) > atMs,
     );
     if (standing === undefined) return [];
     const what = `${String(windowId)} was called closed and ${standing.name} stood`;
     return [{ invariant: 'closed means gone', what, atMs }];
+  });
+}
+
+/**
+ * A window whose end was told stays shut: what was sent for it has landed by then, and is deleted.
+ * With the ledger lost nobody remembers that it is over.
+ */
+export function staysShut(
+  { lines, stays }: Pick<History, 'lines' | 'stays'>,
+  { afflictions }: Pick<Circumstances, 'afflictions'>,
+): Violation[] {
+  if (afflictions.some(({ group, kind }) => group === 'clock' || kind === 'ledger lost')) return [];
+  const ended = new Map<string, number>();
+  for (const { atMs, fields } of lines) {
+    const id = String(fields['windowId']);
+    if (fields['event'] === 'window.closed' && !ended.has(id)) ended.set(id, atMs);
+  }
+  return stays.flatMap(({ by, name, fromMs, properties }) => {
+    const endedMs = ended.get(partsOf(name)?.windowId ?? '');
+    if (by !== 'app' || properties.access !== 'Allow' || endedMs === undefined) return [];
+    if (fromMs <= endedMs) return [];
+    const late = Math.round((fromMs - endedMs) / 1_000);
+    const what = `${name} came to stand ${late} s after its window was called closed`;
+    return [{ invariant: 'closed means gone', what, atMs: fromMs }];
   });
 }
 

@@ -3,7 +3,7 @@ import { limits } from '../policies';
 import { everybody } from '../people';
 import { type History, ownRulePath, type Written } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
-import { isGoneWhenClosed, isShutWhenClosed } from './closed';
+import { isGoneWhenClosed, isShutWhenClosed, staysShut } from './closed';
 import { deadlineOf } from './overrun';
 
 /** What the app did to the estate: paths, foreign bytes, the shape of rules, windows it had no right to. */
@@ -30,6 +30,7 @@ export function conductFaults(
     }),
     ...isGoneWhenClosed(history, circumstances),
     ...isShutWhenClosed(history, circumstances),
+    ...staysShut(history, circumstances),
   ];
 }
 

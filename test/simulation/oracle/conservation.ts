@@ -6,23 +6,33 @@ const judged = /roleassignments\/(?:write|delete)$/i;
 const ofIntake = new Set(['intake.confirmed', 'intake.stopped']);
 const ofWindow = new Set(['window.closed', 'window.refused']);
 
+/** Groups of faults after which a step may run twice, and tell its end twice. */
+const repeating = ['process', 'engine', 'ledger', 'deploy', 'clock'];
+
+const unread: [string, undefined] = ['an event that nobody can read', undefined];
+
 /**
  * Nothing that was accepted is lost: each event that was taken, and each window that was granted,
- * has exactly one end that the log names. The same line told twice, by a step that ran twice, is
- * one. Judged where a run comes to rest and the ledger was kept.
+ * has exactly one end that the log names. Whoever dies between the save of an end and its line
+ * leaves it to another, who cannot know whether it was told: after such a fault the same line may
+ * come again, but never another. Judged where a run comes to rest and the ledger was kept.
  */
 export function conservationFaults(
-  { lines, taken, standingAtRest }: History,
-  { afflictions, endMs }: Circumstances,
+  { lines, taken, standingAtRest, malformed }: History,
+  { afflictions, outages, endMs }: Circumstances,
 ): Violation[] {
   if (standingAtRest === null || afflictions.some(({ kind }) => kind === 'ledger lost')) return [];
-  const ends = (names: ReadonlySet<string>, key: string): Map<string, Set<string>> => {
-    const found = new Map<string, Set<string>>();
+  // Where the main app is dead for ever the sweeper closes, and nobody writes of it.
+  if (outages.some(({ isSwept }) => isSwept)) return [];
+  const mayRepeat =
+    outages.length > 0 || afflictions.some(({ group }) => repeating.includes(group));
+  const ends = (names: ReadonlySet<string>, key: string): Map<string, string[]> => {
+    const found = new Map<string, string[]>();
     for (const { fields } of lines) {
       const { event, outcome } = fields;
       if (!names.has(String(event))) continue;
       const id = String(fields[key]);
-      found.set(id, (found.get(id) ?? new Set()).add(`${String(event)} ${String(outcome)}`));
+      found.set(id, [...(found.get(id) ?? []), `${String(event)} ${String(outcome)}`]);
     }
     return found;
   };
@@ -32,20 +42,23 @@ export function conservationFaults(
     ...new Set(
       taken.filter(({ operation }) => judged.test(operation)).map(({ eventId }) => eventId),
     ),
-  ].map((eventId): [string, ReadonlySet<string> | undefined] => [
+  ].map((eventId): [string, readonly string[] | undefined] => [
     `event ${eventId}`,
     intakes.get(idOf(`event|${eventId}`)),
   ]);
   const granted = lines.flatMap(({ fields }) =>
     fields['event'] === 'window.granted' ? [String(fields['windowId'])] : [],
   );
-  const opened = [...new Set(granted)].map((id): [string, ReadonlySet<string> | undefined] => [
+  const opened = [...new Set(granted)].map((id): [string, readonly string[] | undefined] => [
     `window ${id}`,
     windows.get(id),
   ]);
-  return [...inputs, ...opened].flatMap(([what, found]) => {
-    if (found?.size === 1) return [];
-    const told = found === undefined ? 'no end' : [...found].join(' and ');
+  const unreadable = lines.filter(({ fields }) => fields['event'] === 'hint.malformed').length;
+  const lost = malformed - unreadable;
+  return [...inputs, ...opened, ...(lost > 0 ? [unread] : [])].flatMap(([what, found]) => {
+    const count = mayRepeat ? new Set(found).size : found?.length;
+    if (count === 1) return [];
+    const told = found === undefined ? 'no end' : found.join(' and ');
     return [{ invariant: 'conservation', what: `${what} has ${told}`, atMs: endMs }];
   });
 }

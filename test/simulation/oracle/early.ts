@@ -7,6 +7,10 @@ const earlyEndMs = 210_000;
 /** After a disturbance: a look that was lost is found by reconcile, which comes each minute. */
 const recoveryMs = 150_000;
 
+/** What disturbs nobody who closes; whoever was asked by a person needs no event either. */
+const ofPeople = ['people', 'strangers'];
+const ofOthers = [...ofPeople, 'events', 'pim'];
+
 /** Given back or asked to close: gone in time, or as long after whatever disturbed it. */
 export function earlyFaults(
   { endedMs, windowId }: Activation,
@@ -18,18 +22,23 @@ export function earlyFaults(
   // Timers of a host that polls seldom are half a minute late each.
   if ((plan.polling ?? 0) > 5_000) return [];
   const asked = accepted.filter((one) => one.windowId === windowId && one.untilMs === null);
-  const ends = [...(endedMs === null ? [] : [endedMs]), ...asked.map(({ atMs }) => atMs)];
+  const ends = [
+    // Where no event tells of it, reconcile finds out by itself, later.
+    ...(endedMs === null ? [] : [{ fromMs: endedMs, besides: ofPeople }]),
+    ...asked.map(({ atMs }) => ({ fromMs: atMs, besides: ofOthers })),
+  ];
   const isLost = afflictions.some(({ kind }) => kind === 'ledger lost');
-  return ends.flatMap((fromMs) => {
+  return ends.flatMap(({ fromMs, besides }) => {
     const late = stays.filter((stay) => {
       const goneMs = stay.toMs ?? runEndMs;
       if (goneMs <= fromMs + earlyEndMs || stay.by !== 'app') return false;
       const sinceMs = Math.max(fromMs, stay.fromMs);
-      const isUndisturbed = quietStretch(fromMs, fromMs + earlyEndMs, earlyEndMs, circumstances);
-      if (isUndisturbed !== null) return stay.fromMs < fromMs + earlyEndMs;
-      return (
-        !isLost && quietStretch(sinceMs, goneMs, earlyEndMs + recoveryMs, circumstances) !== null
-      );
+      const quietFor = (from: number, to: number, ms: number): boolean =>
+        quietStretch(from, to, ms, circumstances, besides) !== null;
+      if (quietFor(fromMs, fromMs + earlyEndMs, earlyEndMs))
+        return stay.fromMs < fromMs + earlyEndMs;
+      const enoughMs = earlyEndMs + recoveryMs;
+      return !isLost && quietStretch(sinceMs, goneMs, enoughMs, circumstances, ofOthers) !== null;
     });
     return late.map(({ name }) => ({
       invariant: 'early end',

@@ -58,8 +58,15 @@ export type History = {
   readonly lines: readonly Line[];
   readonly taken: readonly Taken[];
   readonly accepted: readonly Accepted[];
+  /** Events that the app took and nobody can read. */
+  readonly malformed: number;
   /** Liveness runs: rules of ours that stood when all should have been at rest. */
   readonly standingAtRest: readonly string[] | null;
+  /** Liveness runs: what the ledger held as not yet ended then, by ids. */
+  readonly ledgerAtRest: {
+    readonly live: readonly string[];
+    readonly open: readonly string[];
+  } | null;
   /** Liveness runs: writes of the app while nothing should have been written. */
   readonly quietWrites: readonly string[];
 };

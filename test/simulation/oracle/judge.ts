@@ -1,10 +1,14 @@
 import type { ActivationTruth } from '../../../local/azure/contract';
 import type { Plan } from '../plan';
-import type { Affliction, Outage } from '../stage';
+import type { Affliction, Deployment, Outage } from '../stage';
+import { administratorLogin } from '../../../local/tenant';
 import { conductFaults } from './conduct';
 import { conservationFaults } from './conservation';
 import { extendedFaults } from './extended';
+import { ledgerFaults } from './ledger';
 import { needlessFaults } from './needless';
+import { openedFaults } from './opened';
+import { policyFaults } from './policy';
 import { reopenedFaults } from './reopened';
 import { putPathsOf, strangerFaults } from './strangers';
 import type { History } from './history';
@@ -18,6 +22,8 @@ export type Circumstances = {
   readonly activations: readonly ActivationTruth[];
   readonly afflictions: readonly Affliction[];
   readonly outages: readonly Outage[];
+  /** Policies that were deployed meanwhile. */
+  readonly deployments: readonly Deployment[];
   readonly endMs: number;
   /** How long PIM's lists showed what was over. */
   readonly staleMs: number;
@@ -61,6 +67,9 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...needlessFaults(history, activations, circumstances),
     ...extendedFaults(history),
     ...reopenedFaults(history),
+    ...openedFaults(history, activations, circumstances),
+    ...policyFaults(history, activations, circumstances),
+    ...ledgerFaults(history, circumstances),
     ...restFaults(history, circumstances),
   ];
   const opened = new Set(overruns.map(({ windowId }) => windowId));
@@ -74,7 +83,9 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
 
 /** The activations that took effect, by the ids of their windows. */
 export function activationsOf(truth: readonly ActivationTruth[]): Activation[] {
-  return truth.map((one) => {
+  // A role that is only called as ours is opens nothing: whatever stands for it stands for nobody.
+  const ours = truth.filter(({ roleDefinitionGuid }) => roleDefinitionGuid === administratorLogin);
+  return ours.map((one) => {
     const startMs = Date.parse(one.startAt);
     return {
       windowId: windowIdFor(one.roleAssignmentId, startMs),

@@ -1,29 +1,82 @@
-import type { History } from './history';
+import { guardMs } from '../units';
+import { type History, partsOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 
-/** Reasons that speak of the end of an activation. */
-const ofPim = new Set(['activationGone', 'deactivated', 'confirmationLost']);
 /** Answers of PIM's that lacked what stood: two of them, half a minute apart, deceive anybody. */
 const deceptions = /^(?:paging skips|endDateTime|list lacks|body truncated|listed 20 s late)/;
 const deceivedMs = 300_000;
+/** Where many windows end together closes are planned earlier, so that all of them are in time. */
+const plannedEarlierMs = 300_000;
+const marker = /^postern1\|(\d{1,11})\|/;
 
-/** A window is not closed for the end of an activation that stands: one list closes nothing. */
+type Case = {
+  readonly windowId: string;
+  readonly atMs: number;
+  readonly activation: Activation;
+  readonly history: Pick<History, 'stays' | 'accepted'>;
+  readonly circumstances: Pick<Circumstances, 'afflictions' | 'deployments'>;
+};
+
+/** By what is written in the log as the reason: did the world give it? */
+const grounds: Readonly<Record<string, (one: Case) => boolean>> = {
+  activationGone: hasEnded,
+  deactivated: hasEnded,
+  confirmationLost: hasEnded,
+  expired: isDue,
+  asked: ({ windowId, history }) =>
+    history.accepted.some((one) => one.windowId === windowId && one.untilMs === null),
+  policyChanged: ({ circumstances, atMs }) =>
+    circumstances.deployments.some((one) => one.narrowing !== null && one.atMs <= atMs),
+  targetChanged: (one) => wasSeen(one, ['editors']),
+  removedByOthers: (one) => wasSeen(one, ['editors', 'resourceManager']),
+  changedByOthers: (one) => wasSeen(one, ['editors', 'resourceManager']),
+  clockSkew: (one) => wasSeen(one, ['clock']),
+};
+
+/** A window is not closed for a reason that the world did not give: one list closes nothing. */
 export function needlessFaults(
-  { lines }: Pick<History, 'lines'>,
+  history: Pick<History, 'lines' | 'stays' | 'accepted'>,
   activations: readonly Activation[],
-  { afflictions }: Pick<Circumstances, 'afflictions'>,
+  circumstances: Pick<Circumstances, 'afflictions' | 'deployments'>,
 ): Violation[] {
-  const said = lines.filter(({ fields }) => fields['event'] === 'window.closing');
+  const said = history.lines.filter(({ fields }) => fields['event'] === 'window.closing');
   return said.flatMap(({ atMs, fields }) => {
-    const { windowId, reason } = fields;
+    const windowId = String(fields['windowId']);
     const activation = activations.find((one) => one.windowId === windowId);
-    if (activation === undefined || !ofPim.has(String(reason))) return [];
-    const endMs = activation.endedMs ?? activation.endMs;
-    const seen = afflictions.filter((one) => one.atMs <= atMs && one.untilMs > atMs - deceivedMs);
-    const lists = seen.filter(({ kind }) => deceptions.test(kind)).length;
-    const clocks = seen.some(({ group }) => group === 'clock');
-    if (endMs <= atMs || lists > 1 || clocks) return [];
-    const what = `${String(windowId)} was closed as ${String(reason)} while its activation stood`;
+    const isFounded = grounds[String(fields['reason'])];
+    if (activation === undefined || isFounded === undefined) return [];
+    if (isFounded({ windowId, atMs, activation, history, circumstances })) return [];
+    const what = `${windowId} was closed as ${String(fields['reason'])}, which was not so`;
     return [{ invariant: 'no needless close', what, atMs }];
   });
+}
+
+function wasSeen({ circumstances, atMs }: Case, groups: readonly string[]): boolean {
+  return circumstances.afflictions.some((one) => groups.includes(one.group) && one.atMs <= atMs);
+}
+
+function hasEnded(one: Case): boolean {
+  const { activation, atMs, circumstances } = one;
+  const endMs = activation.endedMs ?? activation.endMs;
+  const lists = circumstances.afflictions.filter(
+    ({ kind, ...felt }) =>
+      felt.atMs <= atMs && felt.untilMs > atMs - deceivedMs && deceptions.test(kind),
+  );
+  return endMs <= atMs || lists.length > 1 || isClockWrong(one);
+}
+
+/** By the earliest deadline that any rule of the window showed while it stood. */
+function isDue(one: Case): boolean {
+  const { windowId, atMs, history } = one;
+  const marked = history.stays
+    .filter((stay) => stay.by === 'app' && partsOf(stay.name)?.windowId === windowId)
+    .map(({ properties }) => Number(marker.exec(properties.description ?? '')?.[1]) * 1_000)
+    .filter(Number.isFinite);
+  return atMs >= Math.min(...marked) - guardMs - plannedEarlierMs || isClockWrong(one);
+}
+
+function isClockWrong({ circumstances: { afflictions }, atMs }: Case): boolean {
+  return afflictions.some(
+    (one) => one.group === 'clock' && one.atMs <= atMs && one.untilMs > atMs - deceivedMs,
+  );
 }

@@ -1,9 +1,10 @@
 import type { ActivationTruth } from '../../../local/azure/contract';
 import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
 import { vmId } from '../../../local/estate';
-import { people } from '../../../local/tenant';
+import { administratorLogin, people } from '../../../local/tenant';
 import { groupScope } from '../estate';
-import { drawPlan, minute } from '../plan';
+import { drawPlan } from '../plan';
+import { minute } from '../units';
 import type { History, Line, Stay, Written } from './history';
 import { idOf, windowIdFor } from './ids';
 import { type Circumstances, judgeRun } from './judge';
@@ -20,7 +21,7 @@ const truth: ActivationTruth = {
   roleAssignmentId: assignment,
   requestName: 'request',
   principalId: people.ada.objectId,
-  roleDefinitionGuid: 'role',
+  roleDefinitionGuid: administratorLogin,
   scope: groupScope,
   startAt: new Date(startMs).toISOString(),
   endAt: new Date(endMs).toISOString(),
@@ -90,7 +91,9 @@ const good: History = {
     { atMs: at(0), eventId: 'e1', operation: 'Microsoft.Authorization/roleAssignments/write' },
   ],
   accepted: [],
+  malformed: 0,
   standingAtRest: [],
+  ledgerAtRest: { live: [], open: [] },
   quietWrites: [],
 };
 
@@ -107,6 +110,7 @@ const circumstances: Circumstances = {
   activations: [truth],
   afflictions: [],
   outages: [],
+  deployments: [],
   endMs: at(60),
   staleMs: 0,
 };
@@ -251,7 +255,7 @@ describe('the oracle', () => {
       lines: [...good.lines.slice(0, 2), closed],
     };
     const refusing = [{ ...down, atMs: at(16), untilMs: at(30.5) }];
-    expect(violated(late, { afflictions: refusing })).toEqual([]);
+    expect(violated({ ...late, writes: [put] }, { afflictions: refusing })).toEqual([]);
     const dead = [{ fromMs: at(16), toMs: at(30.5) }];
     expect(violated(late, { outages: dead })).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { isCalm, outageMs } from './calm';
 import { earlyFaults } from './early';
 import { putPathsOf } from './strangers';
 import { targetFaults } from './targets';
+import { guardMs, leadMs } from '../units';
 
 /** What the time before a deadline was like. */
 export type OverrunClass =
@@ -14,6 +15,8 @@ export type OverrunClass =
   | 'Resource Manager down'
   | 'task hub or ledger lost'
   | 'app dead'
+  | 'app dead for ever, sweeper alive'
+  | 'others at the rules, clock or ledger'
   | 'others';
 
 export type Overrun = {
@@ -25,8 +28,14 @@ export type Overrun = {
 
 /** Within this time of calm whatever is due is gone: one sweep period, one run, one delete. */
 export const calmMs = 120_000;
-export const guardMs = 180_000;
-export const leadMs = 120_000;
+
+/** Whatever happened of this kind, rules are gone before their deadline. */
+const inTime: ReadonlySet<OverrunClass> = new Set([
+  'healthy',
+  'crashes',
+  'refusing, one delete completed',
+  'app dead for ever, sweeper alive',
+]);
 
 /** When rules of each window must be gone, and whether they were. */
 export function overrunsOf(
@@ -57,6 +66,10 @@ export function overrunsOf(
         });
       }
       violations.push(...faultsOf(stay, deadlineMs, history, circumstances));
+      if (inTime.has(kind) && goneMs >= deadlineMs) {
+        const what = `${stay.name} stood at its deadline, though all that happened was: ${kind}`;
+        violations.push({ invariant: 'no rule outlives', what, atMs: deadlineMs });
+      }
     }
     violations.push(
       ...earlyFaults(activation, stays, history, circumstances),
@@ -168,6 +181,9 @@ function classOf(
     ({ atMs, untilMs }) => atMs <= deadlineMs && untilMs >= fromMs - 60_000,
   );
   if (stay.by === 'others') return 'others';
+  const isSwept = circumstances.outages.some((one) => one.isSwept && one.fromMs < deadlineMs);
+  if (isSwept && isCalm(fromMs, deadlineMs, circumstances))
+    return 'app dead for ever, sweeper alive';
   if (outageMs(fromMs, deadlineMs, circumstances) > 45_000) return 'app dead';
   if (within.some(({ group }) => group === 'resourceManager')) {
     const completed = writes.some(
@@ -184,5 +200,7 @@ function classOf(
     ({ kind, atMs }) => (kind === 'ledger lost' || kind === 'task hub wiped') && atMs <= deadlineMs,
   );
   if (isLost) return 'task hub or ledger lost';
+  const disturbed = within.some(({ group }) => ['editors', 'clock', 'ledger'].includes(group));
+  if (disturbed) return 'others at the rules, clock or ledger';
   return within.some(({ group }) => group === 'process') ? 'crashes' : 'healthy';
 }

@@ -1,11 +1,10 @@
 import { type History, partsOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
-import { guardMs } from './overrun';
+import { guardMs, settleMs } from '../units';
 
 /** A confirmation may be this old when the PUT leaves, and the request under way for a while. */
 const confirmationMs = 30_000;
 const underWayMs = 21_000;
-const settleMs = 120_000;
 
 /** Every PUT that opens had a reason, and came in time. */
 export function reasonFaults(
@@ -15,11 +14,20 @@ export function reasonFaults(
 ): Violation[] {
   // Where the host's clock is wrong by less than a minute it is believed.
   const clockMs = afflictions.some(({ group }) => group === 'clock') ? 60_000 : 0;
+  // What Azure cancelled opened nothing, and the write log does not keep what it would have been.
   const opening = writes.filter(
-    ({ by, method, status, properties }) =>
-      by === 'app' && method === 'PUT' && status < 300 && properties?.access !== 'Deny',
+    ({ by, method, status, properties, outcome, effectiveAtMs }) =>
+      by === 'app' &&
+      method === 'PUT' &&
+      status < 300 &&
+      properties?.access !== 'Deny' &&
+      (effectiveAtMs !== null || outcome === null),
   );
-  return opening.flatMap(({ path, atMs }) => {
+  const late = afflictions.filter(({ kind }) => kind === 'PUT lands late');
+  return opening.flatMap(({ path, atMs: receivedMs }) => {
+    // What was held up on its way is judged by when it was sent.
+    const held = late.find(({ untilMs }) => Math.abs(untilMs - receivedMs) < 1_000);
+    const atMs = held?.atMs ?? receivedMs;
     const name = path.slice(path.lastIndexOf('/') + 1);
     const activation = activations.find((one) => one.windowId === partsOf(name)?.windowId);
     if (activation === undefined) {

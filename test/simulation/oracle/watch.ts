@@ -17,8 +17,10 @@ export type EstateWatch = {
   onLine(line: LogLine, atMs: number): void;
   onTaken(body: string, atMs: number): void;
   onAccepted(wish: Accepted): void;
-  /** Now all should be at rest. */
-  rest(): void;
+  /** The app took an event that nobody can read. */
+  onMalformed(): void;
+  /** Now all should be at rest: nothing in the ledger is still to be done. */
+  rest(ledger: NonNullable<History['ledgerAtRest']>): void;
   /** Until now nothing should have been written since. */
   quiet(): void;
   history(): History;
@@ -35,11 +37,13 @@ export function watchEstate(): EstateWatch {
   const foreign = new Map<string, string>();
   const foreignChanges: string[] = [];
   let foreignEdits = 0;
+  let malformed = 0;
   const lines: Line[] = [];
   const taken: Taken[] = [];
   const accepted: Accepted[] = [];
   const addresses: Addresses[] = [];
   let standingAtRest: string[] | null = null;
+  let ledgerAtRest: History['ledgerAtRest'] = null;
   let writtenAtRest = 0;
   let quietWrites: string[] = [];
 
@@ -107,10 +111,14 @@ export function watchEstate(): EstateWatch {
     onTaken: (body, atMs) => {
       taken.push(...takenIn(body, atMs));
     },
+    onMalformed: () => {
+      malformed += 1;
+    },
     onAccepted: (wish) => {
       accepted.push(wish);
     },
-    rest: () => {
+    rest: (ledger) => {
+      ledgerAtRest = ledger;
       standingAtRest = [...open.values()].map(({ nsgId, name }) => `${nsgId}/${name}`);
       writtenAtRest = need().resourceManager.writeLog.records.length;
     },
@@ -129,7 +137,9 @@ export function watchEstate(): EstateWatch {
       lines,
       taken,
       accepted,
+      malformed,
       standingAtRest,
+      ledgerAtRest,
       quietWrites,
     }),
   };

@@ -1,0 +1,85 @@
+import type { Crossing } from '../boundaries';
+import type { Dice } from '../dice';
+import { partsOf } from '../oracle/history';
+import { windowIdFor } from '../oracle/ids';
+import type { FaultKind, Stage } from '../stage';
+import { minute } from '../units';
+
+const isRuleWrite = ({ kind, name }: Crossing): boolean =>
+  kind === 'request' && /^(?:put|delete) securityrules$/.test(name);
+const isPut = ({ kind, name }: Crossing): boolean =>
+  kind === 'request' && name === 'put securityrules';
+
+/** A write is under way for so long when somebody asks for something else. */
+const underWayMs = 3_000;
+
+/** Whose window a rule belongs to. */
+function windowOf({ subject }: Crossing): string {
+  return partsOf(subject.slice(subject.lastIndexOf('/') + 1))?.windowId ?? '';
+}
+
+function giveBack(stage: Stage, windowId: string): void {
+  const { pim } = stage.simulation().azure;
+  const activation = pim
+    .truth()
+    .find((one) => windowIdFor(one.roleAssignmentId, Date.parse(one.startAt)) === windowId);
+  if (activation === undefined || activation.endedEarlyAt !== undefined) return;
+  const { principalId: person, roleDefinitionGuid: role, scope } = activation;
+  pim.adminRemove({ person, role, scope });
+}
+
+function meanwhile(
+  name: string,
+  on: (crossing: Crossing) => boolean,
+  act: (stage: Stage, windowId: string, dice: Dice) => void,
+): FaultKind {
+  return {
+    name,
+    group: 'people',
+    aim: 'opening',
+    times: [1, 2],
+    skip: 1,
+    install: (stage, fault) => {
+      const dice = stage.dice(fault);
+      stage.strike(fault, on, (crossing) => ({
+        at: 'unacknowledged',
+        deed: {
+          do: 'delay',
+          ms: underWayMs,
+          meanwhile: () => act(stage, windowOf(crossing), dice),
+        },
+      }));
+    },
+  };
+}
+
+/** What people do in the worst of moments. */
+export const peopleFaults: readonly FaultKind[] = [
+  meanwhile('asked to close while a write is under way', isRuleWrite, (stage, windowId, dice) => {
+    stage.ask(windowId, null, { startLost: dice.chance(0.5) });
+  }),
+  meanwhile('asked for more while a write is under way', isPut, (stage, windowId, dice) => {
+    const untilMs = dice.int(7, 14) * minute;
+    stage.ask(windowId, stage.clock.now() + untilMs, { startLost: dice.chance(0.5) });
+  }),
+  meanwhile('given back while a write is under way', isPut, giveBack),
+  {
+    name: 'host dies after a PUT, and the window is given up',
+    group: 'process',
+    aim: 'opening',
+    times: [1, 2],
+    skip: 1,
+    install: (stage, fault) => {
+      const dice = stage.dice(fault);
+      stage.strike(fault, isPut, (crossing) => {
+        const downMs = dice.int(1_000, 3_000);
+        const windowId = windowOf(crossing);
+        const atMs = stage.clock.now() + downMs + dice.int(100, 2_000);
+        stage.clock.at(atMs, () => {
+          if (stage.simulation().isRunning()) stage.ask(windowId, null);
+        });
+        return { at: 'unacknowledged', deed: { do: 'die', who: 'host', downMs } };
+      });
+    },
+  },
+];
