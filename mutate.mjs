@@ -63,7 +63,7 @@ const groups = {
   },
   plan: {
     files: ['plan', 'priority', 'slots', 'replan'].map((name) => `${window}/${name}.ts`),
-    tests: [`${windowTests}/{plan,priority}.test.ts`],
+    tests: [`${windowTests}/plan.test.ts`],
   },
   looks: {
     files: [

@@ -1,4 +1,4 @@
-import { onNic, onSubnet, stories } from '../support/stories';
+import { ada, administratorLogin, appGroup, onNic, onSubnet, stories } from '../support/stories';
 
 /** The bound for an early close without faults: a late PUT, a second DELETE. */
 const boundSeconds = 210;
@@ -164,5 +164,28 @@ describe('an early end', () => {
     expect(Object.keys(story.standing())).toEqual(both);
     await story.minutes(10);
     expect(story.reasons()).toEqual([]);
+  });
+});
+
+describe('an activation whose end PIM makes earlier', () => {
+  const { begin } = stories();
+
+  it.each([
+    ['fifteen minutes on', 15],
+    ['seven minutes on', 7],
+    ['so near that closing begins at once', 4.5],
+  ])('closes by the new end, %s', async (_, inMinutes) => {
+    const story = await begin();
+    story.activate({ minutes: 60 });
+    await story.minutes(6);
+    expect(Object.keys(story.standing())).toEqual([onSubnet, onNic]);
+    const endAt = new Date(Date.now() + inMinutes * 60_000).toISOString();
+    story.azure.pim.adminUpdate({ person: ada, role: administratorLogin, scope: appGroup, endAt });
+    await story.minutes(inMinutes + 1);
+    const { lines } = story.verdict();
+    expect(lines.map(({ deadline }) => deadline)).toEqual([endAt, endAt]);
+    expect(story.reasons()).toEqual([]);
+    expect(story.standing()).toEqual({});
+    await story.minutes(50);
   });
 });

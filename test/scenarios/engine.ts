@@ -92,6 +92,31 @@ describe('whatever the engine does, a window closes in time:', () => {
     expect(story.reasons()).toEqual([]);
   });
 
+  it.each([
+    ['every long timer of it', Number.POSITIVE_INFINITY],
+    ['the first long one', 1],
+  ])('the engine loses %s, and calls it Running', async (_, count) => {
+    let lost = 0;
+    const loseTimer: EngineFaults['loseTimer'] = ({ name, fireAt }) => {
+      // It sleeps until its next look, ten minutes off, or until the close.
+      const isLost = name === 'accessWindow' && Date.parse(fireAt) > Date.now() + 60_000;
+      if (isLost) lost += 1;
+      return isLost && lost <= count;
+    };
+    const story = await begin({ faults: { loseTimer } });
+    story.activate();
+    await story.minutes(15);
+    const [live] = await story.ledger().live.list();
+    expect(await statusOf(story, live?.row.id ?? '')).toBe('Running');
+    await story.minutes(16);
+    expect(lost).toBeGreaterThan(0);
+    expect(story.reasons()).toEqual([]);
+    // The step is taken in the timer, and another sleeper runs beside the one that is stuck.
+    const stepped = story.logged('reconcile.stepped').map(({ id }) => id);
+    expect(stepped).toContain(live?.row.id);
+    expect(story.logged('reconcile.done').some(({ started }) => Number(started) > 0)).toBe(true);
+  });
+
   it('its instance is terminated again and again', async () => {
     const story = await begin();
     story.activate();
@@ -185,6 +210,13 @@ describe('whatever the engine does, a window closes in time:', () => {
     expect(Math.max(...overruns)).toBeLessThan(10 * 60 + 10);
     story.expects({ overrun: true, alarms: ['overrun'] });
   });
+
+  async function statusOf(story: Story, id: string): Promise<unknown> {
+    const { origin, systemKey } = story.host().address;
+    const url = `${origin}/runtime/webhooks/durabletask/instances/${id}?code=${systemKey}`;
+    const { body } = await story.host().http({ method: 'GET', url });
+    return (JSON.parse(String(body)) as { runtimeStatus: unknown }).runtimeStatus;
+  }
 
   async function manage(story: Story, verb: string): Promise<number> {
     const [live] = await story.ledger().live.list();

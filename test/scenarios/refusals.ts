@@ -1,5 +1,5 @@
 import type { ArmRequest, ArmResponse } from '../../local/azure/contract';
-import { onNic, onSubnet, stories, type Story } from '../support/stories';
+import { onNic, onSubnet, stories, type Story, subscription } from '../support/stories';
 
 const rulePath = /\/securityRules\/postern-/i;
 const isDelete = ({ method, url }: ArmRequest): boolean =>
@@ -74,6 +74,62 @@ describe('a close', () => {
     story.expects({ alarms: ['closeRefused'] });
   });
 });
+
+describe('a delete that is refused and allowed again before the deadline', () => {
+  const { begin } = stories();
+  const denied = refusal(403, 'AuthorizationFailed');
+  const isWrite = ({ method, url }: ArmRequest): boolean => method !== 'GET' && rulePath.test(url);
+
+  it.each<[string, (request: ArmRequest) => boolean, string[]]>([
+    ['the delete alone', isDelete, ['closeRefused', 'disarmed']],
+    ['every write', isWrite, ['closeRefused']],
+  ])('(403 to %s) is done in time, and alarmed once', async (_, when, alarms) => {
+    const story = await begin();
+    // From the first delete, three minutes before the end, until one minute before it.
+    const struck = strike(
+      story,
+      (request) => struck.from > 0 && when(request),
+      denied,
+      120,
+      isDelete,
+    );
+    await life(story);
+    expect(struck.count).toBeGreaterThan(1);
+    requireOneAlarmEach(story);
+    expect(story.reasons()).toEqual([]);
+    story.expects({ alarms, disarm: alarms.includes('disarmed') });
+  });
+
+  it.each([
+    ['CanNotDelete', ['closeRefused', 'disarmed']],
+    ['ReadOnly', ['closeRefused']],
+  ] as const)('(a %s lock) is done in time, and alarmed once', async (level, alarms) => {
+    const story = await begin();
+    const lock = { scope: subscription, name: 'keep', level };
+    await story.seconds(20);
+    story.activate({ minutes: 15 });
+    await story.minutes(10);
+    story.azure.resourceManager.estate.addLock(lock);
+    await story.minutes(4);
+    expect(Object.keys(story.standing())).toEqual([onSubnet, onNic]);
+    story.azure.resourceManager.estate.removeLock(lock.scope, lock.name);
+    await story.minutes(2);
+    requireOneAlarmEach(story);
+    expect(story.reasons()).toEqual([]);
+    story.expects({ alarms, disarm: alarms.length > 1 });
+  });
+});
+
+/** Of each rule, by the window and by the sweep, one line each at most. */
+function requireOneAlarmEach(story: Story): void {
+  const told = story
+    .logged('closeRefused')
+    .map(({ nsgId, rule, windowId }) =>
+      [nsgId, rule, windowId === undefined ? 'sweep' : 'window'].join(' '),
+    );
+  expect(told.filter((one) => one.endsWith('window'))).toHaveLength(2);
+  expect(new Set(told).size).toBe(told.length);
+}
 
 describe('an opening', () => {
   const { begin } = stories();

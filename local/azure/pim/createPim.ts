@@ -7,6 +7,7 @@ import type {
 } from '../contract';
 import { isEligibleNow } from './directory';
 import { PimError, policyFailed } from './errors';
+import { moveEnd } from './grants';
 import { assignPlainly, removeAssignment } from './plain';
 import { createAuthorizationProvider } from './provider';
 import { newGuid } from './random';
@@ -16,7 +17,7 @@ import { createRoleSource, roleOf } from './roleSource';
 import { tidyScope } from './scopes';
 import { restoreSnapshot, takeSnapshot } from './snapshot';
 import { standingGrants } from './standing';
-import { assignmentId, createState, isActive, type PimState } from './state';
+import { assignmentId, createState, isActive, isSameRole, type PimState } from './state';
 import { formatDuration, parseDuration } from './time';
 import type {
   Eligibility,
@@ -108,6 +109,8 @@ export type Pim = {
   deactivate: (input: Target & { ipAddress?: string }) => Activation;
   /** By an administrator, at any time. */
   adminRemove: (input: Target) => Activation;
+  /** By an administrator: an activation that stands ends at another time. */
+  adminUpdate: (input: Target & { endAt: string }) => void;
   /** By an administrator, through PIM: active without activation (`Assigned`). */
   assignActive: (input: Target & { duration?: string; startAt?: string }) => Activation;
   /** By an administrator, without PIM. Returns the role assignment id. */
@@ -149,6 +152,7 @@ type Lifecycle = Pick<
   | 'cancel'
   | 'deactivate'
   | 'adminRemove'
+  | 'adminUpdate'
   | 'assignActive'
   | 'plainAssignment'
   | 'removePlain'
@@ -173,6 +177,18 @@ function lifecycle(state: PimState): Lifecycle {
     },
     adminRemove: (input) =>
       show(endEarly(state, 'AdminRemove', { ...targetOf(state, input), requestor: administrator })),
+    adminUpdate(input) {
+      const { principal, ...role } = targetOf(state, input);
+      const wanted = { ...role, principalId: principal.objectId };
+      const grant = standingGrants(state).findLast(
+        (one) => one.kind === 'Activated' && isActive(one) && isSameRole(one, wanted),
+      );
+      if (grant === undefined) {
+        const text = 'The Role assignment does not exist.';
+        throw new PimError(400, 'RoleAssignmentDoesNotExist', text);
+      }
+      moveEnd(state, grant, Date.parse(input.endAt));
+    },
     assignActive: (input) =>
       show(
         adminAssign(state, {

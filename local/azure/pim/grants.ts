@@ -66,6 +66,13 @@ export function endGrantSoon(state: PimState, grant: Grant): void {
   runGrant(state, grant, () => {});
 }
 
+/** Its end becomes another, earlier or later; the role assignment stays as it is, and no event tells. */
+export function moveEnd(state: PimState, grant: Grant, endAtMs: number): void {
+  grant.stopWaiting?.();
+  grant.endAtMs = endAtMs;
+  runGrant(state, grant, () => {});
+}
+
 /** Removes the role assignment at once, by an administrator's own hand. */
 export function deleteGrant(state: PimState, grant: Grant, actor: Actor): void {
   grant.stopWaiting?.();

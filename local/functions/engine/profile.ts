@@ -23,6 +23,7 @@ export type TimerProfile = {
 };
 
 export type ActivityCall = { name: string; instanceId: string; taskId: number; nthRun: number };
+export type TimerCall = { name: string; instanceId: string; fireAt: string };
 export type EpisodeCall = { name: string; instanceId: string; nthEpisode: number };
 
 /** The Node worker dies `afterMs` after the activity began; its result, if any, is lost. */
@@ -33,6 +34,8 @@ export type EngineFaults = {
   activity?: (call: ActivityCall) => WorkerDeath | undefined;
   /** True: the worker dies in this episode, which fails the instance for good. */
   episode?: (call: EpisodeCall) => boolean;
+  /** True: the timer's message is lost, and the instance stays Running and waits for ever. */
+  loseTimer?: (call: TimerCall) => boolean;
 };
 
 const none: MsRange = { min: 0, max: 0 };

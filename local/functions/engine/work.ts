@@ -11,14 +11,16 @@ export class Work {
 
   /** Starts the clock of a timer: early or late by what the profile says. */
   startTimer(instance: Instance, timer: OpenTimer): void {
-    const { chance, earlyShare, timerEarlyMs, timerLateMs } = this.engine.options.profile;
+    const { options } = this.engine;
+    const { instanceId, name } = instance.head;
+    if (options.faults.loseTimer?.({ name, instanceId, fireAt: timer.fireAt }) === true) return;
+    const { chance, earlyShare, timerEarlyMs, timerLateMs } = options.profile;
     const shiftMs = chance() < earlyShare ? -draw(chance, timerEarlyMs) : draw(chance, timerLateMs);
     // Even a timer of the past takes a moment: its message goes through a queue.
     const waitMs = Math.max(timer.fireAtMs + shiftMs - Date.now(), 1);
     this.engine.later(instance, waitMs, () => {
       const { head } = instance;
       if (!head.timers.includes(timer)) return;
-      const { instanceId, name } = head;
       this.engine.trace({ kind: 'timer', instanceId, name, fireAt: timer.fireAt });
       if (!this.engine.isAlive) return;
       head.timers = head.timers.filter((other) => other !== timer);
