@@ -66,13 +66,12 @@ export function isListed(
   }
   if (filter.asTarget && !directory.isOrContains(row.principalId, callerId)) return false;
   if (filter.asRequestor && !same(row.requestorId ?? '', callerId)) return false;
-  const isHere = scopeKey(row.scope) === scopeKey(scope);
-  const isAbove = tree.isAtOrUnder(scope, row.scope);
-  const isBelow = tree.isAtOrUnder(row.scope, scope);
+  if (scopeKey(row.scope) === scopeKey(scope)) return true;
   const showsAbove =
     filter.atScope ||
     filter.asTarget ||
     filter.principalId !== undefined ||
     (filter.assignedTo !== undefined && knobs.assignedToListsAbove);
-  return isHere || (isAbove && showsAbove) || (isBelow && !filter.atScope);
+  if (showsAbove && tree.isAtOrUnder(scope, row.scope)) return true;
+  return !filter.atScope && tree.isAtOrUnder(row.scope, scope);
 }

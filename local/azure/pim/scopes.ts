@@ -52,7 +52,9 @@ export function createScopeTree(managementGroups: Record<string, string[]>): Sco
     isAtOrUnder(scope, top) {
       const below = scopeKey(scope);
       const above = scopeKey(top);
-      if (above === '/' || below === above || below.startsWith(`${above}/`)) return true;
+      if (above === '/' || below === above) return true;
+      // Asked of every row of every list: no text is put together for it.
+      if (below.startsWith(above) && below[above.length] === '/') return true;
       if (!above.startsWith(MANAGEMENT_GROUP)) return false;
       const id = subscriptionOf(below);
       const start = id === undefined ? below : `/subscriptions/${id}`;

@@ -99,6 +99,18 @@ export const workloads: readonly Workload[] = [
     ],
     calmAtMs: 8_000 + shortMs + 15_000,
   }),
+  workload('end-together', 'two people on one NSG, whose windows end in the same second', {
+    visits: [visit, { ...visit, person: 1 }],
+  }),
+  workload('given-back-together', 'the same, and both give the role back at the same moment', {
+    visits: [0, 1].map((person) => ({
+      ...visit,
+      person,
+      lengthMs: 8 * minute,
+      deactivateAtMs: minute,
+    })),
+    calmAtMs: 4 * minute,
+  }),
   workload('two-nsgs', 'an NSG at the interface and one at the subnet: two rules', {
     subnetNsg: true,
   }),
