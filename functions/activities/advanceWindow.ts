@@ -9,9 +9,10 @@ import type { Stored } from '../../shared/ports/ledger';
 import type { Look } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
 import { factsOf } from '../../shared/domain/fault';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import { tellEnd } from './window/events';
 import { takeRound } from './window/round';
-import { iso, nowOfWorld, type Run, startRun } from './window/run';
+import { iso, type Run, startRun } from './window/run';
 import { dueAfter, heldBy } from './window/turns';
 import { workOff } from './window/workOff';
 

@@ -1,11 +1,10 @@
-import { factsOf } from '../../shared/domain/fault';
-import { nowOf } from '../../shared/domain/instant';
 import type { Policy } from '../../shared/domain/policy/policy';
 import { stillGranted } from '../../shared/domain/policy/stillGranted';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import { closeWindow } from '../activities/intake/endWindows';
-import { eachOf } from '../activities/window/eachOf';
 import { changeRow } from '../wishes/changeRow';
+import { eachApart } from './eachApart';
 import type { Machines } from './openRows';
 import type { ReconcileRun } from './reconcileRun';
 
@@ -25,16 +24,10 @@ export async function applyPolicy(
   if ('faults' in opening) return;
   const { policy } = opening;
   const others = rows.filter(({ grant }) => grant.policyVersion !== policy.version);
-  await eachOf(others, width, async (row) => {
-    try {
-      await judgeAgain(run, policy, row, machines);
-    } catch (error) {
-      const { kind, code } = factsOf(error);
-      run.tally.failed += 1;
-      const fields = { windowId: row.id, faultKind: kind, azureCode: code };
-      run.world.log.warn('reconcile.policyFailed', fields);
-    }
-  });
+  const event = 'reconcile.policyFailed';
+  await eachApart(run, others, { width, event, name: ({ id }) => ({ windowId: id }) }, (row) =>
+    judgeAgain(run, policy, row, machines),
+  );
 }
 
 async function judgeAgain(
@@ -43,11 +36,10 @@ async function judgeAgain(
   row: WindowRow,
   machines: Machines,
 ): Promise<void> {
-  const { clock, log } = world;
-  const now = nowOf(clock.now(), clock.skew().skewMs);
+  const { log } = world;
   // A machine that the index does not know has no tags that anybody could read: it is asked again.
   const tagsOf = (vmId: string) => machines?.get(vmId.toLowerCase())?.[0]?.tags ?? null;
-  const standing = stillGranted(policy, row, tagsOf, now);
+  const standing = stillGranted(policy, row, tagsOf, nowOfWorld(world));
   const fields = { windowId: row.id, from: row.grant.policyVersion, to: policy.version };
   if (standing.kind === 'denied') {
     tally.policyChanged += 1;

@@ -1,7 +1,8 @@
 import { Fault } from '../../shared/domain/fault';
-import { nowOf, skewMaxMs } from '../../shared/domain/instant';
+import { skewMaxMs } from '../../shared/domain/instant';
 import type { Sighting } from '../../shared/domain/intake/sighting';
 import type { Policy } from '../../shared/domain/policy/policy';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import { eachOf } from '../activities/window/eachOf';
 import { ledgerBornAt } from './bornAt';
 import { sightedByIndex } from './sightedByIndex';
@@ -53,8 +54,7 @@ export async function discover(run: ReconcileRun): Promise<void> {
 
 /** From both sources; what one of them fails to tell is left to the other, and to the next run. */
 async function sightings(run: ReconcileRun, policy: Policy): Promise<Sighting[]> {
-  const { clock } = run.world;
-  const now = nowOf(clock.now(), clock.skew().skewMs);
+  const now = nowOfWorld(run.world);
   // A list comes once in ten minutes: what the last run left over has to be kept until it is done.
   const found = new Map([...run.memory.pending].filter(([, one]) => one.endAt > now.latestMs));
   let faults = 0;

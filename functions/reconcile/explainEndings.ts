@@ -10,9 +10,9 @@ import {
 import { type GoneBy, isNewer } from '../../shared/domain/window/windowRow';
 import type { Placement, WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
-import { eachOf } from '../activities/window/eachOf';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import { tell } from '../activities/window/events';
-import { nowOfWorld } from '../activities/window/run';
+import { eachApart } from './eachApart';
 import { hasTime, type ReconcileRun } from './reconcileRun';
 import { turnOf } from './turnOf';
 
@@ -30,17 +30,12 @@ const isDelete = /\/securityRules\/delete$/i;
  * Nothing stands open while it is waited for. Never throws for a fault.
  */
 export async function explainEndings(run: ReconcileRun, rows: readonly WindowRow[]): Promise<void> {
-  const { world, tally } = run;
+  const { world } = run;
   const unseen = rows.filter((row) => hasUnseen(row, nowOfWorld(world)));
-  await eachOf(turnOf(unseen, windowsMax, run.memory.runs), width, async ({ id }) => {
-    if (!hasTime(run)) return;
-    try {
-      await explain(run, id);
-    } catch (error) {
-      const { kind, code } = factsOf(error);
-      tally.failed += 1;
-      world.log.warn('reconcile.explainFailed', { id, faultKind: kind, azureCode: code });
-    }
+  const asked = turnOf(unseen, windowsMax, run.memory.runs);
+  const name = ({ id }: WindowRow) => ({ windowId: id });
+  await eachApart(run, asked, { width, event: 'reconcile.explainFailed', name }, async ({ id }) => {
+    if (hasTime(run)) await explain(run, id);
   });
 }
 

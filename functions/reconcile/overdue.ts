@@ -6,10 +6,10 @@ import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { Stored } from '../../shared/ports/ledger';
 import type { Look, SleeperName } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import { advanceIntake, tellIntakeEnd } from '../activities/advanceIntake';
 import { advanceWindow } from '../activities/advanceWindow';
 import { tellEnd } from '../activities/window/events';
-import { nowOfWorld } from '../activities/window/run';
 import { eachOf } from '../activities/window/eachOf';
 import type { ReconcileRun, Tally } from './reconcileRun';
 

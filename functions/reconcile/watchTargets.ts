@@ -1,8 +1,7 @@
-import { factsOf } from '../../shared/domain/fault';
 import { changedPart, looksTheSame } from '../../shared/domain/window/targetDrift';
 import type { PlacementTarget, WindowRow } from '../../shared/domain/window/windowRow';
 import { closeWindow } from '../activities/intake/endWindows';
-import { eachOf } from '../activities/window/eachOf';
+import { eachApart } from './eachApart';
 import { type Machines, targetsOf } from './openRows';
 import type { ReconcileRun } from './reconcileRun';
 import { turnOf } from './turnOf';
@@ -29,16 +28,12 @@ export async function watchTargets(
     });
     return different.length > 0 ? [{ row, different }] : [];
   });
-  await eachOf(turnOf(suspects, readMax, run.memory.runs), width, async ({ row, different }) => {
-    try {
-      await closeIfChanged(run, row, different);
-    } catch (error) {
-      const { kind, code } = factsOf(error);
-      run.tally.failed += 1;
-      const fields = { windowId: row.id, faultKind: kind, azureCode: code };
-      run.world.log.warn('reconcile.targetFailed', fields);
-    }
-  });
+  const asked = turnOf(suspects, readMax, run.memory.runs);
+  const event = 'reconcile.targetFailed';
+  const name = ({ row }: (typeof asked)[number]) => ({ windowId: row.id });
+  await eachApart(run, asked, { width, event, name }, ({ row, different }) =>
+    closeIfChanged(run, row, different),
+  );
 }
 
 async function closeIfChanged(

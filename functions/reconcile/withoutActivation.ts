@@ -1,13 +1,12 @@
 import { lastSegment } from '../../shared/domain/armId';
-import { factsOf } from '../../shared/domain/fault';
 import type { Origin } from '../../shared/domain/grant';
 import { assignmentKeyOf } from '../../shared/domain/identity';
 import { endsSooner } from '../../shared/domain/intake/endsSooner';
-import { nowOf } from '../../shared/domain/instant';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { ActiveList } from '../../shared/ports/directory';
-import { eachOf } from '../activities/window/eachOf';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import { startIntake } from '../events/receiveActivation';
+import { eachApart } from './eachApart';
 import type { ReconcileRun } from './reconcileRun';
 import { turnOf } from './turnOf';
 
@@ -36,15 +35,10 @@ export async function endWithoutActivation(
     persons.set(key, [...(persons.get(key) ?? []), { row, origin }]);
   }
   const groups = [...persons.values()];
-  await eachOf(turnOf(groups, personsMax, run.memory.runs), width, async (group) => {
-    try {
-      await askPerson(run, group);
-    } catch (error) {
-      const { kind, code } = factsOf(error);
-      run.tally.failed += 1;
-      run.world.log.warn('reconcile.askFailed', { faultKind: kind, azureCode: code });
-    }
-  });
+  const asked = turnOf(groups, personsMax, run.memory.runs);
+  await eachApart(run, asked, { width, event: 'reconcile.askFailed' }, (group) =>
+    askPerson(run, group),
+  );
 }
 
 /** What is not open yet asks for its own confirmation; what is being judged is left to that. */
@@ -64,7 +58,7 @@ async function askPerson(run: ReconcileRun, group: readonly Watched[]): Promise<
   const { scope, principalId } = first.origin;
   tally.reads += 1;
   const list = await world.directory.listActive({ scope, of: { principalId } }, pagesMax);
-  const now = nowOf(world.clock.now(), world.clock.skew().skewMs);
+  const now = nowOfWorld(world);
   for (const { row, origin } of group) {
     const shown = instanceOf(list, origin);
     const stands = shown === undefined ? list.cut : !endsSooner(shown, row, now);

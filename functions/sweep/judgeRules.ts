@@ -1,13 +1,13 @@
 import { factsOf } from '../../shared/domain/fault';
 import { groupBy } from '../../shared/domain/group';
 import { parseRuleName } from '../../shared/domain/identity';
-import { nowOf } from '../../shared/domain/instant';
 import { parseMarker } from '../../shared/domain/marker';
 import { judgeRule, type Sighted, type Verdict } from '../../shared/domain/sweep/judgeRule';
 import { looksLikeOurs } from '../../shared/domain/sweep/looksLikeOurs';
 import { isNewer, type WindowRow } from '../../shared/domain/window/windowRow';
 import type { RuleSighting } from '../../shared/ports/inventory';
 import type { SweepWorld } from '../../shared/ports/world';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import { eachOf } from '../activities/window/eachOf';
 
 export type Judged = { readonly sighted: Sighted; readonly verdict: Verdict };
@@ -39,7 +39,7 @@ export async function judgeRules(
       const name = parseRuleName(one.ruleName);
       const ours = name?.deployment === world.deployment;
       const row = ours ? await rows(name.windowId) : null;
-      const now = nowOf(world.clock.now(), world.clock.skew().skewMs);
+      const now = nowOfWorld(world);
       const full: Sighted = { ...one, row };
       judged.push({
         sighted: full,

@@ -1,11 +1,12 @@
 import { sameArmId } from '../../shared/domain/armId';
 import { parseRuleName } from '../../shared/domain/identity';
-import { hostTimeOf, type Now, nowOf } from '../../shared/domain/instant';
+import { hostTimeOf, type Now } from '../../shared/domain/instant';
 import { judgeRule, type Sighted } from '../../shared/domain/sweep/judgeRule';
 import { deadlineOf } from '../../shared/domain/window/deadline';
 import { isNewer, type WindowRow } from '../../shared/domain/window/windowRow';
 import type { Stored } from '../../shared/ports/ledger';
 import type { SweepWorld } from '../../shared/ports/world';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import type { Judged } from './judgeRules';
 
 /**
@@ -14,7 +15,7 @@ import type { Judged } from './judgeRules';
  */
 
 /** A rule that others changed, and the version of the row by which that is certain. */
-export type Changed = Judged & { readonly etag: string };
+export type Changed = Judged & { readonly stored: Stored<WindowRow> };
 
 /**
  * Was it others who changed the rule? Row, NSG, and the row again: an extend is written to the row
@@ -28,7 +29,7 @@ export async function confirmChanged(world: SweepWorld, one: Judged): Promise<Ch
   const after = await storedRow(world, one.sighted);
   if (sighted === null || after === null || after.etag !== before.etag) return null;
   const again = judged(world, { ...sighted, row: after.row });
-  return again.verdict.do === 'close' ? { ...again, etag: after.etag } : null;
+  return again.verdict.do === 'close' ? { ...again, stored: after } : null;
 }
 
 /**
@@ -44,7 +45,7 @@ export async function confirmDue(world: SweepWorld, one: Judged): Promise<Judged
     if (stored === null) return one;
     const again = judged(world, { ...one.sighted, row: stored.row });
     if (again.verdict.do !== 'delete') return null;
-    if (!isDueByMarkerAlone(again, stored.row, nowOfSweep(world))) return again;
+    if (!isDueByMarkerAlone(again, stored.row, nowOfWorld(world))) return again;
     return await lookOnceMore(world, again);
   } catch {
     return one;
@@ -96,9 +97,5 @@ async function sightedNow({ network }: SweepWorld, seen: Sighted): Promise<Sight
 
 function judged(world: SweepWorld, sighted: Sighted): Judged {
   const { deployment, verifier } = world;
-  return { sighted, verdict: judgeRule(sighted, deployment, verifier, nowOfSweep(world)) };
-}
-
-function nowOfSweep({ clock }: SweepWorld): Now {
-  return nowOf(clock.now(), clock.skew().skewMs);
+  return { sighted, verdict: judgeRule(sighted, deployment, verifier, nowOfWorld(world)) };
 }

@@ -1,8 +1,8 @@
 import { factsOf, type FaultFacts } from '../../shared/domain/fault';
-import { nowOf } from '../../shared/domain/instant';
 import { reactionTo } from '../../shared/domain/reaction';
 import type { Sighted, Verdict } from '../../shared/domain/sweep/judgeRule';
 import type { SweepWorld } from '../../shared/ports/world';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import type { Judged } from './judgeRules';
 import { confirmDue } from './lookAgain';
 import type { SweepMemory } from './memory';
@@ -111,7 +111,7 @@ export function tellOverrun(
   fault: FaultFacts | null,
 ): boolean {
   const { deadlineAt } = verdict;
-  const now = nowOf(clock.now(), clock.skew().skewMs);
+  const now = nowOfWorld({ clock });
   // A Deny that a lock keeps in place lets nobody in.
   const admits = sighted.rule?.access !== 'Deny';
   if (!admits || deadlineAt === null || now.latestMs <= deadlineAt) return false;

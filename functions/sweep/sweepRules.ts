@@ -2,6 +2,8 @@ import { factsOf } from '../../shared/domain/fault';
 import { parseRuleName } from '../../shared/domain/identity';
 import type { Verdict } from '../../shared/domain/sweep/judgeRule';
 import { isInScopes } from '../../shared/domain/sweep/sweepSettings';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
+import type { Stored } from '../../shared/ports/ledger';
 import type { SweepWorld } from '../../shared/ports/world';
 import { eachOf } from '../activities/window/eachOf';
 import { findRules } from './findRules';
@@ -36,11 +38,11 @@ export type SweepSummary = {
 export type SweepBy = {
   readonly memory: SweepMemory;
   /**
-   * Wishes a window closed whose rule others changed, if its row is still in this version, and
+   * Wishes a window closed whose rule others changed, if its row is still as it is stored here, and
    * answers whether that is new; `null` in an app that may not write rows: the rule then goes when
    * it is due.
    */
-  readonly closeWindow: ((windowId: string, etag: string) => Promise<boolean>) | null;
+  readonly closeWindow: ((stored: Stored<WindowRow>) => Promise<boolean>) | null;
 };
 
 /** NSGs are read for so long, and deletes begun for so long: a sweep is over before it is needed again. */
@@ -175,7 +177,7 @@ async function closeChanged(
       if (sure === null) return;
       tell(world, memory, sure);
       if (!isAllowed(world, memory, sure, tally) || closeWindow === null) return;
-      if (await closeWindow(id, sure.etag)) tally.closed += 1;
+      if (await closeWindow(sure.stored)) tally.closed += 1;
     } catch (error) {
       const { kind, code } = factsOf(error);
       world.log.warn('sweep.closeFailed', { windowId: id, faultKind: kind, azureCode: code });

@@ -1,10 +1,10 @@
-import { nowOf } from '../../shared/domain/instant';
 import { refusal, type Refusal } from '../../shared/domain/refusal';
 import { cleanText } from '../../shared/domain/text';
 import { ceilingOf, isRefused } from '../../shared/domain/window/ceiling';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import { wishExtend } from '../../shared/domain/window/wishExtend';
 import type { World } from '../../shared/ports/world';
+import { nowOfWorld } from '../../shared/nowOfWorld';
 import { signingRefusal } from '../activities/window/signingRefusal';
 import { changeRow } from './changeRow';
 import type { WishAnswer, WishedBy } from './wishAnswer';
@@ -54,7 +54,7 @@ function judge(
   until: number,
   unsigned: Refusal | null,
 ): WindowRow | { readonly refused: Refusal } {
-  const now = nowOf(clock.now(), clock.skew().skewMs);
+  const now = nowOfWorld({ clock });
   if (!('policy' in opening)) return { refused: refusal('openingsDisabled') };
   const ceiling = ceilingOf(opening.policy, row, now);
   if (isRefused(ceiling)) return { refused: ceiling };

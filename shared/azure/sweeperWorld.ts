@@ -1,11 +1,8 @@
 import type { SweeperConfig } from '../config/sweeper';
 import type { SweeperWorld } from '../ports/world';
-import { createArm } from './arm';
 import { createClock } from './clock';
-import { createCredential } from './credential';
+import { connect } from './connect';
 import { createInventory } from './inventory';
-import { createLedgerTables } from './ledgerTables';
-import { createMeter } from './meter';
 import { createNetwork } from './network';
 import { createVerifier } from './verifier';
 import type { WorldParts } from './worldParts';
@@ -15,21 +12,12 @@ import type { WorldParts } from './worldParts';
  * heartbeat, of the network it reads NSGs and deletes rules. Sends nothing by itself.
  */
 export function createSweeperWorld(config: SweeperConfig, parts: WorldParts): SweeperWorld {
-  const { log } = parts;
-  const meter = createMeter(log);
-  const credential = parts.credential ?? createCredential(config.clientId);
-  const arm = createArm(config.resourceManager, credential, meter, parts.httpClient);
-  const { storage, deployment } = config;
-  const { windows, heartbeats } =
-    parts.ledger ??
-    createLedgerTables(
-      storage.kind === 'identity' ? { ...storage, credential } : storage,
-      deployment,
-    );
+  const { meter, arm, ledger } = connect(config, parts);
+  const { windows, heartbeats } = ledger;
   const network = createNetwork(arm);
   return {
     clock: createClock(meter),
-    log,
+    log: parts.log,
     ledger: { windows: { get: (id) => windows.get(id) }, heartbeats },
     // Handed on one by one: what is not in this list, this app cannot do.
     network: {
@@ -40,7 +28,7 @@ export function createSweeperWorld(config: SweeperConfig, parts: WorldParts): Sw
     },
     inventory: createInventory(arm),
     verifier: createVerifier(config.publicKeys),
-    deployment,
+    deployment: config.deployment,
     sweepSchedule: config.sweep.text,
     sweepPeriodMs: config.sweep.gapMs,
     sweep: config.sweepSettings,

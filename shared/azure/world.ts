@@ -2,15 +2,12 @@ import type { ClosingConfig, Config } from '../config';
 import { createDeleteTimes } from '../deleteTimes';
 import type { World } from '../ports/world';
 import { createActivityLog } from './activityLog';
-import { createArm } from './arm';
 import { createBudget } from './budget';
 import { createClock } from './clock';
 import { createCompute } from './compute';
-import { createCredential } from './credential';
+import { connect } from './connect';
 import { createDirectory } from './directory';
 import { createInventory } from './inventory';
-import { createLedgerTables } from './ledgerTables';
-import { createMeter } from './meter';
 import { createNetwork } from './network';
 import { createSigner } from './signer';
 import { createVerifier } from './verifier';
@@ -22,21 +19,12 @@ export type WorldConfig = { readonly closing: ClosingConfig; readonly opening: C
 /** Everything the app asks of the outside, as Azure gives it. Sends nothing by itself. */
 export function createAzureWorld(config: WorldConfig, parts: WorldParts): World {
   const { closing, opening } = config;
-  const { log } = parts;
-  const meter = createMeter(log);
-  const credential = parts.credential ?? createCredential(closing.clientId);
-  const arm = createArm(closing.resourceManager, credential, meter, parts.httpClient);
-  const { storage } = closing;
+  const { meter, arm, ledger } = connect(closing, parts);
   return {
     clock: createClock(meter),
     budget: createBudget(meter),
-    log,
-    ledger:
-      parts.ledger ??
-      createLedgerTables(
-        storage.kind === 'identity' ? { ...storage, credential } : storage,
-        closing.deployment,
-      ),
+    log: parts.log,
+    ledger,
     network: createNetwork(arm),
     compute: createCompute(arm),
     directory: createDirectory(arm),

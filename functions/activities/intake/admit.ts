@@ -1,8 +1,8 @@
 import { expectedCloses } from '../../../shared/domain/calendar/expectedCloses';
+import { leastMsOf } from '../../../shared/domain/policy/lengths';
 import { planClose } from '../../../shared/domain/calendar/planClose';
 import { planOpen } from '../../../shared/domain/calendar/planOpen';
 import { windowGuardOf } from '../../../shared/domain/calendar/windowGuard';
-import { nowOf } from '../../../shared/domain/instant';
 import { judgeCaps } from '../../../shared/domain/intake/caps';
 import { liveWindow } from '../../../shared/domain/intake/newWindow';
 import type { Request } from '../../../shared/domain/intake/newWindow';
@@ -13,6 +13,7 @@ import { type Refusal, refusal } from '../../../shared/domain/refusal';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { Stored } from '../../../shared/ports/ledger';
 import type { World } from '../../../shared/ports/world';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
 
 /** What asks to be let in: a grant, and what the index says about the way to its machines. */
 export type Entrant = {
@@ -76,9 +77,9 @@ async function plan(
   live: readonly LiveRow[],
   { limits, untilAt }: GrantParts,
 ): Promise<Admission> {
-  const leastMs = Math.max(limits.shortestMs, limits.settleMs);
+  const leastMs = leastMsOf(limits);
   const find = (rows: readonly LiveRow[]): number | null => {
-    const { latestMs } = nowOf(world.clock.now(), world.clock.skew().skewMs);
+    const { latestMs } = nowOfWorld(world);
     return planClose(rows, row, world.deleteTimes.p99Ms(), latestMs + leastMs);
   };
   const placed = await write(world, { row, etag }, find(live));

@@ -1,6 +1,5 @@
 import type { EndHintRow, HintRow } from '../../../shared/domain/hint';
 import { assignmentKeyOf } from '../../../shared/domain/identity';
-import { nowOf } from '../../../shared/domain/instant';
 import { endsSooner } from '../../../shared/domain/intake/endsSooner';
 import { stillListed } from '../../../shared/domain/intake/findInstance';
 import { endAnswersMax, endLookMs, goneLookMs } from '../../../shared/domain/intake/pace';
@@ -9,6 +8,7 @@ import type { Instance } from '../../../shared/ports/directory';
 import type { Stored } from '../../../shared/ports/ledger';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
 import { closeWindow, markWindows, windowsOf } from './endWindows';
 import { queue } from './queue';
 import { again, end } from './verdict';
@@ -72,17 +72,18 @@ async function openEndHint(
 
 /** The point query: by the person of a window, else by the person of the assignment if it is there. */
 async function isListed(
-  { directory, clock }: World,
+  world: World,
   { roleAssignmentId, from }: HintRow,
   windows: readonly WindowRow[],
   eventAt: number,
 ): Promise<boolean> {
+  const { directory } = world;
   const origin = windows.map(({ grant }) => grant.origin).find(({ kind }) => kind === 'activation');
   const asked =
     origin?.kind === 'activation' ? origin : await directory.readRoleAssignment(roleAssignmentId);
   if (asked === null || asked.scope === '/') return false;
   const { instances } = await directory.listInstances(asked.scope, asked.principalId);
-  const now = nowOf(clock.now(), clock.skew().skewMs);
+  const now = nowOfWorld(world);
   const [window] = windows;
   // Reconcile also asks where PIM has made the end an earlier one than the window's.
   const isEnding = (one: Instance) =>

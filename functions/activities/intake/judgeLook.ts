@@ -3,7 +3,7 @@ import { cleanText } from '../../../shared/domain/text';
 import type { Origin } from '../../../shared/domain/grant';
 import type { HintRow } from '../../../shared/domain/hint';
 import { assignmentKeyOf, windowIdOf } from '../../../shared/domain/identity';
-import { nowOf, skewMaxMs } from '../../../shared/domain/instant';
+import { skewMaxMs } from '../../../shared/domain/instant';
 import type { Now } from '../../../shared/domain/instant';
 import { findInstance } from '../../../shared/domain/intake/findInstance';
 import { wasRefused } from '../../../shared/domain/intake/newWindow';
@@ -16,6 +16,7 @@ import type { Instance, RoleAssignment } from '../../../shared/ports/directory';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { raiseOnce } from '../../../shared/raiseOnce';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
 import { findAddress } from './findAddress';
 import { queue } from './queue';
 import { openOrRefuse } from './openOrRefuse';
@@ -59,7 +60,7 @@ export async function judgeLook(world: World, starter: Starter, hint: HintRow): 
   // The first answers of a process are the first that tell of its clock.
   const skewedNow = stopForSkew(world, hint);
   if (skewedNow !== null) return skewedNow;
-  const now = nowOf(clock.now(), clock.skew().skewMs);
+  const now = nowOfWorld(world);
   const found = findInstance(instances, assignment, now);
   switch (found.kind) {
     case 'active': {

@@ -1,4 +1,5 @@
 import { planClose } from '../../../shared/domain/calendar/planClose';
+import { leastMsOf } from '../../../shared/domain/policy/lengths';
 import { plannedCloses } from '../../../shared/domain/calendar/expectedCloses';
 import { windowGuardOf } from '../../../shared/domain/calendar/windowGuard';
 import { refusal } from '../../../shared/domain/refusal';
@@ -7,7 +8,8 @@ import { withEndLook } from '../../../shared/domain/window/extendRow';
 import { isSamePlacement } from '../../../shared/domain/window/judgeRow';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { World } from '../../../shared/ports/world';
-import { nowOfWorld, type Run } from './run';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
+import type { Run } from './run';
 
 /**
  * The live row tells timers and the calendar which NSGs a window holds, before any rule stands
@@ -30,7 +32,7 @@ export async function bookCloses({ world }: Run, planned: WindowRow): Promise<Wi
     closeFrom: null,
   };
   const live = (await ledger.live.list()).map(({ row }) => row);
-  const leastMs = Math.max(limits.shortestMs, limits.settleMs);
+  const leastMs = leastMsOf(limits);
   const at = planClose(live, self, deleteMs, nowOfWorld(world).latestMs + leastMs);
   await ledger.live.replace({ ...self, closeFrom: at }, stored.etag);
   if (at === null) return refused(planned, Math.ceil(leastMs / 1_000));

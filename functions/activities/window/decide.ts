@@ -12,8 +12,9 @@ import { replanPlacement } from '../../../shared/domain/window/replan';
 import type { Step } from '../../../shared/domain/window/step';
 import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Now } from '../../../shared/domain/instant';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
 import { gather, knowledgeOf } from './gather';
-import { nowOfWorld, type Run } from './run';
+import type { Run } from './run';
 import { signingRefusal } from './signingRefusal';
 
 /** The row with every fact and decision in it, and what remains to be sent. */

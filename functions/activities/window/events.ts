@@ -7,7 +7,8 @@ import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/w
 import type { LogFields } from '../../../shared/ports/log';
 import type { World } from '../../../shared/ports/world';
 import { raiseOnce } from '../../../shared/raiseOnce';
-import { iso, nowOfWorld } from './run';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
+import { iso } from './run';
 
 /** Reasons that a person must hear of, and the alarm each raises. */
 const alarmOf: Readonly<Partial<Record<CloseReason, AlarmName>>> = {

@@ -14,7 +14,8 @@ import { extendedRule } from '../../../shared/domain/window/signedMarker';
 import type { Step } from '../../../shared/domain/window/step';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Instance } from '../../../shared/ports/directory';
-import { nowOfWorld, type Run } from './run';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
+import type { Run } from './run';
 
 /** What this run knows about one placement. */
 export function knowledgeOf(run: Run, row: WindowRow, placement: Placement): Knowledge {

@@ -2,7 +2,8 @@ import { factsOf } from '../../../shared/domain/fault';
 import { type EffectStep, isRefusedPut, type Outcome } from '../../../shared/domain/window/apply';
 import { maySend, mayStillSend } from '../../../shared/domain/window/deadline';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
-import { iso, nowOfWorld, type Run } from './run';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
+import { iso, type Run } from './run';
 
 /** An effect that the saved row announces: what, for which placement, and announced when. */
 export type Effect = {

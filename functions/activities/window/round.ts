@@ -14,8 +14,9 @@ import { type Effect, perform } from './perform';
 import { type NotYet, planNow } from './planNow';
 import { seeLaterEnd } from './seeLaterEnd';
 import { takeTurns } from './turns';
-import { forget, nowOfWorld, type Run } from './run';
+import { forget, type Run } from './run';
 import { nextWriteMs } from '../../../shared/domain/window/pace';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
 
 /** A skew measured longer ago than this is measured again by a cheap read. */
 const skewAgeMaxMs = 600_000;

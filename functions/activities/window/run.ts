@@ -1,4 +1,3 @@
-import { type Now, nowOf } from '../../../shared/domain/instant';
 import type { Confirmation, Observation, Search } from '../../../shared/domain/window/knowledge';
 import type { World } from '../../../shared/ports/world';
 
@@ -37,11 +36,6 @@ export function startRun(world: World, windowId: string): Run {
     puts: [],
     errand: null,
   };
-}
-
-/** Now, as the interval that host clock and measured skew leave open. */
-export function nowOfWorld({ clock }: World): Now {
-  return nowOf(clock.now(), clock.skew().skewMs);
 }
 
 /** What was read is true for one round; a confirmation is judged by its own age. */

@@ -8,8 +8,9 @@ import {
 } from '../../../shared/domain/window/extendRow';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { World } from '../../../shared/ports/world';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
 import { isThisActivation } from './gather';
-import { nowOfWorld, type Run } from './run';
+import type { Run } from './run';
 
 /**
  * Shortly before no PUT may be sent any more: does the activation end later by now? Then the window

@@ -16,8 +16,9 @@ import type { EffectStep } from '../../../shared/domain/window/apply';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Stored } from '../../../shared/ports/ledger';
 import type { World } from '../../../shared/ports/world';
+import { nowOfWorld } from '../../../shared/nowOfWorld';
 import type { Decision } from './decide';
-import { nowOfWorld, type Run } from './run';
+import type { Run } from './run';
 
 /** The list of what lives may be this old where only requests are at stake. */
 const listAgeMaxMs = 2_000;

@@ -1,3 +1,4 @@
+import { leastMsOf, longestMsOf } from './lengths';
 import type { Grant, GrantSource, TargetRefusal } from '../grant';
 import type { Now } from '../instant';
 import { admitAddress } from '../intake/address';
@@ -95,18 +96,13 @@ export function untilFor(
   { endAt, now }: Pick<RequestFacts, 'endAt' | 'now'>,
 ): number | null {
   if (endAt === null) return null;
-  const longestMs = Math.min(policy.longestMs, rule.longestMs ?? policy.longestMs);
-  return Math.min(endAt, now.earliestMs + longestMs);
+  return Math.min(endAt, now.earliestMs + longestMsOf(policy, rule));
 }
 
-/**
- * It must stand open for the shortest time before its guard begins, and there must be a moment in
- * which a PUT may still be sent, which ends `settle` before the guard.
- */
 function tooShortFor({ limits }: Policy, untilAt: number | null, now: Now): Refusal | null {
   if (untilAt === null) return refusal('noEnd');
   const openMs = untilAt - limits.guardMs - now.latestMs;
-  const leastMs = Math.max(limits.shortestMs, limits.settleMs);
+  const leastMs = leastMsOf(limits);
   if (openMs >= leastMs) return null;
   return refusal('tooShort', {
     openSeconds: Math.max(0, Math.floor(openMs / 1_000)),

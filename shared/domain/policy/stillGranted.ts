@@ -2,6 +2,7 @@ import type { Grant } from '../grant';
 import type { Now } from '../instant';
 import { parsePortRange } from '../portRange';
 import type { WindowRow } from '../window/windowRow';
+import { longestEndOf } from './lengths';
 import type { AllowRule, Policy } from './policy';
 import { contains, parsePrefix } from './prefix';
 import { carriesTag, deniesVm, isRefusal, ruleFor } from './ruleFor';
@@ -46,8 +47,7 @@ export function stillGranted(policy: Policy, row: WindowRow, tagsOf: TagsOf, now
       return denied('vmNotOptedIn', `tag ${optInTag.name}`);
     }
   }
-  const longestMs = Math.min(policy.longestMs, rule.longestMs ?? policy.longestMs);
-  const endAt = row.createdAt - (now.hostMs - now.earliestMs) + longestMs;
+  const endAt = longestEndOf(policy, rule, row, now);
   // The deadline only ever shrinks, and is not rewritten: closing begins when its time has come.
   if (now.latestMs >= endAt - grant.limits.guardMs) return denied('tooLong', named);
   if (isUnknown || endAt < row.wantedUntil) return { kind: 'later' };

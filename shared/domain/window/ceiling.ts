@@ -1,4 +1,5 @@
 import type { Now } from '../instant';
+import { longestEndOf } from '../policy/lengths';
 import type { AllowRule, Policy } from '../policy/policy';
 import { ruleFor } from '../policy/ruleFor';
 import { refusal, type Refusal } from '../refusal';
@@ -7,18 +8,15 @@ import type { Ceiling } from './wishExtend';
 
 /**
  * How far policy, as it is now, and PIM let this window be extended; or why policy does not allow
- * the window any more. The longest time counts from the window's beginning, never from now.
+ * the window any more.
  */
 export function ceilingOf(policy: Policy, row: WindowRow, now: Now): Ceiling | Refusal {
   const rule = presentRule(policy, row);
   if ('code' in rule) return rule;
-  const longestMs = Math.min(policy.longestMs, rule.longestMs ?? policy.longestMs);
   const { origin } = row.grant;
-  // The safe end of now for "when did it begin" is the earliest.
-  const beganAt = row.createdAt - (now.hostMs - now.earliestMs);
   return {
     activationEndAt: origin.kind === 'activation' ? origin.endAt : null,
-    policyEndAt: beganAt + longestMs,
+    policyEndAt: longestEndOf(policy, rule, row, now),
   };
 }
 
