@@ -26,8 +26,10 @@ export function createBudget({ buckets }: Meter): Budget {
     pauseMs: (subscriptionId) => buckets.pauseMs(subscriptionId, Date.now()),
     queryPauseMs: () => buckets.queryPauseMs(Date.now()),
     queryTurnMs: (hintId) => turns.query.pauseMs(hintId, Date.now()),
-    // Who waits for its query has been confirmed once already.
+    // Who waits for its query has been confirmed once already, and again when it can be sent.
     confirmationPauseMs: (hintId, look) =>
-      turns.query.holds(hintId) ? 0 : turns[look].pauseMs(hintId, Date.now()),
+      turns.query.holds(hintId)
+        ? buckets.queryPauseMs(Date.now())
+        : turns[look].pauseMs(hintId, Date.now()),
   };
 }

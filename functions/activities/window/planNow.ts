@@ -9,7 +9,7 @@ import {
   attachmentsOf,
   isDoubtful,
 } from '../../../shared/domain/window/attachments';
-import { openingDisabledMs } from '../../../shared/domain/window/pace';
+import { openingDisabledMs, shortPauseMs } from '../../../shared/domain/window/pace';
 import type { Refusal } from '../../../shared/domain/refusal';
 import { planWindow } from '../../../shared/domain/window/plan';
 import type { PlanReadings, Reading } from '../../../shared/domain/window/planReadings';
@@ -46,7 +46,7 @@ export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | Not
   if (unsigned === 'later') return { laterMs: planAgainMs };
   if (unsigned !== null) return refused(row, unsigned);
   const heldMs = heldBackMs(world, row);
-  if (heldMs > 0) return { laterMs: heldMs };
+  if (heldMs > 0) return { laterMs: Math.max(heldMs, shortPauseMs) };
   const readings = await readAll(run, row);
   const passing = passingFaults(readings);
   const pauses = passing.map((fault) => pauseAfter(fault, 'open', row.plans + 1));

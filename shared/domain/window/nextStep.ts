@@ -2,6 +2,7 @@ import type { Now } from '../instant';
 import type { Knowledge } from './knowledge';
 import { closingStep } from './closingStep';
 import { openingStep } from './openingStep';
+import { shortPauseMs } from './pace';
 import type { Step } from './step';
 import type { Placement, WindowRow } from './windowRow';
 
@@ -36,7 +37,7 @@ export function nextStep(
 /** Whatever sends a request in order to open waits while closes may need the requests that are left. */
 function heldBack(step: Step, { budgetPauseMs }: Knowledge, now: Now): Step {
   return budgetPauseMs > 0 && requests.includes(step.do)
-    ? { do: 'wait', until: now.hostMs + budgetPauseMs }
+    ? { do: 'wait', until: now.hostMs + Math.max(budgetPauseMs, shortPauseMs) }
     : step;
 }
 

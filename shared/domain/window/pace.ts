@@ -23,6 +23,11 @@ export const confirmAgainMs = 10_000;
 /** The pause while policy or signing key are not in order. */
 export const openingDisabledMs = 30_000;
 export const hintPauseMs = 5_000;
+/**
+ * The least pause of what opens while requests are short. They come back by the dozen each second:
+ * of a thousand who came back as soon as one is there, all but one would have come for nothing.
+ */
+export const shortPauseMs = 2_000;
 /** How long an NSG and a rule's name must not be found before the NSG counts as gone. */
 export const nsgGoneAfterMs = 600_000;
 /** Gap between writes of one window on one NSG, which works off one operation at a time. */

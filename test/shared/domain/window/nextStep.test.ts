@@ -77,8 +77,8 @@ describe('opening', () => {
   });
 
   it('sends nothing while closes may need the requests that are left; closing never asks', () => {
-    const short = { budgetPauseMs: 700 };
-    const wait = { do: 'wait', until: T + 700 };
+    const short = { budgetPauseMs: 2_700 };
+    const wait = { do: 'wait', until: T + 2_700 };
     expect(step(planned, T, short)).toEqual(wait);
     expect(step(planned, T, { ...confirmed(T), ...short })).toEqual(wait);
     expect(step(putting, T, short)).toEqual(wait);

@@ -197,7 +197,7 @@ describe('what would send a request to open', () => {
   ])('%s is held back while closes need the budget', (_, placement, knowledge, what) => {
     expect(nextStep(row, placement, knows(knowledge), at(T)).do).toBe(what);
     const short = knows({ ...knowledge, budgetPauseMs: 1 });
-    expect(nextStep(row, placement, short, at(T))).toEqual({ do: 'wait', until: T + 1 });
+    expect(nextStep(row, placement, short, at(T))).toEqual({ do: 'wait', until: T + 2_000 });
   });
 
   it('is done only when it is closed, whatever its pause', () => {
