@@ -72,10 +72,14 @@ const groups = {
       `${domain}/policy/stillGranted.ts`,
     ],
     tests: [
-      `${windowTests}/lookTimes.test.ts`,
+      `${windowTests}/{lookTimes,targetDrift}.test.ts`,
       'test/functions/reconcile/*.test.ts',
       'test/shared/domain/policy/*.test.ts',
     ],
+  },
+  late: {
+    files: [`${window}/overrun.ts`],
+    tests: [`${windowTests}/overrun.test.ts`],
   },
   calendar: {
     files: [`${domain}/calendar/*.ts`],

@@ -55,7 +55,7 @@ export function withOverrun(
 }
 
 function isSeenAfter({ seenAt }: Placement, lateAt: number): boolean {
-  return seenAt !== undefined && seenAt > lateAt;
+  return (seenAt ?? 0) > lateAt;
 }
 
 /** To be deleted, and neither the delete nor a look gives an answer to go by. */
