@@ -79,6 +79,25 @@ const background = [
 /** Nothing that reconcile depends on: a change behind an open window must then be found in time. */
 const noticed = ['forged write', 'unknown schema', 'event again, hours late', 'one row per page'];
 
+const addressMoves = 'address given to another machine';
+/** Lives that are long enough, and quiet enough, for a change to be noticed in them. */
+const change = {
+  ...usual,
+  shares: [1],
+  faults: [5, 7],
+  beginMs: minute,
+  lengthMs: [10 * minute, 12 * minute],
+  visits: [4, 5],
+  machines: [2, 2, 3],
+  early: 0,
+  closes: 0,
+  extends: 0,
+  oneMachine: 0.8,
+  pairs: 0,
+  growth: 0,
+  isQuick: true,
+} as const;
+
 /** Every theme. */
 export const themes: readonly Theme[] = [
   { ...usual, ...swarm, name: 'anything', weight: 30 },
@@ -117,28 +136,20 @@ export const themes: readonly Theme[] = [
     extends: 0.9,
     growth: 0.85,
   },
+  { ...change, name: 'an address moves', weight: 4, kinds: [addressMoves, ...noticed] },
   {
-    ...usual,
+    ...change,
     name: 'machines and policy change',
-    weight: 12,
+    weight: 8,
     kinds: [
-      'address given to another machine',
+      addressMoves,
       'NSG of an interface swapped',
       'VM deleted',
       'policy narrowed in mid-window',
       ...noticed,
     ],
-    faults: [3, 7],
-    beginMs: 2 * minute,
-    lengthMs: [9 * minute, 12 * minute],
-    visits: [4, 5],
-    machines: [2, 2, 3],
-    early: 0,
-    closes: 0,
-    extends: 0,
-    oneMachine: 0.8,
-    pairs: 0,
-    isQuick: true,
+    shares: [0.5],
+    faults: [3, 6],
   },
   {
     ...usual,
@@ -261,6 +272,15 @@ export const themes: readonly Theme[] = [
       'timers 0.84 s early, 30 s late',
     ],
     shares: [0.2, 0.4],
+  },
+  {
+    ...usual,
+    name: 'others use the budget up',
+    weight: 4,
+    kinds: ['reserve reached', ...noticed],
+    shares: [1],
+    faults: [5, 7],
+    extends: 0,
   },
   {
     ...usual,

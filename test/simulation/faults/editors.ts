@@ -142,7 +142,7 @@ export const editorFaults: readonly FaultKind[] = [
       );
     },
   },
-  editor('NSG of an interface swapped', 'open', (stage, dice) => {
+  editor('NSG of an interface swapped', 'opened', (stage, dice) => {
     const { estate } = stage.simulation().azure.resourceManager;
     const nics = [...estate.nics.values()].filter((one) => one.networkSecurityGroupId);
     if (nics.length === 0) return false;
@@ -152,13 +152,13 @@ export const editorFaults: readonly FaultKind[] = [
     estate.setNic({ ...nic, networkSecurityGroupId: dice.pick(groups).id });
     return true;
   }),
-  editor('VM deleted', 'open', (stage, dice) => {
+  editor('VM deleted', 'opened', (stage, dice) => {
     const { estate } = stage.simulation().azure.resourceManager;
     if (estate.vms.size === 0) return false;
     estate.removeVm(dice.pick([...estate.vms.values()]).id);
     return true;
   }),
-  editor('address given to another machine', 'open', (stage, dice) => {
+  editor('address given to another machine', 'opened', (stage, dice) => {
     const { estate } = stage.simulation().azure.resourceManager;
     const [one, other] = [...estate.nics.values()].filter((nic) => nic.virtualMachineId);
     if (one === undefined || other === undefined) return false;

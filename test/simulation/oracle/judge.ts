@@ -4,6 +4,7 @@ import type { Affliction, Deployment, Outage } from '../stage';
 import { administratorLogin } from '../../../local/tenant';
 import { conductFaults } from './conduct';
 import { conservationFaults } from './conservation';
+import { driftFaults } from './drift';
 import { extendedFaults } from './extended';
 import { ledgerFaults } from './ledger';
 import { needlessFaults } from './needless';
@@ -67,6 +68,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...needlessFaults(history, activations, circumstances),
     ...extendedFaults(history),
     ...reopenedFaults(history),
+    ...driftFaults(history, circumstances),
     ...openedFaults(history, activations, circumstances),
     ...policyFaults(history, activations, circumstances),
     ...ledgerFaults(history, circumstances),

@@ -78,7 +78,12 @@ const line = (minutes: number, fields: Record<string, unknown>): Line => ({
 const good: History = {
   stays: [stay],
   writes: [put, remove],
-  addresses: [{ atMs: startMs, held: new Map([[vmId('vm-1').toLowerCase(), ['10.10.1.4']]]) }],
+  addresses: [
+    {
+      atMs: startMs,
+      held: new Map([[vmId('vm-1').toLowerCase(), ['10.10.1.4']]]),
+    },
+  ],
   foreignChanges: [],
   foreignEdits: 0,
   lines: [

@@ -6,7 +6,10 @@ import type { SimulatedClock } from '../clock';
 import type { Affliction, Outage } from '../stage';
 import type { Circumstances, Violation } from './judge';
 
-type Look = { readonly done?: boolean; readonly nextLook?: string };
+type Look = { readonly done?: boolean; readonly nextLook?: string; readonly started?: string };
+
+/** After these nobody can say whether a successor was there. */
+const forgets = new Set(['startNew lost', 'instance purged', 'task hub wiped']);
 
 /**
  * What the histories of the engine show of those who look after windows: nobody ends with work left
@@ -17,6 +20,7 @@ export function sleeperFaults(
   { afflictions, endMs }: Pick<Circumstances, 'afflictions' | 'endMs'>,
 ): Violation[] {
   const isSkewed = afflictions.some(({ group }) => group === 'clock');
+  const isForgetful = afflictions.some(({ kind }) => forgets.has(kind));
   return instances.flatMap(({ head, history }) => {
     const { instanceId, runtimeStatus } = head;
     const looks = history
@@ -24,7 +28,9 @@ export function sleeperFaults(
       .map((event) => lookOf(event['Result']));
     const last = looks.at(-1);
     const found: Violation[] = [];
-    if (runtimeStatus === 'Completed' && last?.done === false) {
+    const successor = last?.started === instanceId ? undefined : last?.started;
+    const goesOn = instances.some((one) => one.head.instanceId === successor);
+    if (runtimeStatus === 'Completed' && last?.done !== true && !goesOn && !isForgetful) {
       const what = `${instanceId} ended after ${looks.length} looks and nobody goes on`;
       found.push({ invariant: 'somebody looks after each window', what, atMs: endMs });
     }

@@ -7,7 +7,10 @@ const movedMs = 240_000;
 /** What reconcile does not depend on. */
 const besides = ['events', 'pim', 'people', 'strangers'];
 
-/** A rule lets in to addresses: none of them may for long be a machine's that nobody was granted. */
+/**
+ * A rule lets in to addresses: all of them are, but for a while, those of machines that were
+ * granted.
+ */
 export function targetFaults(
   { scope }: Activation,
   stays: readonly Stay[],
@@ -17,23 +20,26 @@ export function targetFaults(
   const { endMs, plan } = circumstances;
   const lengthMs = movedMs + plan.graphLagMs + (plan.polling ?? 0);
   return stays.flatMap((stay) => {
-    if (stay.properties.access === 'Deny') return [];
+    if (stay.properties.access === 'Deny' || stay.by !== 'app') return [];
     const { destinationAddressPrefix: one, destinationAddressPrefixes: many = [] } =
       stay.properties;
     const reached = [...many, one ?? ''].map((text) => text.replace(/\/32$/, ''));
     const goneMs = stay.toMs ?? endMs;
-    const moved = addresses.find(({ atMs, held }) => {
-      const others = [...held].filter(([vmId]) => !vmId.startsWith(scope.toLowerCase()));
-      return (
-        atMs < goneMs && others.some(([, theirs]) => theirs.some((text) => reached.includes(text)))
-      );
-    });
+    const isAway = ({ held }: History['addresses'][number]): boolean => {
+      const own = [...held].filter(([vmId]) => vmId.startsWith(scope.toLowerCase()));
+      const granted = new Set(own.flatMap(([, theirs]) => theirs));
+      return reached.some((text) => text !== '' && !granted.has(text));
+    };
+    const moved = addresses.find(
+      (one, at) =>
+        one.atMs < goneMs && (addresses[at + 1]?.atMs ?? endMs) > stay.fromMs && isAway(one),
+    );
     if (moved === undefined) return [];
     const fromMs = Math.max(moved.atMs, stay.fromMs);
     const next = addresses.find(({ atMs }) => atMs > moved.atMs)?.atMs ?? goneMs;
     const untilMs = Math.min(next, goneMs);
     if (quietStretch(fromMs, untilMs, lengthMs, circumstances, besides) === null) return [];
-    const what = `${stay.name} led to a machine outside ${scope} for more than ${lengthMs / 1_000} s`;
+    const what = `${stay.name} led to nobody in ${scope} for more than ${lengthMs / 1_000} s`;
     return [{ invariant: 'rule shape', what, atMs: moved.atMs }];
   });
 }
