@@ -1,4 +1,4 @@
-import { diceOf } from './dice';
+import { diceOf, type Dice } from './dice';
 import { drawFaults } from './drawFaults';
 import { type Theme, themes } from './themes';
 import { minute } from './units';
@@ -118,7 +118,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     machines,
     subnetNsg,
     ranges: shape.chance(0.3),
-    longestMinutes: firstPolicy === null && shape.chance(0.2) ? shape.int(6, 9) : 180,
+    longestMinutes: drawLongest(shape, firstPolicy),
     firstPolicy,
     latency: {
       write: dice.fork('write').pick([0, 0, 3_000]),
@@ -137,6 +137,13 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     faults: drawFaults(dice.fork('faults'), kinds, { visits, lastMs: last, theme }),
     calmAtMs: last + minute,
   };
+}
+
+/** What policy allows from a deployment on must be asked for in vain as well, or nobody knows its end. */
+function drawLongest(dice: Dice, firstPolicy: Plan['firstPolicy']): number {
+  if (firstPolicy !== null)
+    return dice.chance(0.5) ? firstPolicy.longestMinutes + dice.int(1, 3) : 180;
+  return dice.chance(0.2) ? dice.int(6, 9) : 180;
 }
 
 /** By their weights. */

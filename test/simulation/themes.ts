@@ -212,6 +212,7 @@ export const themes: readonly Theme[] = [
       'asked to close while a write is under way',
       'asked for more while a write is under way',
       'given back while a write is under way',
+      'rows written slowly',
       'forged write',
       'unknown schema',
       'unreadable event',
@@ -246,6 +247,15 @@ export const themes: readonly Theme[] = [
     faults: [5, 9],
     beginMs: 2 * minute,
     lengthMs: [8 * minute, 14 * minute],
+  },
+  {
+    ...change,
+    name: 'the last of its turns',
+    weight: 4,
+    kinds: ['steps fail for a quarter of an hour', 'worker dies in an episode', ...noticed],
+    faults: [6, 8],
+    visits: [3, 4],
+    lengthMs: [16 * minute, 17 * minute],
   },
   {
     ...usual,

@@ -146,7 +146,7 @@ export const engineFaults: readonly FaultKind[] = [
     name: 'steps fail for a quarter of an hour',
     group: 'engine',
     aim: 'opening',
-    forMs: [800_000, 1_000_000],
+    forMs: [900_000, 1_000_000],
     times: [100_000, 100_000],
     skip: 0,
     install: (stage, fault) => {

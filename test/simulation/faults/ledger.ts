@@ -45,5 +45,16 @@ export const ledgerFaults: readonly FaultKind[] = [
     (crossing) => !isRead(crossing),
     unavailable,
   ),
+  {
+    // Two who write the same row meet: one of them finds it changed.
+    ...ledgerFault('rows written slowly', 'before', ({ name }) => name === 'windows.replace', {
+      do: 'delay',
+      ms: 3_000,
+    }),
+    aim: 'opening',
+    forMs: [20_000, 60_000],
+    times: [6, 20],
+    skip: 0,
+  },
   ledgerFault('ledger slow', 'before', () => true, { do: 'delay', ms: 8_000 }),
 ];

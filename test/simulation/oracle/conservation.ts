@@ -9,6 +9,9 @@ const ofWindow = new Set(['window.closed', 'window.refused']);
 /** Groups of faults after which a step may run twice, and tell its end twice. */
 const repeating = ['process', 'engine', 'ledger', 'deploy', 'clock'];
 
+/** What came so shortly before the end of a run may still be looked at. */
+const lookedAtMs = 300_000;
+
 const unread: [string, undefined] = ['an event that nobody can read', undefined];
 
 /**
@@ -40,7 +43,9 @@ export function conservationFaults(
   const windows = ends(ofWindow, 'windowId');
   const inputs = [
     ...new Set(
-      taken.filter(({ operation }) => judged.test(operation)).map(({ eventId }) => eventId),
+      taken
+        .filter(({ operation, atMs }) => judged.test(operation) && atMs < endMs - lookedAtMs)
+        .map(({ eventId }) => eventId),
     ),
   ].map((eventId): [string, readonly string[] | undefined] => [
     `event ${eventId}`,

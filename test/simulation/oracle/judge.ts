@@ -6,6 +6,7 @@ import { conductFaults } from './conduct';
 import { conservationFaults } from './conservation';
 import { driftFaults } from './drift';
 import { extendedFaults } from './extended';
+import { guardFaults } from './guard';
 import { ledgerFaults } from './ledger';
 import { needlessFaults } from './needless';
 import { openedFaults } from './opened';
@@ -69,6 +70,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...extendedFaults(history),
     ...reopenedFaults(history),
     ...driftFaults(history, circumstances),
+    ...guardFaults(history, circumstances),
     ...openedFaults(history, activations, circumstances),
     ...policyFaults(history, activations, circumstances),
     ...ledgerFaults(history, circumstances),

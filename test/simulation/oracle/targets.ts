@@ -14,10 +14,12 @@ const besides = ['events', 'pim', 'people', 'strangers'];
 export function targetFaults(
   { scope }: Activation,
   stays: readonly Stay[],
-  { addresses }: History,
+  { addresses: noted }: History,
   circumstances: Circumstances,
 ): Violation[] {
   const { endMs, plan } = circumstances;
+  // Of several changes at one moment only the last one's outcome ever stood.
+  const addresses = noted.filter(({ atMs }, at) => noted[at + 1]?.atMs !== atMs);
   const lengthMs = movedMs + plan.graphLagMs + (plan.polling ?? 0);
   return stays.flatMap((stay) => {
     if (stay.properties.access === 'Deny' || stay.by !== 'app') return [];

@@ -1,0 +1,41 @@
+import { guardMs } from '../units';
+import { quietStretch } from './calm';
+import { type History, ownRulePath } from './history';
+import type { Circumstances, Violation } from './judge';
+
+/** A timer, an episode, a read before the first DELETE. */
+const slackMs = 45_000;
+const besides = ['events', 'pim', 'people', 'strangers'];
+const marker = /^postern1\|(\d{1,11})\|/;
+
+/** Closing begins at the guard: what is left of it is for what may go wrong. */
+export function guardFaults(
+  { stays, writes }: Pick<History, 'stays' | 'writes'>,
+  circumstances: Circumstances,
+): Violation[] {
+  const { plan, endMs } = circumstances;
+  const isSlow = (plan.polling ?? 0) > 5_000;
+  if (isSlow) return [];
+  return stays.flatMap(({ by, name, nsgId, properties, toMs, fromMs }) => {
+    const untilMs = Number(marker.exec(properties.description ?? '')?.[1]) * 1_000;
+    const beginMs = untilMs - guardMs;
+    const lastMs = beginMs + slackMs;
+    if (by !== 'app' || properties.access === 'Deny' || !Number.isFinite(untilMs)) return [];
+    if (fromMs > beginMs || lastMs > endMs || (toMs !== null && toMs <= lastMs)) return [];
+    // Who sleeps for a window may be lost by what happened long before: then the sweep is in time.
+    const livedMs = lastMs - fromMs;
+    const quiet = quietStretch(fromMs, lastMs, livedMs, circumstances, besides);
+    if (quiet === null) return [];
+    const path = `${nsgId}/securityRules/${name}`.toLowerCase();
+    const isAsked = writes.some(
+      (one) =>
+        one.by === 'app' &&
+        one.method === 'DELETE' &&
+        ownRulePath.test(one.path) &&
+        one.path.toLowerCase() === path &&
+        one.atMs <= lastMs,
+    );
+    const what = `${name} was not deleted within ${slackMs / 1_000} s from its guard on`;
+    return isAsked ? [] : [{ invariant: 'closing begins at the guard', what, atMs: beginMs }];
+  });
+}
