@@ -251,7 +251,7 @@ export const themes: readonly Theme[] = [
   {
     ...change,
     name: 'the last of its turns',
-    weight: 4,
+    weight: 7,
     kinds: ['steps fail for a quarter of an hour', 'worker dies in an episode', ...noticed],
     faults: [6, 8],
     visits: [3, 4],
