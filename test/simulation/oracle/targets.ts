@@ -33,8 +33,8 @@ export function targetFaults(
       return reached.some((text) => text !== '' && !granted.has(text));
     };
     const moved = addresses.find(
-      (one, at) =>
-        one.atMs < goneMs && (addresses[at + 1]?.atMs ?? endMs) > stay.fromMs && isAway(one),
+      (change, at) =>
+        change.atMs < goneMs && (addresses[at + 1]?.atMs ?? endMs) > stay.fromMs && isAway(change),
     );
     if (moved === undefined) return [];
     const fromMs = Math.max(moved.atMs, stay.fromMs);
