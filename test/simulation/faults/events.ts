@@ -3,6 +3,8 @@ import type { FaultKind, Stage } from '../stage';
 import type { FaultPlan } from '../plan';
 import type { Dice } from '../dice';
 import { guidFrom } from '../guids';
+import { partsOf } from '../oracle/history';
+import { standing } from './editors';
 
 function knob(name: string, changes: Partial<GridKnobs>): FaultKind {
   return {
@@ -88,20 +90,20 @@ export const eventFaults: readonly FaultKind[] = [
   {
     name: 'event again after an early end',
     group: 'events',
-    aim: 'open',
+    aim: 'opened',
     install: (stage, fault) => {
-      const dice = stage.dice(fault);
-      const asked = stage.plan.visits.filter(({ wish }) => wish?.kind === 'close');
-      if (asked.length === 0) return;
-      const { wish, atMs, lengthMs } = dice.pick(asked);
-      // Closed by then, and enough is left of the activation for another window.
-      const fromMs = (wish?.atMs ?? 0) + 150_000;
-      const untilMs = atMs + lengthMs - 400_000;
-      if (untilMs <= fromMs) return;
-      stage.at(dice.int(fromMs, untilMs), () => {
-        if (!stage.simulation().isRunning()) return;
-        stage.took(fault);
-        for (const body of new Set(stage.delivered)) void post(stage, otherIds(body, dice));
+      stage.at(fault.atMs, () => {
+        const dice = stage.dice(fault);
+        const rules = standing(stage);
+        if (rules.length === 0 || !stage.simulation().isRunning()) return;
+        const windowId = partsOf(dice.pick(rules).rule.name)?.windowId ?? '';
+        stage.ask(windowId, null);
+        // Closed by then, and perhaps enough is left of the activation for another window.
+        stage.at(fault.atMs + dice.int(140_000, 200_000), () => {
+          if (!stage.simulation().isRunning()) return;
+          stage.took(fault);
+          for (const body of new Set(stage.delivered)) void post(stage, otherIds(body, dice));
+        });
       });
     },
   },
