@@ -71,10 +71,15 @@ export class Lives {
     told('host down for ever');
   }
 
-  /** The sweeper app runs beside the main one from now on. */
+  /** The sweeper app runs beside the main one from now on, whose settings it is given. */
   async startSweeper(): Promise<void> {
-    const simulation = this.parts.simulation();
-    if (simulation === undefined || this.sweeper !== undefined) return;
+    const { clock, simulation: current } = this.parts;
+    const simulation = current();
+    if (simulation === undefined || this.sweeper !== undefined || this.isOver) return;
+    if (!simulation.isRunning()) {
+      clock.at(clock.now() + 1_000, () => void this.startSweeper());
+      return;
+    }
     const onLine = ({ event }: LogLine): void => this.parts.told(`sweeper log ${event}`);
     this.sweeper = await startSweeper(simulation, { onLine });
   }

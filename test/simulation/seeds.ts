@@ -28,26 +28,36 @@ export function planOf(seed: number): Plan {
 
 /** Plays a plan; a run that sticks or breaks is a violation like any other. */
 export async function playSafely(plan: Plan, options: RunOptions = {}): Promise<Outcome> {
+  const strays: unknown[] = [];
+  // What nobody awaited ends a process of Azure, and would end this one with all its seeds.
+  const onStray = (error: unknown): void => {
+    strays.push(error);
+  };
+  process.on('unhandledRejection', onStray);
   try {
-    return await playPlan(plan, options);
+    const outcome = await playPlan(plan, options);
+    const { judgement } = outcome;
+    const violations = [...judgement.violations, ...strays.map(broke)];
+    return { ...outcome, judgement: { ...judgement, violations } };
   } catch (error) {
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       plan,
       hash: 'broken',
       lines: [],
-      judgement: {
-        violations: [{ invariant: 'the run broke', what, atMs: 0 }],
-        overruns: [],
-        windows: 0,
-        foreignEdits: 0,
-      },
+      judgement: { violations: [broke(error)], overruns: [], windows: 0, foreignEdits: 0 },
       afflictions: [],
       sometimes: {},
       crossings: {},
       windows: 0,
     };
+  } finally {
+    process.off('unhandledRejection', onStray);
   }
+}
+
+function broke(error: unknown): Violation {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { invariant: 'the run broke', what, atMs: 0 };
 }
 
 /** Plays a seed, once or twice. */

@@ -153,6 +153,38 @@ export const themes: readonly Theme[] = [
   },
   {
     ...usual,
+    name: 'policies',
+    weight: 5,
+    kinds: [
+      'deployment of a policy that is too wide',
+      'deployment in mid-window',
+      'policy narrowed in mid-window',
+      ...noticed,
+    ],
+    shares: [0.7],
+    faults: [4, 7],
+    visits: [4, 5],
+    early: 0,
+    isQuick: true,
+  },
+  {
+    ...change,
+    name: 'closed early, and told again',
+    weight: 5,
+    kinds: ['event again after an early end', 'events duplicated', ...noticed],
+    visits: [3, 4],
+    lengthMs: [13 * minute, 15 * minute],
+  },
+  {
+    ...usual,
+    name: 'what is read is not there',
+    weight: 5,
+    kinds: ['404 stale read', 'read-back still old', ...noticed],
+    shares: [1],
+    faults: [5, 8],
+  },
+  {
+    ...usual,
     name: 'who may what',
     weight: 12,
     kinds: [

@@ -124,6 +124,8 @@ export const requestFaults: readonly FaultKind[] = [
     name: '404 stale read',
     at: 'unacknowledged',
     on: isGroupRead,
+    times: [2, 8],
+    skip: 1,
     deed: instead(() => answerOf(404, 'ResourceNotFound', 'The resource was not found.')),
   }),
   requestFault({

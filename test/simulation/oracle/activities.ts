@@ -3,6 +3,8 @@ import type { Violation } from './judge';
 
 /** The engine gives an activity that is silent for longer to another worker. */
 const lengthMaxMs = 240_000;
+/** A longer wait is the engine's: inside an activity it holds a worker, and a crash loses it. */
+const waitMaxMs = 20_000;
 
 /** Measures how long activities run: nothing is slept through inside one. */
 export type ActivityWatch = {
@@ -26,7 +28,11 @@ export function watchActivities(): ActivityWatch {
   };
   return {
     begins: (crossing) => {
-      if (crossing.kind === 'activity') running.set(crossing.n, crossing);
+      const { kind, atMs, input } = crossing;
+      if (kind === 'activity') running.set(crossing.n, crossing);
+      if (kind !== 'wait' || Number(input) <= waitMaxMs) return;
+      const what = `${Math.round(Number(input) / 1_000)} s were waited inside a function`;
+      found.push({ invariant: 'activities are short', what, atMs });
     },
     ends: (crossing) => {
       if (running.delete(crossing.n)) judge(crossing, Date.now());
