@@ -6,12 +6,12 @@ import type { Report } from './report';
 const root = join(__dirname, '..', '..');
 
 /**
- * A run costs 0.41 to 0.48 s of a core (measured on two busy cores), and the whole suite has six
- * minutes on two: so many runs take half of one of them. `npm run simulate` plays thousands.
+ * A run costs a third of a second of a core, and the whole suite has six minutes on two: so many
+ * runs take about one of them. `npm run simulate` plays thousands.
  */
 const from = 1_000;
-const seeds = 130;
-const twice = 10;
+const seeds = 300;
+const twice = 30;
 const quietMinutes = 30;
 /** Generous: a loaded machine is no violation. */
 const timeoutMs = 45 * 60_000;
