@@ -48,8 +48,10 @@ export function narrowPolicyOf(plan: Plan, narrowing: Narrowing): string {
   }
 }
 
-/** The same policy but for its ranges: each of them narrower than everything, together the world. */
+/** Ranges alone, each of them narrower than everything, together the world. */
 export function widePolicyOf(plan: Plan): string {
   const halves = '["0.0.0.0/1", "128.0.0.0/1"]';
-  return policyOfPlan({ ...plan, ranges: true }).replace(`[${limits.range}]`, halves);
+  return policyOfPlan({ ...plan, ranges: true })
+    .replace(`[${limits.range}]`, halves)
+    .replace(/^ *fromActivation.*\n/m, '');
 }
