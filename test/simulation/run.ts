@@ -346,7 +346,8 @@ class Run {
     }
     const { live, windows } = simulation.ledger();
     this.watch.rest({
-      live: (await live.list()).map(({ row }) => row.id),
+      // Of a window that is over it may still be asked who ended it, a quarter of an hour long.
+      live: (await live.list()).flatMap(({ row }) => (row.kind === 'ended' ? [] : [row.id])),
       open: (await windows.list()).flatMap(({ row }) => (row.concludedAt === null ? [row.id] : [])),
     });
     await clock.runUntil(clock.now() + (this.options.quietMs ?? quietMsDefault));
