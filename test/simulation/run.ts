@@ -23,6 +23,7 @@ import { ask } from './wishes';
 import type { World } from '../../shared/ports/world';
 import { outsideWaits } from './outside';
 import { watchActivities } from './oracle/activities';
+import { watchWishes } from './oracle/wishWrites';
 import { sleeperFaults, watchSleepers, type SleeperWatch } from './oracle/sleepers';
 import { watchEstate, type EstateWatch } from './oracle/watch';
 import { judgeRun, type Judgement } from './oracle/judge';
@@ -79,6 +80,7 @@ class Run {
   private readonly delivered: Stage['delivered'] = [];
   private readonly watch: EstateWatch;
   private readonly activities = watchActivities();
+  private readonly wishes = watchWishes();
   private readonly sleepers: SleeperWatch;
   private readonly lives: Lives;
   private readonly timing: Timing;
@@ -110,6 +112,7 @@ class Run {
     this.boundaries = createBoundaries({
       decide: (crossing) => {
         this.activities.begins(crossing);
+        this.wishes.begins(crossing);
         return (
           options.decide?.(crossing) ?? (this.calm ? undefined : this.strikes.decide(crossing))
         );
@@ -373,6 +376,7 @@ class Run {
       violations: [
         ...judged.violations,
         ...this.activities.faults(circumstances.endMs),
+        ...this.wishes.faults(plan),
         ...this.sleepers.faults(),
         ...sleeperFaults(instances, circumstances),
       ],

@@ -1,0 +1,41 @@
+import type { Crossing } from '../boundaries';
+import type { Plan } from '../plan';
+import type { Violation } from './judge';
+
+/** Listens to what is written into rows of windows. */
+export type WishWatch = {
+  begins(crossing: Crossing): void;
+  faults(plan: Plan): Violation[];
+};
+
+/** What a row that is written says, as far as it matters here. */
+type Written = {
+  readonly id: string;
+  readonly generation: number;
+  readonly nextLook: number;
+  readonly closingAt: number | null;
+};
+
+/**
+ * A wish, to close or for more time, sets the next look to now in the same write: should nobody be
+ * started for it, reconcile takes it up within its period, and not whenever somebody looks anyway.
+ */
+export function watchWishes(): WishWatch {
+  const generations = new Map<string, number>();
+  const found: Violation[] = [];
+  return {
+    begins: ({ kind, name, input, atMs }) => {
+      if (kind !== 'ledger' || !/^windows\.(?:insert|replace)$/.test(name)) return;
+      const row = (input as readonly unknown[])[0] as Written;
+      const known = generations.get(row.id);
+      generations.set(row.id, Math.max(known ?? 0, row.generation));
+      // Whoever begins to close is looking at the window already.
+      if (known === undefined || row.generation <= known || row.closingAt !== null) return;
+      if (row.nextLook <= atMs) return;
+      const what = `${row.id} is looked at ${Math.ceil((row.nextLook - atMs) / 1_000)} s after it`;
+      found.push({ invariant: 'a wish is looked at now', what, atMs });
+    },
+    // By a clock that is wrong, now is another time.
+    faults: ({ faults }) => (faults.some(({ kind }) => kind === 'skew of 5 min') ? [] : found),
+  };
+}
