@@ -274,6 +274,7 @@ class Run {
       ask: (windowId, untilMs, how) => {
         const { world } = this;
         if (world === undefined) return;
+        if (untilMs === null) this.watch.onAskedToClose(windowId);
         const accepted = (): void =>
           this.watch.onAccepted({ atMs: clock.now(), windowId, untilMs });
         void ask(

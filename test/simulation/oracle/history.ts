@@ -58,6 +58,8 @@ export type History = {
   readonly lines: readonly Line[];
   readonly taken: readonly Taken[];
   readonly accepted: readonly Accepted[];
+  /** Windows that somebody asked to close, whether or not there was an answer. */
+  readonly askedToClose: readonly string[];
   /** Events that the app took and nobody can read. */
   readonly malformed: number;
   /** Liveness runs: rules of ours that stood when all should have been at rest. */

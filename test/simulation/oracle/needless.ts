@@ -13,7 +13,7 @@ type Case = {
   readonly windowId: string;
   readonly atMs: number;
   readonly activation: Activation;
-  readonly history: Pick<History, 'stays' | 'accepted'>;
+  readonly history: Pick<History, 'stays' | 'askedToClose'>;
   readonly circumstances: Pick<Circumstances, 'afflictions' | 'deployments'>;
 };
 
@@ -24,7 +24,8 @@ const grounds: Readonly<Record<string, (one: Case) => boolean>> = {
   confirmationLost: hasEnded,
   expired: isDue,
   asked: ({ windowId, history }) =>
-    history.accepted.some((one) => one.windowId === windowId && one.untilMs === null),
+    // Whoever asked a process that dies hears nothing, and is obeyed all the same.
+    history.askedToClose.includes(windowId),
   policyChanged: ({ circumstances, atMs }) =>
     circumstances.deployments.some((one) => one.narrowing !== null && one.atMs <= atMs),
   targetChanged: (one) => wasSeen(one, ['editors']),
@@ -35,7 +36,7 @@ const grounds: Readonly<Record<string, (one: Case) => boolean>> = {
 
 /** A window is not closed for a reason that the world did not give: one list closes nothing. */
 export function needlessFaults(
-  history: Pick<History, 'lines' | 'stays' | 'accepted'>,
+  history: Pick<History, 'lines' | 'stays' | 'askedToClose'>,
   activations: readonly Activation[],
   circumstances: Pick<Circumstances, 'afflictions' | 'deployments'>,
 ): Violation[] {

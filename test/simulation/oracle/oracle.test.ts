@@ -96,6 +96,7 @@ const good: History = {
     { atMs: at(0), eventId: 'e1', operation: 'Microsoft.Authorization/roleAssignments/write' },
   ],
   accepted: [],
+  askedToClose: [],
   malformed: 0,
   standingAtRest: [],
   ledgerAtRest: { live: [], open: [] },

@@ -17,6 +17,7 @@ export type EstateWatch = {
   onLine(line: LogLine, atMs: number): void;
   onTaken(body: string, atMs: number): void;
   onAccepted(wish: Accepted): void;
+  onAskedToClose(windowId: string): void;
   /** The app took an event that nobody can read. */
   onMalformed(): void;
   /** Now all should be at rest: nothing in the ledger is still to be done. */
@@ -41,6 +42,7 @@ export function watchEstate(): EstateWatch {
   const lines: Line[] = [];
   const taken: Taken[] = [];
   const accepted: Accepted[] = [];
+  const askedToClose: string[] = [];
   const addresses: Addresses[] = [];
   let standingAtRest: string[] | null = null;
   let ledgerAtRest: History['ledgerAtRest'] = null;
@@ -117,6 +119,9 @@ export function watchEstate(): EstateWatch {
     onAccepted: (wish) => {
       accepted.push(wish);
     },
+    onAskedToClose: (windowId) => {
+      askedToClose.push(windowId);
+    },
     rest: (ledger) => {
       ledgerAtRest = ledger;
       standingAtRest = [...open.values()].map(({ nsgId, name }) => `${nsgId}/${name}`);
@@ -137,6 +142,7 @@ export function watchEstate(): EstateWatch {
       lines,
       taken,
       accepted,
+      askedToClose,
       malformed,
       standingAtRest,
       ledgerAtRest,
