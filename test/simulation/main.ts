@@ -30,7 +30,9 @@ async function simulation(options: SimulationOptions): Promise<number> {
   const report = reportOf(from, results);
   print(options.json ? JSON.stringify(report, null, 2) : printReport(report));
   if (options.shrink) {
-    for (const { seed } of report.failing.slice(0, storiesMax)) print(await story(seed, quietMs));
+    for (const { seed } of report.failing.slice(0, storiesMax)) {
+      tell(await story(seed, quietMs), options);
+    }
   }
   return isClean(report) ? 0 : 1;
 }
@@ -69,7 +71,7 @@ async function strikeBoundaries({
   const asked = { ...options, singles: singles || isBoth, pairs: pairs || isBoth };
   const reports = await crashPoints(__filename, asked, say);
   print(options.json ? JSON.stringify(reports, null, 2) : printCrashPoints(reports, asked));
-  for (const one of await crashStories(reports, storiesMax)) print(one);
+  for (const one of await crashStories(reports, storiesMax)) tell(one, options);
   return isUnbroken(reports) ? 0 : 1;
 }
 
@@ -100,6 +102,12 @@ async function story(seed: number, quietMs: number): Promise<string> {
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** A story beside a result: where the result is read by a program, it goes elsewhere. */
+function tell(text: string, { json }: Pick<SimulationOptions, 'json'>): void {
+  if (json) say(`${text}\n`);
+  else print(text);
 }
 
 function say(text: string): void {
