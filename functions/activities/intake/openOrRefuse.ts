@@ -45,11 +45,11 @@ export async function openOrRefuse(
   { policy, activation, now, address, asked, hint }: Case,
 ): Promise<Verdict> {
   const { asker, origin, instance } = activation;
-  const request = await requestOf(world, activation, asked);
   // Who may not open anything at all costs no query of the index.
   const asks = !isRefusal(ruleFor(policy, asker));
   const queued = asks ? queueForQuery(world, hint) : null;
   if (queued !== null) return queued;
+  const request = await requestOf(world, activation, asked);
   const rows = asks ? await world.inventory.listTargets(asker.scope, rowsMax) : [];
   const decision = decide(policy, {
     ...asker,
