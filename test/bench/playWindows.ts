@@ -1,4 +1,5 @@
 import { administratorLogin, people } from '../../local/tenant';
+import { deployedTimers } from '../support/deployedTimers';
 import { simulate, type Simulation, type SimulationOptions } from '../support/simulatedAzure';
 import type { VirtualTime } from '../virtualTime';
 import { type Layout, subscription } from './layouts';
@@ -18,14 +19,6 @@ allow:
       fromActivation: { within: [203.0.113.0/24] }
 `;
 
-/** Both timers every minute, as in a deployment. */
-const settings = {
-  SWEEP_SCHEDULE: '0 * * * * *',
-  RECONCILE_SCHEDULE: '30 * * * * *',
-  SWEEP_RUN_SECONDS: '10',
-  DELETE_SECONDS: '30',
-};
-
 /**
  * Begins twenty seconds past the minute, so that windows end between two sweeps: at the same second
  * both would send their deletes, and the counts would say nothing about either.
@@ -43,7 +36,7 @@ export function startProduct(layout: Layout, options: SimulationOptions = {}): P
   return simulate({
     estate: layout.estate(),
     policy,
-    settings,
+    settings: deployedTimers,
     ...options,
     resourceManager: { latency, ...options.resourceManager },
   });

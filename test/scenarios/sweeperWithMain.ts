@@ -1,5 +1,6 @@
 import { MemoryStore } from '../../local/functions/index';
 import { nsgId } from '../../local/estate';
+import { deployedTimers } from '../support/deployedTimers';
 import { onNic, stories } from '../support/stories';
 import { startSweeper } from '../support/sweeperApp';
 import { both, dieAndSweep, health } from '../support/sweeperStories';
@@ -92,7 +93,7 @@ describe('an opener that asks for a sweeper app', () => {
   const { begin } = stories();
 
   it('opens nothing that the sweeper app could not close', async () => {
-    const story = await begin({ settings: { ...schedules, SWEEPER: 'watched' } });
+    const story = await begin({ settings: { ...deployedTimers, SWEEPER: 'watched' } });
     story.activate();
     await story.minutes(3);
     expect(story.standing()).toEqual({});
@@ -102,7 +103,7 @@ describe('an opener that asks for a sweeper app', () => {
   });
 
   it('opens when the heartbeat names its key, and sees it in health', async () => {
-    const story = await begin({ settings: { ...schedules, SWEEPER: 'required' } });
+    const story = await begin({ settings: { ...deployedTimers, SWEEPER: 'required' } });
     const sweeper = await startSweeper(story);
     await story.minutes(2);
     story.activate();
@@ -123,7 +124,7 @@ describe('an opener that asks for a sweeper app', () => {
     ['required', ['sweeperSilent'], 0],
     ['watched', [], 2],
   ])('with SWEEPER=%s after six minutes of silence', async (watch, refusals, open) => {
-    const story = await begin({ settings: { ...schedules, SWEEPER: watch } });
+    const story = await begin({ settings: { ...deployedTimers, SWEEPER: watch } });
     const sweeper = await startSweeper(story);
     await story.minutes(2);
     sweeper.kill();
@@ -138,10 +139,3 @@ describe('an opener that asks for a sweeper app', () => {
     story.expects({ alarms: ['sweeperSilent'] });
   });
 });
-
-const schedules = {
-  SWEEP_SCHEDULE: '0 * * * * *',
-  RECONCILE_SCHEDULE: '30 * * * * *',
-  SWEEP_RUN_SECONDS: '10',
-  DELETE_SECONDS: '30',
-};

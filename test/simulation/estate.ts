@@ -26,11 +26,3 @@ export function estateOfPlan({ machines, subnetNsg }: Plan): Estate {
   });
   return { ...estate, networkSecurityGroups: [...estate.networkSecurityGroups, spareNsg] };
 }
-
-/** Both timers every minute, as in a deployment. */
-export const settings = {
-  SWEEP_SCHEDULE: '0 * * * * *',
-  RECONCILE_SCHEDULE: '30 * * * * *',
-  SWEEP_RUN_SECONDS: '10',
-  DELETE_SECONDS: '30',
-};

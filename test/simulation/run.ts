@@ -2,7 +2,7 @@ import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createBoundaries, type Boundaries, type Decide } from './boundaries';
 import { installClock, type SimulatedClock } from './clock';
 import { diceOf } from './dice';
-import { estateOfPlan, sameName, settings } from './estate';
+import { estateOfPlan, sameName } from './estate';
 import { Lives } from './lives';
 import { policyOfPlan } from './policies';
 import { faultTable } from './faults/table';
@@ -14,6 +14,7 @@ import { skewOf, skewedWorld, looksInTrueTime } from './skew';
 import type { Affliction, Skew, Stage, Timing } from './stage';
 import { installOthers, installVisits } from './actors';
 import { isIdle } from './idle';
+import { deployedTimers } from '../support/deployedTimers';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
 import { createStrikes, type Strikes } from './strikes';
 import { sometimesOf } from './sometimes';
@@ -181,7 +182,7 @@ class Run {
       estate,
       seed: dice.int(1, 2_000_000_000),
       policy: this.options.firstPolicy ?? this.firstPolicy(),
-      settings,
+      settings: deployedTimers,
       people: newcomers,
       otherRoles: [sameName],
       ...(this.lives.stores[0] ? { store: this.lives.stores[0] } : {}),

@@ -1,6 +1,7 @@
 import { seededChance } from '../../local/chance';
 import { administratorLogin, people } from '../../local/tenant';
 import type { World } from '../../shared/ports/world';
+import { deployedTimers } from '../support/deployedTimers';
 import { simulate, type Simulation } from '../support/simulatedAzure';
 import { installVirtualTime, type VirtualTime } from '../virtualTime';
 import { operationMs } from './bound';
@@ -33,13 +34,6 @@ allow:
 `;
 }
 
-const settings = {
-  SWEEP_SCHEDULE: '0 * * * * *',
-  RECONCILE_SCHEDULE: '30 * * * * *',
-  SWEEP_RUN_SECONDS: '10',
-  DELETE_SECONDS: '30',
-};
-
 const startAt = '2026-01-01T10:00:20.000Z';
 const minute = 60_000;
 const closeMaxMs = 6 * 60 * minute;
@@ -57,7 +51,7 @@ export async function playOurs(
     estate: layout.estate,
     seed,
     policy: policyOf(layout),
-    settings,
+    settings: deployedTimers,
     wrapWorld: withoutCaps,
     resourceManager: { latency: { rulePut: operationMs, ruleDelete: operationMs } },
   });

@@ -6,6 +6,7 @@ import type { NamedRule } from '../../local/azure/resourceManager/securityRule';
 import { demonstrationEstate, subscriptionId, type VirtualMachineSeed } from '../../local/estate';
 import { installVirtualTime, type VirtualTime } from '../virtualTime';
 import { type RuleLimits, shapeFaults, strayWrites } from './conduct';
+import { deployedTimers } from './deployedTimers';
 import { simulate, type Simulation, type SimulationOptions } from './simulatedAzure';
 
 export const ada = 'ada@contoso.com';
@@ -37,13 +38,6 @@ const limits: RuleLimits = {
   ports: ['22', '3389'],
   sources: ['203.0.113.10/32', '203.0.113.20/32', '198.51.100.7/32'],
   band: { from: 200, to: 899 },
-};
-
-const settings = {
-  SWEEP_SCHEDULE: '0 * * * * *',
-  RECONCILE_SCHEDULE: '30 * * * * *',
-  SWEEP_RUN_SECONDS: '10',
-  DELETE_SECONDS: '30',
 };
 
 type Wish = { person?: string; role?: string; scope?: string; minutes?: number };
@@ -119,7 +113,7 @@ export function stories(): { begin(options?: SimulationOptions): Promise<Story> 
 
   return {
     begin: async (options = {}) => {
-      const world = await simulate({ policy: workPolicy, settings, ...options });
+      const world = await simulate({ policy: workPolicy, settings: deployedTimers, ...options });
       told += 1;
       story = storyOf(world, time, options, (more) => {
         expected = { ...expected, ...more };
