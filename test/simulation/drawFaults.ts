@@ -18,7 +18,9 @@ export function drawFaults(
 ): FaultPlan[] {
   if (dice.chance(0.04)) return [];
   const share = dice.pick(theme.shares);
-  const own = kinds.filter(({ name }) => theme.kinds?.includes(name) ?? true);
+  const own = kinds.filter(
+    ({ name, onlyNamed = false }) => theme.kinds?.includes(name) ?? !onlyNamed,
+  );
   const known = shuffled(
     dice,
     own.filter(() => dice.chance(share)),

@@ -92,6 +92,8 @@ export type FaultKindFacts = {
   readonly times?: readonly [number, number];
   /** How many crossings that would do are let pass first, at most. */
   readonly skip?: number;
+  /** So dear to play that only a theme that names it draws it. */
+  readonly onlyNamed?: boolean;
 };
 
 const firstStart = Date.parse('2026-01-01T10:00:00.000Z');

@@ -152,6 +152,14 @@ export const themes: readonly Theme[] = [
     faults: [3, 6],
   },
   {
+    ...change,
+    name: 'a rule changes, and nothing else',
+    weight: 6,
+    kinds: ['rule opened to everybody', 'priority of a rule changed', 'marker damaged', ...noticed],
+    shares: [0.8],
+    faults: [4, 6],
+  },
+  {
     ...usual,
     name: 'policies',
     weight: 5,
@@ -263,7 +271,7 @@ export const themes: readonly Theme[] = [
     name: 'sleepers',
     weight: 10,
     kinds: [
-      'steps fail for a quarter of an hour',
+      'steps fail for four minutes',
       'instance terminated',
       'instance purged',
       'instance stuck',
@@ -283,10 +291,10 @@ export const themes: readonly Theme[] = [
   {
     ...change,
     name: 'the last of its turns',
-    weight: 7,
+    weight: 5,
     kinds: ['steps fail for a quarter of an hour', 'worker dies in an episode', ...noticed],
     faults: [6, 8],
-    visits: [3, 4],
+    visits: [2, 3],
     lengthMs: [16 * minute, 17 * minute],
   },
   {

@@ -35,6 +35,27 @@ async function manage(stage: Stage, id: string, verbs: readonly string[]): Promi
   }
 }
 
+function stepsFail(name: string, forMs: readonly [number, number]): FaultKind {
+  return {
+    name,
+    group: 'engine',
+    aim: 'opening',
+    forMs,
+    times: [100_000, 100_000],
+    skip: 0,
+    install: (stage, fault) => {
+      stage.strike(
+        fault,
+        ({ kind, name: called }) => kind === 'activity' && called === 'advanceWindow',
+        () => ({
+          at: 'before',
+          deed: { do: 'fail', error: () => new Error('Out of memory.') },
+        }),
+      );
+    },
+  };
+}
+
 function timing(
   name: string,
   early: number,
@@ -141,25 +162,9 @@ export const engineFaults: readonly FaultKind[] = [
       );
     },
   },
-  {
-    // A sleeper whose step fails looks again soon, and so comes to the last of its turns.
-    name: 'steps fail for a quarter of an hour',
-    group: 'engine',
-    aim: 'opening',
-    forMs: [900_000, 1_000_000],
-    times: [100_000, 100_000],
-    skip: 0,
-    install: (stage, fault) => {
-      stage.strike(
-        fault,
-        ({ kind, name }) => kind === 'activity' && name === 'advanceWindow',
-        () => ({
-          at: 'before',
-          deed: { do: 'fail', error: () => new Error('Out of memory.') },
-        }),
-      );
-    },
-  },
+  // A sleeper whose step fails looks again soon, and so comes to the last of its turns.
+  { ...stepsFail('steps fail for a quarter of an hour', [900_000, 1_000_000]), onlyNamed: true },
+  stepsFail('steps fail for four minutes', [200_000, 280_000]),
   timing('timers 0.84 s early, 30 s late', 0.4, 840, [0, 30_000]),
   timing('timers 20 to 80 s late', 0, 0, [20_000, 80_000]),
   managed('instance terminated', ['terminate']),
