@@ -1,9 +1,9 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IdentityName } from '../../local/tenant';
 import { readConfig } from '../../shared/config';
+import { policyFile } from './policyFile';
 
 /** What the settings of a simulated app depend on. */
 export type SettingsOptions = {
@@ -19,19 +19,6 @@ export type SettingsOptions = {
 
 const root = join(__dirname, '..', '..');
 
-/** A file with this text: settings name policies by their path. */
-function policyFile(text: string): string {
-  const known = policyFiles.get(text);
-  if (known !== undefined) return known;
-  const name = `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.yaml`;
-  const path = join(policyFolder, name);
-  writeFileSync(path, text);
-  policyFiles.set(text, path);
-  return path;
-}
-
-const policyFiles = new Map<string, string>();
-const policyFolder = mkdtempSync(join(tmpdir(), 'postern-policy-'));
 const brokenPolicy = 'version: 1\nallow: nobody\n';
 
 /** The same key in every process, so that a run can be repeated to the last byte of a marker. */
@@ -74,7 +61,7 @@ export function settings(options: SettingsOptions): Record<string, string> {
     ...sample.Values,
     ...keySettings,
     MARKER_KEY_VERSION: '1',
-    POLICY_FILE: policy === undefined ? 'policy.yaml' : policyFile(policy),
+    POLICY_FILE: policy === undefined ? 'policy.yaml' : policyFile(root, policy),
     ...options.settings,
   };
 }

@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { settings } from '../../../shared/config/settings';
 import type { Config } from '../../../shared/config';
 import { readConfig } from '../../../shared/config';
-import { appFolder, folderWithPolicy, goodSettings, keys } from './settings';
+import { policyFile } from '../../support/policyFile';
+import { appFolder, goodSettings, keys } from './settings';
 
 const scope = '/subscriptions/11111111-1111-4111-8111-111111111111';
 const samplePolicy = readFileSync(join(appFolder, 'policy.yaml'), 'utf8');
 
 function faultsOf(half: Config['closing'] | Config['opening']): readonly string[] {
   return 'faults' in half ? half.faults : [];
+}
+
+function folderWithPolicy(text: string): string {
+  return dirname(policyFile(appFolder, text));
 }
 
 function read(changes: Record<string, string | undefined>) {

@@ -1,7 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 const pairs = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')] as const;
 
@@ -32,11 +30,4 @@ export function goodSettings(): Record<string, string> {
     MARKER_KEY_VERSION: '1',
     ACTIVATION_QUEUE: 'activations',
   };
-}
-
-/** A folder with this text as its `policy.yaml`. */
-export function folderWithPolicy(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'postern-policy-'));
-  writeFileSync(join(folder, 'policy.yaml'), text);
-  return folder;
 }
