@@ -5,7 +5,7 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** The first `length` base32 characters (RFC 4648 alphabet, lower case) of SHA-256 over `text`. */
 export function hashId(text: string, length = 20): string {
-  const bytes = createHash('sha256').update(text, 'utf8').digest();
+  const bytes = createHash('sha256').update(text).digest();
   let id = '';
   let bits = 0;
   let held = 0;
@@ -55,7 +55,7 @@ export function parseRuleName(
 ): { deployment: string; windowId: string; slot: number } | null {
   const match = ruleNameForm.exec(name);
   if (match === null) return null;
-  const [, deployment = '', windowId = '', slot = ''] = match;
+  const [, deployment = '', windowId = '', slot] = match;
   return {
     deployment: deployment.toLowerCase(),
     windowId: windowId.toLowerCase(),

@@ -41,6 +41,6 @@ export function formatMarker(marker: Marker): string {
 export function parseMarker(description: string): Marker | null {
   const match = form.exec(description);
   if (match === null) return null;
-  const [, until = '', version = '', signature = ''] = match;
+  const [, until, version, signature = ''] = match;
   return { untilSeconds: Number(until), keyVersion: Number(version), signature };
 }

@@ -6,7 +6,10 @@ describe('now', () => {
     expect(nowOf(1_000, -50)).toEqual({ hostMs: 1_000, earliestMs: 950, latestMs: 1_000 });
     expect(isSkewed(nowOf(0, 60_000)) || isSkewed(nowOf(0, -60_000))).toBe(false);
     expect(isSkewed(nowOf(0, 60_001)) && isSkewed(nowOf(0, -60_001))).toBe(true);
-    expect(hostTimeOf(10_000, nowOf(0, 300))).toBe(9_700);
-    expect(hostTimeOf(10_000, nowOf(0, -300))).toBe(10_000);
+  });
+
+  it.each([0, 5_000])('of a host at %d ms reaches a deadline when its safe end does', (hostMs) => {
+    expect(hostTimeOf(10_000, nowOf(hostMs, 300))).toBe(9_700);
+    expect(hostTimeOf(10_000, nowOf(hostMs, -300))).toBe(10_000);
   });
 });
