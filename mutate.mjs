@@ -53,7 +53,7 @@ const groups = {
   },
   row: {
     files: ['judgeRow', 'apply', 'phase'].map((name) => `${window}/${name}.ts`),
-    tests: [`${windowTests}/{rowDecisions,apply}.test.ts`],
+    tests: [`${windowTests}/{rowDecisions,judgeRow,phase,apply}.test.ts`],
   },
   extend: {
     files: ['extendStep', 'extendRow', 'wishExtend', 'wishClose', 'signedMarker'].map(

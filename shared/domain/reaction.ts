@@ -115,7 +115,10 @@ export function pauseAfter(fault: FaultFacts, purpose: Purpose, attempt: number)
   if (asked !== null && Number.isFinite(asked) && asked > 0) {
     return Math.min(askedMaxMs(fault, purpose), Math.max(askedMinMs, Math.ceil(asked)));
   }
-  const doublings = Math.min(Math.max(Number.isFinite(attempt) ? attempt - 1 : 0, 0), 10);
+  const doublings = Math.min(
+    Math.max(Number.isFinite(attempt) ? Math.floor(attempt) - 1 : 0, 0),
+    10,
+  );
   return Math.min(ownMaxMs(purpose, attempt), pauseFirstMs * 2 ** doublings);
 }
 

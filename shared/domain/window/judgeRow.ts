@@ -79,7 +79,7 @@ export function giveUp(placement: Placement, now: Now): Placement {
 
 /**
  * Gives up one placement while the others go on. Its VMs cannot be reached any more, so rules that
- * serve only them, in the other NSG of their path, are given up as well; with nothing left the
+ * serve only them, it and those in the other NSG of their path, are given up; with nothing left the
  * window closes for this reason.
  */
 export function refusePlacement(
@@ -97,9 +97,7 @@ export function refusePlacement(
     .map(({ vmId }) => ({ vmId, ...refusal }));
   const useless = ({ targets }: Placement): boolean =>
     targets.every(({ vmId }) => lost.has(vmId.toLowerCase()));
-  const placements = row.placements.map((other) =>
-    isSamePlacement(other, placement) || useless(other) ? giveUp(other, now) : other,
-  );
+  const placements = row.placements.map((other) => (useless(other) ? giveUp(other, now) : other));
   const next = { ...row, refusals: [...row.refusals, ...added], placements };
   return placements.some(isOpenable) ? next : beginClosing(next, reason, now);
 }

@@ -199,16 +199,25 @@ describe('how long to wait', () => {
     [{ 'retry-after': '3600' }, retryAfterMaxMs],
     [{ 'retry-after': '999999999999' }, retryAfterMaxMs],
     [{ 'retry-after': '99999999999999999999' }, null],
+    [{ 'retry-after': ' 17 ' }, 17_000],
+    [{ 'retry-after': '17 s' }, null],
+    [{ 'retry-after': 's17' }, null],
     [{ 'retry-after': 'Sat, 21 Nov 2026 12:00:30 GMT', date }, 30_000],
     [{ 'retry-after': 'Sat, 21 Nov 2026 11:00:00 GMT', date }, 0],
     [{ 'retry-after': 'Sat, 21 Nov 2099 11:00:00 GMT', date }, retryAfterMaxMs],
     [{ 'retry-after': 'Saturday, 21-Nov-26 12:00:30 GMT', date }, 30_000],
     [{ 'retry-after': 'Sat, 21 Nov 2026 12:00:30 GMT' }, null],
     [{ 'retry-after': 'Sat, 99 Xyz 2026 12:00:30 GMT', date }, null],
+    [{ 'retry-after': 'Sat, 21 Nov 2026 12:00:30 GMT', date: 'today' }, null],
+    [{ 'retry-after': 'not Sat, 21 Nov 2026 12:00:30 GMT', date }, null],
+    [{ 'retry-after': `Sat, 21 Nov 2026 12:00:30 GMT (${'x'.repeat(20)})`, date }, null],
     [{ 'retry-after-ms': '250', 'retry-after': '17' }, 250],
     [{ 'x-ms-retry-after-ms': '400' }, 400],
     [{ 'x-ms-user-quota-resets-after': '00:00:05' }, 5_000],
+    [{ 'x-ms-user-quota-resets-after': '00:02:05' }, 125_000],
     [{ 'x-ms-user-quota-resets-after': '01:00:00' }, retryAfterMaxMs],
+    [{ 'x-ms-user-quota-resets-after': '1.00:00:05' }, null],
+    [{ 'x-ms-user-quota-resets-after': '00:00:05.5' }, null],
     [{ 'x-ms-user-quota-resets-after': 'later' }, null],
   ])('%j', (headers, wait) => {
     expect(classify({ status: 429, headers, body: '' }).retryAfterMs).toBe(wait);
@@ -223,6 +232,8 @@ describe('how long to wait', () => {
   it.each([
     ['The call can be retried in 14 seconds.', 14_000],
     ["Please try again after '372' seconds.", 372_000],
+    ["Please try again after '7' seconds.", 7_000],
+    ['The call can be retried in 7 seconds.', 7_000],
     ['Try again whenever you like.', null],
   ])('is read out of %j where no header says it', (message, wait) => {
     const body = JSON.stringify({ error: { code: 'RetryableError', details: [{ message }] } });
