@@ -1,55 +1,71 @@
 import fc from 'fast-check';
 import { networkPeriod } from '../../../../shared/domain/calendar/calendar';
-import { deleteTokens, tokensMs } from '../../../../shared/domain/calendar/guard';
+import { deleteTokens } from '../../../../shared/domain/calendar/guard';
 import { guardStartOf, planClose } from '../../../../shared/domain/calendar/planClose';
-import type { LiveClose, LiveRow } from '../../../../shared/domain/live';
+import type { LiveRow } from '../../../../shared/domain/live';
+import {
+  admitAll,
+  closeOn,
+  liveDeleteMs,
+  liveEarliest,
+  liveEnd,
+  liveGuardMs,
+  liveRowOf,
+  startsOf,
+} from '../../../support/liveRows';
 
-const deleteMs = 12_000;
-const guardMs = 180_000;
-const until = 1_800_000_000_000;
-const hour = 3_600_000;
+const until = liveEnd;
 
 describe('The calendar of closes', () => {
   it('leaves a window alone where there is room', () => {
-    expect(planClose([], rowOf(0), deleteMs, until - hour)).toBe(until - guardMs);
-    const ended = { ...rowOf(1), until: until + 0.5 + hour };
-    expect(planClose([ended], rowOf(0), deleteMs, until - hour)).toBe(until - guardMs);
-  });
-
-  it('plans 1,000 that end in the same second over the 80 s that their tokens take', () => {
-    const live = admitAll(1_001, (at) => [closeOn(at)]);
-    expect(live).toHaveLength(1_001);
-    const starts = startsOf(live);
-    const thousand = starts.slice(0, 1_000);
-    expect(Math.max(...thousand)).toBe(until - guardMs);
-    expect(Math.max(...thousand) - Math.min(...thousand)).toBe(tokensMs(1_000));
-    // The provider takes the next one five minutes earlier.
-    expect(Math.max(...starts) - Math.min(...starts)).toBe(networkPeriod.seconds * 1_000);
+    expect(planClose([], liveRowOf(0), liveDeleteMs, liveEarliest)).toBe(until - liveGuardMs);
+    const ended = { ...liveRowOf(1), until: until + 3_600_000.5 };
+    expect(planClose([ended], liveRowOf(0), liveDeleteMs, liveEarliest)).toBe(until - liveGuardMs);
   });
 
   it('plans 20 on one NSG one after another', () => {
     const starts = startsOf(admitAll(20, () => [closeOn(0)])).sort((one, other) => other - one);
-    expect(starts).toEqual(starts.map((_start, at) => until - guardMs - at * deleteMs));
-  });
-
-  it('counts each subscription by itself', () => {
-    const live = admitAll(400, (at) => [closeOn(at, `${at % 2}`)]);
-    expect(new Set(startsOf(live))).toEqual(new Set([until - guardMs]));
+    expect(starts).toEqual(starts.map((_start, at) => until - liveGuardMs - at * liveDeleteMs));
   });
 
   it('refuses only what would stand open for too short', () => {
     const live = admitAll(20, () => [closeOn(0)]);
-    const late = rowOf(20, [closeOn(0)]);
-    const place = until - guardMs - 20 * deleteMs;
-    expect(planClose(live, late, deleteMs, place)).toBe(place);
-    expect(planClose(live, late, deleteMs, place + 1)).toBeNull();
+    const late = liveRowOf(20, [closeOn(0)]);
+    const place = until - liveGuardMs - 20 * liveDeleteMs;
+    expect(planClose(live, late, liveDeleteMs, place)).toBe(place);
+    expect(planClose(live, late, liveDeleteMs, place + 1)).toBeNull();
   });
 
-  it('finds everybody the same place, whether they come one by one or all at once', () => {
-    const all = Array.from({ length: 300 }, (_item, at) => rowOf(at, [closeOn(at % 40)]));
-    const oneByOne = admitAll(300, (at) => [closeOn(at % 40)]);
-    const atOnce = all.map((row) => planClose(all, row, deleteMs, until - hour));
-    expect(atOnce).toEqual(startsOf(oneByOne));
+  it('finds everybody the same place, the older first, whether they come alone or together', () => {
+    const anyRows = fc.array(fc.record({ group: fc.nat(2), age: fc.nat(3) }), { maxLength: 12 });
+    fc.assert(
+      fc.property(anyRows, (asked) => {
+        const together = asked.map(({ group, age }, at) => ({
+          ...liveRowOf(at, [closeOn(group)]),
+          createdAt: 1 + age,
+        }));
+        const alone: LiveRow[] = [];
+        for (const row of together.toSorted((one, other) => one.createdAt - other.createdAt)) {
+          const closeFrom = planClose(alone, row, liveDeleteMs, liveEarliest);
+          expect(planClose(together, row, liveDeleteMs, liveEarliest)).toBe(closeFrom);
+          alone.push({ ...row, closeFrom });
+        }
+      }),
+    );
+  });
+
+  it('leaves those their place who have one, and goes before who is newer and has none', () => {
+    const asked = { ...liveRowOf(1, [closeOn(0)]), createdAt: 5 };
+    const newer = { ...liveRowOf(2, [closeOn(0)]), createdAt: 6 };
+    const place = until - liveGuardMs;
+    const plan = (...live: LiveRow[]) => planClose(live, asked, liveDeleteMs, liveEarliest);
+    expect(plan(newer)).toBe(place);
+    expect(plan({ ...newer, closeFrom: place })).toBe(place - liveDeleteMs);
+    // Its own row, as it stands in the table, is not in its way.
+    expect(plan({ ...asked, closeFrom: place })).toBe(place);
+    // Who is older but finds no room after its own beginning is taken to begin at its guard.
+    const late = { ...liveRowOf(0, [closeOn(0)]), createdAt: 4, until: until + 3_600_000 };
+    expect(plan(late)).toBe(place);
   });
 
   it('never plans more than there is room for, nor later than the guard', () => {
@@ -57,11 +73,11 @@ describe('The calendar of closes', () => {
       fc.property(fc.array(anyWindow, { maxLength: 60 }), (windows) => {
         const live: LiveRow[] = [];
         for (const [at, window] of windows.entries()) {
-          const row = { ...rowOf(at, window.closes), until: window.until };
-          const start = planClose(live, row, deleteMs, until - hour);
+          const row = { ...liveRowOf(at, window.closes), until: window.until };
+          const start = planClose(live, row, liveDeleteMs, liveEarliest);
           if (start === null) continue;
           expect(start).toBeLessThanOrEqual(guardStartOf(row));
-          expect(start).toBeGreaterThanOrEqual(until - hour);
+          expect(start).toBeGreaterThanOrEqual(liveEarliest);
           live.push({ ...row, closeFrom: start });
         }
         expectRoom(live);
@@ -83,44 +99,6 @@ const anyWindow = fc.record({
         .map((rules) => groups.map((group) => ({ ...closeOn(group, `${group % 2}`), rules }))),
     ),
 });
-
-function closeOn(group: number, subscription = '0'): LiveClose {
-  const guid = `11111111-1111-4111-8111-${subscription.padStart(12, '0')}`;
-  const provider = 'providers/microsoft.network/networksecuritygroups';
-  const nsgId = `/subscriptions/${guid}/resourcegroups/rg/${provider}/nsg-${group}`;
-  return { nsgId, region: 'westeurope', rules: 1 };
-}
-
-function rowOf(at: number, closes: readonly LiveClose[] = [closeOn(at)]): LiveRow {
-  return {
-    id: `w${String(at).padStart(5, '0')}`,
-    kind: 'window',
-    assignmentKey: '',
-    personId: '',
-    nsgIds: closes.map(({ nsgId }) => nsgId),
-    until,
-    createdAt: 1,
-    guardMs,
-    closeFrom: null,
-    closes,
-  };
-}
-
-/** Admits so many windows one after the other, as intake does. */
-function admitAll(count: number, closesOf: (at: number) => LiveClose[]): LiveRow[] {
-  const live: LiveRow[] = [];
-  for (let at = 0; at < count; at++) {
-    const row = rowOf(at, closesOf(at));
-    const start = planClose(live, row, deleteMs, until - hour);
-    if (start === null) continue;
-    live.push({ ...row, closeFrom: start < guardStartOf(row) ? start : null });
-  }
-  return live;
-}
-
-function startsOf(live: readonly LiveRow[]): number[] {
-  return live.map((row) => row.closeFrom ?? guardStartOf(row));
-}
 
 /** Judges a plan by playing it: buckets that empty and refill, NSGs that are busy. */
 function expectRoom(live: readonly LiveRow[]): void {
@@ -146,6 +124,6 @@ function expectRoom(live: readonly LiveRow[]): void {
   const busyUntil = new Map<string, number>();
   for (const { nsgId, at, rules } of deletes) {
     expect(at).toBeGreaterThanOrEqual(busyUntil.get(nsgId) ?? 0);
-    busyUntil.set(nsgId, at + rules * Math.ceil(deleteMs / 1_000));
+    busyUntil.set(nsgId, at + rules * Math.ceil(liveDeleteMs / 1_000));
   }
 }
