@@ -1,5 +1,5 @@
 import { planOpen } from '../../../../shared/domain/calendar/planOpen';
-import type { LiveRow } from '../../../../shared/domain/live';
+import type { LiveClose, LiveRow } from '../../../../shared/domain/live';
 
 const operationMs = 12_000;
 const begin = 1_800_000_000_000;
@@ -26,6 +26,48 @@ describe('The turns of opens', () => {
     expect(planOpen([long], rowOf(1), operationMs)).toBe(begin);
   });
 
+  it('keep each NSG for one operation a rule, and begin when all of theirs are free', () => {
+    const [a, b, c] = [closeOn(0, 3), closeOn(1, 2), closeOn(2)];
+    const all = [
+      { ...rowOf(0), closes: [a] },
+      { ...rowOf(1), closes: [b] },
+      { ...rowOf(2), closes: [a, b, c] },
+      { ...rowOf(3), closes: [c] },
+      { ...rowOf(4), closes: [b] },
+    ];
+    const turns = all.map((row) => (planOpen(all, row, operationMs) - begin) / operationMs);
+    expect(turns).toEqual([0, 0, 3, 4, 5]);
+  });
+
+  it('wait while closes that exceed the allowance are within five minutes, before or after', () => {
+    const period = 300_000;
+    const late = rowOf(5_000, { nsg: 1 });
+    const turn = (closeAt: number, changes: Partial<LiveRow> = {}): number => {
+      const storm = { ...rowOf(0, { createdAt: begin - hour }), closes: [closeOn(9, 801)] };
+      const atGuard = { ...storm, until: closeAt + storm.guardMs };
+      const asked = { ...late, ...changes };
+      const placed = planOpen([{ ...storm, closeFrom: closeAt }, asked], asked, operationMs);
+      // Without a place of its own a close begins at its guard.
+      expect(planOpen([atGuard, asked], asked, operationMs)).toBe(placed);
+      return placed - begin;
+    };
+    expect(turn(begin + period)).toBe(0);
+    expect(turn(begin + period - 1)).toBe(2 * period);
+    expect(turn(begin - period)).toBe(0);
+    expect(turn(begin - period + 1)).toBe(30_000);
+    // Whose end comes first need not wait for more.
+    expect(turn(begin, { until: begin + 45_000 })).toBe(60_000);
+    expect(turn(begin, { until: begin + 60_000 })).toBe(60_000);
+    const elsewhere = closeOn(1);
+    const nsgId = elsewhere.nsgId.replace('/s/', '/t/');
+    expect(turn(begin, { closes: [{ ...elsewhere, nsgId }] })).toBe(0);
+  });
+
+  it('do not wait for their own close', () => {
+    const own = { ...rowOf(0), closes: [closeOn(0, 900)], closeFrom: begin + 60_000 };
+    expect(planOpen([own], own, operationMs)).toBe(begin);
+  });
+
   it('wait for a storm of closes to pass, and only for a storm', () => {
     const closes = (count: number): LiveRow[] =>
       Array.from({ length: count }, (_item, at) =>
@@ -50,17 +92,22 @@ function rowOf(
   at: number,
   { nsg = 0, createdAt = begin, closeFrom = null }: Changes = {},
 ): LiveRow {
-  const nsgId = `/subscriptions/s/resourcegroups/rg/providers/p/networksecuritygroups/nsg-${nsg}`;
+  const close = closeOn(nsg);
   return {
     id: `w${String(at).padStart(5, '0')}`,
     kind: 'window',
     assignmentKey: '',
     personId: '',
-    nsgIds: [nsgId],
+    nsgIds: [close.nsgId],
     until: begin + 2 * hour,
     createdAt,
     guardMs: 180_000,
     closeFrom,
-    closes: [{ nsgId, region: 'westeurope', rules: 1 }],
+    closes: [close],
   };
+}
+
+function closeOn(nsg: number, rules = 1): LiveClose {
+  const nsgId = `/subscriptions/s/resourcegroups/rg/providers/p/networksecuritygroups/nsg-${nsg}`;
+  return { nsgId, region: 'westeurope', rules };
 }

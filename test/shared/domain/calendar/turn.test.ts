@@ -4,6 +4,7 @@ import {
   dueOn,
   hasDelete,
   isInItsPlace,
+  isListedDue,
   mayTake,
   newTurn,
   sharersOf,
@@ -41,6 +42,22 @@ describe('a turn', () => {
     expect(mayTake(closing, 'w', 'open', at)).toBe(false);
     expect(mayTake(opening, 'w', 'close', at)).toBe(true);
     expect(mayTake(opening, 'w', 'open', at)).toBe(false);
+  });
+
+  it('may have been written by a clock that is a minute ahead', () => {
+    const ahead = newTurn(nsg, 'other', 'close', 12 * second, at + 60 * second);
+    expect(mayTake(ahead, 'w', 'close', at)).toBe(false);
+    expect(mayTake({ ...ahead, until: ahead.until + 1 }, 'w', 'close', at)).toBe(true);
+  });
+
+  it('names the NSG in lower case, its holder and what for', () => {
+    expect(newTurn(nsg, 'w', 'open', second, at)).toEqual({
+      id: turnIdOf(nsg),
+      nsgId: nsg.toLowerCase(),
+      holder: 'w',
+      until: at + second,
+      purpose: 'open',
+    });
   });
 
   it.each([Number.NaN, Infinity, at + 91 * second, 0])(
@@ -82,6 +99,25 @@ describe('the due list of an NSG', () => {
     expect(sharersOf(live, nsg, 'self').map(({ id }) => id)).toEqual(['later', 'guard', 'notYet']);
     expect(dueOn(live, nsg, 'self', nowOf(at, -600 * second))).toHaveLength(2);
   });
+
+  it('holds those with other NSGs as well, and has one order for the same deadline', () => {
+    const elsewhere = { nsgId: '/elsewhere', region: '', rules: 1 };
+    const closes = [elsewhere, { ...elsewhere, nsgId: nsg.toLowerCase() }];
+    const live = ['b', 'c', 'a'].map((id) => listed(id, { closeFrom: 0, closes }));
+    const order = (all: readonly LiveRow[]) =>
+      dueOn(all, nsg, '', nowOf(at, 0)).map(({ id }) => id);
+    expect(order(live)).toEqual(['a', 'b', 'c']);
+    expect(order(live.toReversed())).toEqual(['a', 'b', 'c']);
+    expect(order([listed('x', { closeFrom: 0, closes: [elsewhere] })])).toEqual([]);
+  });
+
+  it('is closing from its place in the calendar on, or from its guard if that is sooner', () => {
+    const due = (changes: Partial<LiveRow>) => isListedDue(listed('w', changes), nowOf(at, 0));
+    expect(due({ closeFrom: at })).toBe(true);
+    expect(due({ closeFrom: at + 1 })).toBe(false);
+    expect(due({ closeFrom: at + 1, until: at + 180 * second })).toBe(true);
+    expect(due({ until: at + 180 * second + 1 })).toBe(false);
+  });
 });
 
 describe('how long a close waits for its turn', () => {
@@ -103,6 +139,18 @@ describe('how long a close waits for its turn', () => {
     // Pauses and activity 15 s, one delete, propagation 80 s.
     expect(waits(40_000)).toBe(until - 135 * second);
     expect(waits(40_000, 5_000)).toBe(until - 140 * second);
+    // Two deletes of its own on this NSG, in any spelling, and one elsewhere.
+    const twin = { ...placement, slot: 9, nsgId: placement.nsgId.toUpperCase() };
+    const two = { ...due, placements: [placement, twin, { ...placement, nsgId: '/elsewhere' }] };
+    expect(turnWaitUntil(two, placement, 'close', 30_000, nowOf(now, 0))).toBe(
+      until - 155 * second,
+    );
+  });
+
+  it('is nothing for what has not begun to close', async () => {
+    const { row, placement, now } = await closingRow();
+    const idle = { ...row, closingAt: null };
+    expect(turnWaitUntil(idle, placement, 'close', 12_000, nowOf(now, 0))).toBeLessThan(now);
   });
 
   it('never lasts longer than until the rule is due for the sweep', async () => {
@@ -152,7 +200,7 @@ describe('the row that the holder of a turn works on', () => {
     const { world, id } = await openedWindow();
     const row = await readRow(world, id);
     const notBefore = world.time.now + 30_000;
-    const fault = (kind: 'busy' | 'throttled') =>
+    const fault = (kind: 'busy' | 'unavailable' | 'throttled') =>
       ({ kind, code: '', status: 429, retryAfterMs: null }) as const;
     const waits = (changes: Partial<Placement>): number | null | undefined => {
       const placements = row.placements.map((one) => {
@@ -164,9 +212,17 @@ describe('the row that the holder of a turn works on', () => {
     };
     expect(waits({})).toBeNull();
     expect(waits({ fault: fault('busy') })).toBeNull();
+    expect(waits({ fault: fault('unavailable'), lastDeleteAt: 1 })).toBeNull();
     expect(waits({ fault: fault('throttled') })).toBe(notBefore);
     expect(waits({ lastDeleteAt: 1 })).toBe(notBefore);
     expect(waits({ phase: 'open' })).toBe(notBefore);
+    expect(waits({ nsgId: '/elsewhere' })).toBeUndefined();
+    const placements = row.placements.map((one) => ({
+      ...one,
+      phase: 'closing' as const,
+      notBefore,
+    }));
+    expect(withoutWaiting({ ...row, placements }, '/elsewhere')).toEqual({ ...row, placements });
   });
 
   it('is let alone while its closing has not begun', async () => {
@@ -175,6 +231,17 @@ describe('the row that the holder of a turn works on', () => {
     const now = nowOf(world.time.now, 0);
     expect(hasDelete(row, nsgNic, now)).toBe(false);
     expect(hasDelete({ ...row, wish: 'closed' }, nsgNic, now)).toBe(true);
+    expect(hasDelete({ ...row, wish: 'closed' }, nsgNic.toUpperCase(), now)).toBe(true);
     expect(hasDelete({ ...row, wish: 'closed' }, `${nsgNic}-other`, now)).toBe(false);
+    const placements = row.placements.map((one) => ({ ...one, phase: 'gone' as const }));
+    expect(hasDelete({ ...row, wish: 'closed', placements }, nsgNic, now)).toBe(false);
+    // A single rule elsewhere that is to be deleted is none of this NSG.
+    const closing = placements.map((one) =>
+      one.nsgId === nsgNic ? one : { ...one, phase: 'closing' as const },
+    );
+    expect(hasDelete({ ...row, closingAt: now.hostMs, placements: closing }, nsgNic, now)).toBe(
+      false,
+    );
+    expect(hasDelete({ ...row, placements: closing }, nsgNic, now)).toBe(false);
   });
 });

@@ -259,6 +259,16 @@ describe('the outcome of a DELETE', () => {
     expect(applyOutcome(before, disarmed, erase, { kind: 'accepted' }, now).phase).toBe('closing');
   });
 
+  it('accepted for what was seen as gone: it is still only seen as gone', () => {
+    const gone: Placement = { ...asked(), phase: 'gone' };
+    expect(applyOutcome(before, gone, erase, { kind: 'accepted' }, now).phase).toBe('gone');
+  });
+
+  it('absent: nothing was accepted', () => {
+    const absent = applyOutcome(before, asked(), erase, { kind: 'absent' }, now);
+    expect(absent).toMatchObject({ deleteAcceptedAt: null, lastDeleteAt: T });
+  });
+
   it('unsent: nothing changes', () => {
     const placement = asked();
     expect(applyOutcome(before, placement, erase, { kind: 'unsent' }, now)).toBe(placement);
