@@ -96,6 +96,8 @@ const groups = {
     ].map((name) => `${domain}/calendar/${name}.ts`),
     // Without the storm: a thousand windows take seconds for each mutant.
     tests: [`${calendarTests}/{calendar,expectedCloses,guard,planClose,planOpen,tracks}.test.ts`],
+    // Many of its mutants search for a place for ever.
+    timeoutMS: 15_000,
   },
   turns: {
     files: [`${domain}/calendar/turn.ts`],
@@ -125,6 +127,7 @@ async function run(name) {
   process.env.MUTATION_TESTS = group.tests.join(' ');
   const results = await new Stryker({
     mutate: group.files,
+    ...(group.timeoutMS === undefined ? {} : { timeoutMS: group.timeoutMS }),
     mutator: { excludedMutations: group.texts === true ? [] : ['StringLiteral'] },
   }).runMutationTest();
   for (const path of new Set(results.map(({ fileName }) => fileName))) {

@@ -49,7 +49,6 @@ describe('a track of calls', () => {
         );
         expect(fitsBucket(trackOf(calls), second, more, bucket)).toBe(fits);
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -62,7 +61,6 @@ describe('a track of calls', () => {
         );
         expect(fitsPeriod(trackOf(calls), second, more, period)).toBe(fits);
       }),
-      { numRuns: 300 },
     );
   });
 
