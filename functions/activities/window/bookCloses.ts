@@ -14,9 +14,13 @@ import type { Run } from './run';
 /**
  * The live row tells timers and the calendar which NSGs a window holds, before any rule stands
  * there. Admission went by the index, which lags: where the plan found other NSGs, the close is
- * planned anew. The row as it is to be saved: closing earlier, or refused for want of room.
+ * planned anew. The row as it is to be saved: closing earlier, or refused for want of room;
+ * `changed` where somebody else has written the live row meanwhile: look again.
  */
-export async function bookCloses({ world }: Run, planned: WindowRow): Promise<WindowRow> {
+export async function bookCloses(
+  { world }: Run,
+  planned: WindowRow,
+): Promise<WindowRow | 'changed'> {
   const { ledger, deleteTimes } = world;
   const stored = await ledger.live.get(planned.id);
   if (stored === null) return planned;
@@ -34,20 +38,22 @@ export async function bookCloses({ world }: Run, planned: WindowRow): Promise<Wi
   const live = (await ledger.live.list()).map(({ row }) => row);
   const leastMs = leastMsOf(limits);
   const at = planClose(live, self, deleteMs, nowOfWorld(world).latestMs + leastMs);
-  await ledger.live.replace({ ...self, closeFrom: at }, stored.etag);
+  const booked = await ledger.live.replace({ ...self, closeFrom: at }, stored.etag);
+  if (booked === 'changed') return booked;
   if (at === null) return refused(planned, Math.ceil(leastMs / 1_000));
   return { ...planned, closeFrom: at < planned.wantedUntil - limits.guardMs ? at : null };
 }
 
 /**
  * An extend that is proved moves the close: the calendar finds it a place before its new deadline,
- * where there is room. Where there is none, the place that it has had stays.
+ * where there is room. Where there is none, the place that it has had stays. `changed` where
+ * somebody else has written the live row meanwhile: look again.
  */
 export async function rebookClose(
   { world }: Run,
   before: WindowRow,
   after: WindowRow,
-): Promise<WindowRow> {
+): Promise<WindowRow | 'changed'> {
   const { until } = after;
   if (before.until === null || until === null || until <= before.until) return after;
   const { ledger, deleteTimes } = world;
@@ -58,7 +64,8 @@ export async function rebookClose(
   const live = (await ledger.live.list()).map(({ row }) => row);
   const earliest = closingStartOf(before);
   const at = planClose(live, self, deleteTimes.p99Ms(), earliest) ?? earliest;
-  await ledger.live.replace({ ...self, closeFrom: at }, stored.etag);
+  const booked = await ledger.live.replace({ ...self, closeFrom: at }, stored.etag);
+  if (booked === 'changed') return booked;
   const closeFrom = at < until - after.grant.limits.guardMs ? at : null;
   return withEndLook({ ...after, closeFrom }, now);
 }

@@ -15,6 +15,7 @@ import { type NotYet, planNow } from './planNow';
 import { seeLaterEnd } from './seeLaterEnd';
 import { takeTurns } from './turns';
 import { forget, type Run } from './run';
+import { withPlacements } from './withPlacements';
 import { nextWriteMs } from '../../../shared/domain/window/pace';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
 
@@ -32,6 +33,7 @@ export async function takeRound(run: Run, stored: Stored<WindowRow>): Promise<Sa
   const decision = await decide(run, await seeLaterEnd(run, planned.row));
   noteSightings(run, planned.row);
   const row = await rebookClose(run, planned.row, decision.row);
+  if (row === 'changed') return row;
   const turns = await takeTurns(run, { ...decision, row });
   const saved = await carryOut(run, planned, turns);
   forget(run);
@@ -57,6 +59,7 @@ async function planIfNeeded(run: Run, stored: Stored<WindowRow>): Promise<Saved 
   const planned = await planNow(run, row);
   if ('laterMs' in planned) return planned;
   const booked = await bookCloses(run, planned);
+  if (booked === 'changed') return booked;
   return save(run, stored, judgeRow(booked, nowOfWorld(run.world)), 0);
 }
 
@@ -102,16 +105,6 @@ function isAnnounced(saved: WindowRow, effects: readonly Effect[]): boolean {
     const placement = saved.placements[index];
     return step.do === 'deleteRule' && placement !== undefined && !isOpenable(placement);
   });
-}
-
-function withPlacements(
-  row: WindowRow,
-  changes: readonly { readonly index: number; readonly placement: Placement }[],
-): WindowRow {
-  const placements = row.placements.map(
-    (placement, index) => changes.find((change) => change.index === index)?.placement ?? placement,
-  );
-  return { ...row, placements };
 }
 
 /** Saves by ETag with the time of the next look, then tells what became true by it. */

@@ -19,6 +19,7 @@ import type { World } from '../../../shared/ports/world';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
 import type { Decision } from './decide';
 import type { Run } from './run';
+import { withPlacements } from './withPlacements';
 
 /** The list of what lives may be this old where only requests are at stake. */
 const listAgeMaxMs = 2_000;
@@ -50,18 +51,17 @@ export async function takeTurns(run: Run, { row, effects }: Decision): Promise<D
   const kept: Decision['effects'][number][] = [];
   let waiting = row;
   for (const effect of effects) {
-    if (await mayWrite(run, row, effect)) kept.push(effect);
-    else waiting = withPause(waiting, effect.index, run.world.clock.now() + turnPauseMs);
+    const { index } = effect;
+    const placement = waiting.placements[index];
+    if (placement === undefined || (await mayWrite(run, row, effect))) {
+      kept.push(effect);
+      continue;
+    }
+    const notBefore = run.world.clock.now() + turnPauseMs;
+    waiting = withPlacements(waiting, [{ index, placement: { ...placement, notBefore } }]);
   }
   if (waiting !== row) await enterDueList(run, waiting);
   return { row: waiting, effects: kept };
-}
-
-function withPause(row: WindowRow, index: number, notBefore: number): WindowRow {
-  const placements = row.placements.map((placement, at) =>
-    at === index ? { ...placement, notBefore } : placement,
-  );
-  return { ...row, placements };
 }
 
 function purposeOf(step: EffectStep): TurnPurpose | null {

@@ -132,5 +132,7 @@ describe('a window that is extended', () => {
     expect(raced).toBe(true);
     const row = await readRow(world, id);
     expect(closingStartOf(row)).toBe(later - guardMs);
+    // The calendar has to know of it as well, or others plan their closes in its place.
+    expect(await liveRow(world, id)).toMatchObject({ until: later, closeFrom: later - guardMs });
   });
 });
