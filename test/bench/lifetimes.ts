@@ -1,5 +1,6 @@
 import type { World } from '../../shared/ports/world';
 import type { Simulation } from '../support/simulatedAzure';
+import { starterOf } from '../support/starterOf';
 import { installVirtualTime, type VirtualTime } from '../virtualTime';
 import { faultsOf } from './counting';
 import { createDoor, type Door } from './door';
@@ -12,6 +13,7 @@ type Repetition = {
   wallMs: number;
   virtualMs: number;
   requests: number;
+  steps: number;
 };
 
 /** From the event to the proof of closing, many windows at once, in time of our own CPU. */
@@ -26,10 +28,14 @@ export type LifetimeFigures = {
   /** Lifetimes per second of the wall clock: median. */
   perWallSecond: number;
   requestsPerLifetime: number;
+  /** Activities that the sleepers of one lifetime call. */
+  stepsPerLifetime: number;
   /** CPU time of one read of an NSG through adapter, SDK and local Resource Manager, nothing else. */
   bareReadMs: number;
-  /** CPU time of a lifetime / that of as many bare reads as it has requests: 1 cannot be reached. */
-  lifetimeToItsReads: number;
+  /** CPU time of a sleeper that is started for nothing: a start, two episodes, a step without work. */
+  bareStepMs: number;
+  /** Lifetimes per second of CPU time if they were bare reads and bare steps and nothing else. */
+  ceilingPerCpuSecond: number;
   repetitions: Repetition[];
   faults: string[];
 };
@@ -47,7 +53,8 @@ export async function measureLifetimes(
     const repetitions: Repetition[] = [];
     for (let at = 0; at < count; at++) repetitions.push(await playOnce(bench));
     const faults = faultsAfter(bench, warmUps + count);
-    return figuresOf(layout, warmUps, repetitions, await bareReadMs(bench), faults);
+    const bare = { readMs: await bareReadMs(bench), stepMs: await bareStepMs(bench) };
+    return figuresOf(layout, warmUps, repetitions, bare, faults);
   } finally {
     bench.door.close();
     await bench.simulation.close();
@@ -60,7 +67,9 @@ type Bench = {
   time: VirtualTime;
   door: Door;
   simulation: Simulation;
-  network: World['network'];
+  world: World;
+  /** Activities called so far. */
+  steps: () => number;
 };
 
 async function startBench(layout: Layout): Promise<Bench> {
@@ -68,37 +77,65 @@ async function startBench(layout: Layout): Promise<Bench> {
   const door = createDoor();
   // How often a caller may ask is another question than how fast we are; see the notes.
   const resourceManager = { isThrottled: false };
-  let network: World['network'] | undefined;
+  let world: World | undefined;
+  let steps = 0;
   const simulation = await startProduct(layout, {
     resourceManager,
     onAnswer: door.onAnswer,
-    wrapWorld: (world) => {
-      ({ network } = world);
-      return world;
+    trace: ({ kind }) => {
+      if (kind === 'activity') steps += 1;
+    },
+    wrapWorld: (built) => {
+      world = built;
+      return built;
     },
   });
-  if (network === undefined) throw new Error('The simulation built no world.');
-  return { layout, time, door, simulation, network };
+  if (world === undefined) throw new Error('The simulation built no world.');
+  return { layout, time, door, simulation, world, steps: () => steps };
 }
 
 const bareReads = 1_000;
 
-async function bareReadMs({ layout, network }: Bench): Promise<number> {
+async function bareReadMs({ layout, world }: Bench): Promise<number> {
   const nsgId = layout.estate().networkSecurityGroups[0]?.id ?? '';
+  return cpuMsOf(bareReads, async () => {
+    for (let at = 0; at < bareReads; at++) {
+      if ((await world.network.readNsg(nsgId)) === null) throw new Error(`${nsgId} is not there.`);
+    }
+  });
+}
+
+/** Sleepers of windows that do not exist: each looks once, finds no row and ends. */
+const bareSteps = 500;
+
+async function bareStepMs({ simulation, time, steps }: Bench): Promise<number> {
+  const before = steps();
+  const starter = starterOf(simulation);
+  const stepMs = await cpuMsOf(bareSteps, async () => {
+    for (let at = 0; at < bareSteps; at++) {
+      const id = `nobody${at}`;
+      await starter.start('accessWindow', id, { id, successor: 0 });
+    }
+    await time.pass(1_000);
+  });
+  if (steps() - before !== bareSteps) throw new Error('Not every bare step was taken.');
+  return stepMs;
+}
+
+async function cpuMsOf(count: number, work: () => Promise<void>): Promise<number> {
   const cpuFrom = process.cpuUsage();
-  for (let at = 0; at < bareReads; at++) {
-    if ((await network.readNsg(nsgId)) === null) throw new Error(`${nsgId} cannot be read.`);
-  }
+  await work();
   const cpu = process.cpuUsage(cpuFrom);
-  return (cpu.user + cpu.system) / 1_000 / bareReads;
+  return (cpu.user + cpu.system) / 1_000 / count;
 }
 
 /**
  * One batch; what its activations' ends bring about later is let pass before the next, untimed. No
  * forced garbage collection between batches: it would throw compiled code away with the garbage.
  */
-async function playOnce({ layout, time, door, simulation }: Bench): Promise<Repetition> {
+async function playOnce({ layout, time, door, simulation, steps }: Bench): Promise<Repetition> {
   const sentBefore = totalOf(door);
+  const stepsBefore = steps();
   const virtualFrom = time.now();
   const wallFrom = process.hrtime.bigint();
   const cpuFrom = process.cpuUsage();
@@ -110,6 +147,7 @@ async function playOnce({ layout, time, door, simulation }: Bench): Promise<Repe
     wallMs,
     virtualMs: time.now() - virtualFrom,
     requests: totalOf(door) - sentBefore,
+    steps: steps() - stepsBefore,
   };
   // A whole number of minutes: every batch meets the two timers at the same seconds.
   await time.pass(2 * activationMs - repetition.virtualMs);
@@ -130,11 +168,12 @@ function figuresOf(
   layout: Layout,
   warmUps: number,
   repetitions: Repetition[],
-  readMs: number,
+  bare: { readonly readMs: number; readonly stepMs: number },
   faults: string[],
 ): LifetimeFigures {
   const windows = layout.scopes.length;
   const requests = median(sorted(repetitions.map((one) => one.requests / windows)));
+  const steps = median(sorted(repetitions.map((one) => one.steps / windows)));
   const perCpu = sorted(repetitions.map(({ cpuMs }) => (windows * 1_000) / cpuMs));
   const perWall = sorted(repetitions.map(({ wallMs }) => (windows * 1_000) / wallMs));
   return {
@@ -146,8 +185,10 @@ function figuresOf(
     perCpuSecondMax: perCpu.at(-1) ?? 0,
     perWallSecond: median(perWall),
     requestsPerLifetime: requests,
-    bareReadMs: readMs,
-    lifetimeToItsReads: 1_000 / median(perCpu) / (requests * readMs),
+    stepsPerLifetime: steps,
+    bareReadMs: bare.readMs,
+    bareStepMs: bare.stepMs,
+    ceilingPerCpuSecond: 1_000 / (requests * bare.readMs + steps * bare.stepMs),
     repetitions,
     faults,
   };

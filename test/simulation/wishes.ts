@@ -2,9 +2,9 @@ import { askToClose } from '../../functions/wishes/askToClose';
 import { askToExtend } from '../../functions/wishes/askToExtend';
 import { carryOut } from '../../functions/wishes/carryOut';
 import { Fault } from '../../shared/domain/fault';
-import type { Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
 import type { Simulation } from '../support/simulatedAzure';
+import { starterOf } from '../support/starterOf';
 import type { Boundaries } from './boundaries';
 
 /** A wish as a door would bring it: one invocation of the app, which may die like any other. */
@@ -37,20 +37,4 @@ export async function ask(
     // Whoever asked gets an error and asks again, or not.
     if (!(error instanceof Fault)) throw error;
   }
-}
-
-/** Starts through the host's own endpoint, as the durable client does. */
-function starterOf(simulation: Simulation): Starter {
-  return {
-    start: async (name, instanceId, input) => {
-      const host = simulation.host();
-      const { status } = host.rpc({
-        method: 'POST',
-        url: `${host.address.rpcBaseUrl}orchestrators/${name}/${instanceId}`,
-        body: JSON.stringify(input),
-        headers: {},
-      });
-      return status === 409 ? 'running' : 'started';
-    },
-  };
 }
