@@ -40,7 +40,7 @@ const groups = {
   },
   ownership: {
     files: [`${domain}/sweep/judgeRule.ts`, `${domain}/nsg/sameRule.ts`],
-    tests: ['test/shared/domain/sweep/judgeRule.test.ts', 'test/shared/domain/nsg/*.test.ts'],
+    tests: ['test/shared/domain/{sweep,nsg}/*.test.ts'],
   },
   steps: {
     files: [

@@ -174,11 +174,9 @@ function isChanged(
   marker: Marker,
 ): boolean {
   if (rule === null || phase !== 'open') return false;
+  // An extend makes nothing else than another marker.
+  if (!sameRule({ ...rule, description: proved.description }, proved)) return true;
   const expected = [proved, ...(nextRule === null ? [] : [nextRule])];
-  const isPlanned = expected.some((one) =>
-    sameRule({ ...rule, description: one.description }, one),
-  );
-  if (!isPlanned) return true;
   const deadlines = [row.until ?? -1, row.wantedUntil, ...expected.map(markedUntil)];
   return !deadlines.some((at) => Math.floor(at / 1000) === marker.untilSeconds);
 }

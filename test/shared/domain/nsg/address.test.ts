@@ -106,6 +106,18 @@ describe('two rules', () => {
     expect(sameRule(rule, { ...rule, ...changes })).toBe(false);
   });
 
+  it.each(['name', 'sourceAsgIds', 'destinationAsgIds'] as const)(
+    'differ in more than case: ß in its %s is no ss',
+    (field) => {
+      const spelled = (text: string) => ({
+        ...rule,
+        [field]: field === 'name' ? text : [`/subscriptions/s/resourceGroups/${text}`],
+      });
+      expect(sameRule(spelled('Straße'), spelled('straße'))).toBe(true);
+      expect(sameRule(spelled('straße'), spelled('strasse'))).toBe(false);
+    },
+  );
+
   it('are found by name without case', () => {
     expect(ruleNamed([rule], 'SomeBody')).toBe(rule);
     expect(ruleNamed([rule], 'somebody2')).toBeUndefined();

@@ -11,6 +11,11 @@ const announced: WindowRow = {
   ...extended,
   placements: row.placements.map((one): Placement => ({ ...one, nextRule })),
 };
+/** It was read back here, and another rule of the window waits for its PUT. */
+const halfProved: WindowRow = {
+  ...extended,
+  placements: row.placements.map((one): Placement => ({ ...one, rule: nextRule })),
+};
 /** The extend was given up after that. */
 const dropped: WindowRow = { ...announced, wantedUntil: until };
 /** It was given up, and then its PUT was read back. */
@@ -59,6 +64,22 @@ describe('a rule whose window is extended', () => {
       due,
       'delete',
       'due',
+      null,
+    ],
+    [
+      'an extend proved here and not elsewhere: a read from before its PUT',
+      sighted({}, { row: halfProved }),
+      early,
+      'leave',
+      'live',
+      null,
+    ],
+    [
+      'an extend proved here and not elsewhere: as it is',
+      sighted(nextRule, { row: halfProved }),
+      early,
+      'leave',
+      'live',
       null,
     ],
     ['an extend given up: as it was', sighted({}, { row: dropped }), early, 'leave', 'live', null],

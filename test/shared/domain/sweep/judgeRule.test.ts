@@ -38,6 +38,19 @@ const gone: WindowRow = {
 /** A later end is wished for, and the PUT may or may not have arrived. */
 const extended: WindowRow = { ...row, wantedUntil: until + 30 * minute };
 const refused: WindowRow = { ...concluded, placements: [], closeReason: 'planFailed' };
+/** The PUT may be under way: what stands there until then is judged by the window itself. */
+const putting: WindowRow = {
+  ...row,
+  placements: row.placements.map((one): Placement => ({ ...one, phase: 'putting' })),
+};
+/** Two rules of the window stand in one NSG; the one that is judged comes second. */
+const ofTwo: WindowRow = {
+  ...row,
+  placements: row.placements.flatMap((one): Placement[] => [
+    { ...one, slot: 1, rule: { ...one.rule, name: 'other', destinationPorts: ['443'] } },
+    one,
+  ]),
+};
 
 describe('whose rule is it', () => {
   it.each<[string, Sighted, number, ReturnType<typeof judge>['do'], string, string | null]>([
@@ -260,6 +273,39 @@ describe('whose rule is it', () => {
       null,
     ],
     [
+      'seen by the index alone, not due',
+      sighted({ sources: ['*'] }, { rule: null, readAt: null }),
+      early,
+      'leave',
+      'live',
+      null,
+    ],
+    ['one of two in its NSG', sighted({}, { row: ofTwo }), early, 'leave', 'live', null],
+    [
+      'being put, with other content so far',
+      sighted({ sources: ['*'] }, { row: putting }),
+      early,
+      'leave',
+      'live',
+      null,
+    ],
+    [
+      'signed, of a window that never planned it',
+      sighted({}, { row: { ...row, placements: [] } }),
+      early,
+      'leave',
+      'adopted',
+      null,
+    ],
+    [
+      'signed, of a window that never planned it, due',
+      sighted({}, { row: { ...row, placements: [] } }),
+      due,
+      'delete',
+      'due',
+      null,
+    ],
+    [
       'another casing of NSG and name',
       sighted({ name: rule.name.toUpperCase() }, { nsgId: nsgNic.toUpperCase() }),
       early,
@@ -276,6 +322,38 @@ describe('whose rule is it', () => {
     expect(judge(sighted({}), due).do).toBe('delete');
     expect(judge(sighted({}), due - 20_000, 20_000).do).toBe('delete');
     expect(judge(sighted({}), due - 20_000, -20_000).do).toBe('leave');
+  });
+
+  it.each<[string, Sighted, number, { dueAt: number; deadlineAt: number | null }]>([
+    ['of a living window', sighted({}), early, { dueAt: due, deadlineAt: until }],
+    [
+      'of a window at its end',
+      sighted({}, { row: ended }),
+      early,
+      { dueAt: due, deadlineAt: until },
+    ],
+    ['without a row', sighted({}, { row: null }), early, { dueAt: due, deadlineAt: until }],
+    ['without a row, due', sighted({}, { row: null }), due, { dueAt: due, deadlineAt: until }],
+    [
+      'whose marker is earlier than its row',
+      sighted({ description: marked(until - minute) }),
+      early,
+      { dueAt: due - minute, deadlineAt: until - minute },
+    ],
+    [
+      'whose marker is not ours',
+      sighted({ description: 'x' }),
+      early,
+      { dueAt: due, deadlineAt: until },
+    ],
+    [
+      'that nobody signed and no row names',
+      sighted({ description: 'x' }, { row: null }),
+      due,
+      { dueAt: Infinity, deadlineAt: null },
+    ],
+  ])('says when a rule is due and has to be gone: one %s', (_, one, hostMs, times) => {
+    expect(judge(one, hostMs)).toMatchObject(times);
   });
 
   it('wakes nobody for what the index alone shows, and deletes it all the same', () => {
