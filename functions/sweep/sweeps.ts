@@ -33,6 +33,7 @@ export function createSweeps(
   let hints: number[] = [];
 
   const begin = (): Promise<SweepSummary> => {
+    next = null;
     startedAt = clock.now();
     const done = run().then((summary) => {
       status = { endedAt: clock.now(), complete: summary.complete };
@@ -48,15 +49,9 @@ export function createSweeps(
   };
 
   const start = (): Promise<SweepSummary> => {
-    if (running === null || clock.now() - running.startedAt > lostAfterMs) {
-      next = null;
-      return begin();
-    }
-    const follow = (): Promise<SweepSummary> => {
-      next = null;
-      return begin();
-    };
-    next ??= running.done.then(follow, follow);
+    if (running === null || clock.now() - running.startedAt > lostAfterMs) return begin();
+    // What follows a sweep that was given up for lost joins the one that took its place.
+    next ??= running.done.then(start, start);
     return next;
   };
 
@@ -68,9 +63,7 @@ export function createSweeps(
       hints = [...hints.filter((at) => now - at < burst.withinMs), now].slice(-burst.hints);
       const isOverdue = now - startedAt > 3 * periodMs;
       const isBurst = hints.length >= burst.hints && now - startedAt > restMs;
-      if ((!isOverdue && !isBurst) || next !== null) return;
-      hints = [];
-      void start();
+      if (isOverdue || isBurst) void start();
     },
   };
 }
