@@ -16,6 +16,8 @@ import { Stryker } from '@stryker-mutator/core';
 const domain = 'shared/domain';
 const window = `${domain}/window`;
 const windowTests = 'test/shared/domain/window';
+const sweep = 'functions/sweep';
+const sweepTests = `test/${sweep}`;
 const calendarTests = 'test/shared/domain/calendar';
 
 /**
@@ -103,9 +105,25 @@ const groups = {
     files: [`${domain}/calendar/turn.ts`],
     tests: [`${calendarTests}/turn.test.ts`],
   },
+  sweepPace: {
+    files: ['sweeps', 'memory', 'heartbeat'].map((name) => `${sweep}/${name}.ts`),
+    tests: [`${sweepTests}/{sweeps,memory,heartbeat}.test.ts`],
+  },
+  sweepFind: {
+    files: [`${sweep}/findRules.ts`, `${sweep}/judgeRules.ts`],
+    tests: [`${sweepTests}/{find,findInTrouble,judge}.test.ts`],
+  },
+  sweepLook: {
+    files: [`${sweep}/lookAgain.ts`],
+    tests: [`${sweepTests}/{lookAgain,extending}.test.ts`],
+  },
+  sweepRemove: {
+    files: [`${sweep}/removeDue.ts`],
+    tests: [`${sweepTests}/remove.test.ts`],
+  },
   sweep: {
-    files: ['functions/sweep/*.ts'],
-    tests: ['test/functions/sweep/*.test.ts'],
+    files: [`${sweep}/sweepRules.ts`, `${sweep}/sweep.ts`],
+    tests: [`${sweepTests}/{rules,sweep,manner}.test.ts`],
   },
 };
 
