@@ -9,7 +9,10 @@ module.exports = {
   testMatch: (process.env.MUTATION_TESTS ?? 'test/shared/domain/**/*.test.ts')
     .split(' ')
     .map((pattern) => `<rootDir>/${pattern}`),
-  setupFiles: ['<rootDir>/test/mutationSeed.cjs'],
+  moduleNameMapper: {
+    ...all.moduleNameMapper,
+    '^fast-check$': '<rootDir>/test/mutationSeed.cjs',
+  },
   reporters: [],
   watchman: false,
 };
