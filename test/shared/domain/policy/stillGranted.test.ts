@@ -83,6 +83,7 @@ describe('its addresses', () => {
     ['another family', ['0.0.0.0/0'], ['2001:db8::1/128'], false],
     ['a range that is none', ['nonsense'], ['203.0.113.10/32'], false],
     ['everything, for what is no prefix', ['0.0.0.0/0'], ['nonsense'], false],
+    ['half of everything, for what is no prefix', ['0.0.0.0/1'], ['nonsense'], false],
     ['everything, for nothing', ['0.0.0.0/0'], [''], false],
   ])('%s', (_, ranges, prefixes, isGranted) => {
     const expected = isGranted ? 'granted' : 'sourceNotAllowed';
@@ -111,10 +112,20 @@ describe('its ports', () => {
     ['in a range', [{ protocol: 'Tcp', ports: ['1-65535'] }], true],
     ['of any protocol', [{ protocol: '*', ports: ['22-3389'] }], true],
     ['of another protocol', [{ protocol: 'Udp', ports: ['1-65535'] }], false],
-    ['but one', [{ protocol: 'Tcp', ports: ['22-3388'] }], false],
+    ['but the last', [{ protocol: 'Tcp', ports: ['22-3388'] }], false],
+    ['but the first', [{ protocol: 'Tcp', ports: ['23-3389'] }], false],
     ['of nonsense', [{ protocol: 'Tcp', ports: ['x', '3389-22', ''] }], false],
   ])('%s', (_, portSets, isGranted) => {
     expect(refusalOf(withRule({ portSets }))).toBe(isGranted ? 'granted' : 'portsNotAllowed');
+  });
+
+  it('are granted of every protocol, or not at all', () => {
+    const tcp = { protocol: 'Tcp', ports: ['22'] } as const;
+    const udp = { protocol: 'Udp', ports: ['22'] } as const;
+    const both = { ...row, grant: { ...row.grant, portSets: [tcp, udp] } };
+    expect(refusalOf(withRule({ portSets: [tcp] }), both)).toBe('portsNotAllowed');
+    expect(refusalOf(withRule({ portSets: [udp] }), both)).toBe('portsNotAllowed');
+    expect(refusalOf(withRule({ portSets: [udp, tcp] }), both)).toBe('granted');
   });
 
   it('that nobody can read are not granted', () => {
@@ -142,6 +153,19 @@ describe('its machines', () => {
     ['do not carry it', denyTag, { tier: '1' }, 'granted'],
   ])('%s', (_, other, tags, expected) => {
     expect(refusalOf(other, row, { tags: () => tags })).toBe(expected);
+  });
+
+  it('are as many as policy allows at the most', () => {
+    const atMost = (vmsPerActivation: number): Policy => ({
+      ...policy,
+      caps: { ...policy.caps, vmsPerActivation },
+    });
+    const [first] = row.placements;
+    if (first === undefined) throw new Error('no placement');
+    const second = first.targets.map((target) => ({ ...target, vmId: vmIdOf('vm-2') }));
+    const two = { ...row, placements: [...row.placements, { ...first, targets: second }] };
+    expect(refusalOf(atMost(2), two)).toBe('granted');
+    expect(refusalOf(atMost(1), two)).toBe('tooBroad');
   });
 
   it('are asked about once each, by their ids in lower case', () => {
