@@ -145,6 +145,7 @@ async function run(name) {
   process.env.MUTATION_TESTS = group.tests.join(' ');
   const results = await new Stryker({
     mutate: group.files,
+    testRunner: group.tests.every((path) => path.startsWith('test/shared/')) ? 'quick' : 'jest',
     ...(group.timeoutMS === undefined ? {} : { timeoutMS: group.timeoutMS }),
     mutator: { excludedMutations: group.texts === true ? [] : ['StringLiteral'] },
   }).runMutationTest();
