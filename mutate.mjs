@@ -183,7 +183,7 @@ function rowOf(file, mutants) {
 /** Replaces the file's row, or adds one behind the last, and says on which machine it was measured. */
 function note(file, text) {
   const lines = readFileSync(page, 'utf8').split('\n');
-  const at = lines.findIndex((line) => line.startsWith(`| \`${file}\` |`));
+  const at = lines.findIndex((line) => line.startsWith(`| \`${file}\` `));
   const last = lines.findLastIndex((line) => line.startsWith('| `'));
   if (at >= 0) lines[at] = text;
   else
