@@ -235,6 +235,9 @@ describe('the row that the holder of a turn works on', () => {
     expect(hasDelete({ ...row, wish: 'closed' }, `${nsgNic}-other`, now)).toBe(false);
     const placements = row.placements.map((one) => ({ ...one, phase: 'gone' as const }));
     expect(hasDelete({ ...row, wish: 'closed', placements }, nsgNic, now)).toBe(false);
+    // One rule that was given up, of a window that goes on.
+    const givenUp = row.placements.map((one) => ({ ...one, phase: 'closing' as const }));
+    expect(hasDelete({ ...row, placements: givenUp }, nsgNic, now)).toBe(false);
     // A single rule elsewhere that is to be deleted is none of this NSG.
     const closing = placements.map((one) =>
       one.nsgId === nsgNic ? one : { ...one, phase: 'closing' as const },

@@ -309,6 +309,31 @@ describe('the wish for a later end', () => {
     expect(ask(later, put(lastPut - 2 * minute), now_, 1)).toMatchObject({ code: 'extendTooLate' });
   });
 
+  it('says which end is in the way', () => {
+    const ends = [
+      [first - 1_000, first],
+      [ceiling.policyEndAt + 1_000, ceiling.policyEndAt],
+      [ceiling.activationEndAt + 1_000, ceiling.activationEndAt],
+    ] as const;
+    for (const [untilAt, end] of ends) {
+      expect(JSON.stringify(ask(untilAt))).toContain(new Date(end).toISOString());
+    }
+  });
+
+  it('may be for exactly the end of the activation', () => {
+    const activationEndAt = later;
+    const wished = wishExtend(open, later, { ...ceiling, activationEndAt }, at(now_));
+    expect(wished).toMatchObject({ wantedUntil: later });
+  });
+
+  it('waits for the last PUT of those that stand open, and for no other', () => {
+    const late = { ...placement, lastPutAt: lastPut - 2 * minute + 1 };
+    const two = { ...open, placements: [placement, late] };
+    expect(ask(later, two)).toMatchObject({ code: 'extendTooLate' });
+    const over = { ...two, placements: [placement, { ...late, phase: 'closed' as const }] };
+    expect(ask(later, over)).toMatchObject({ wantedUntil: later });
+  });
+
   it('needs no activation where the window has none', () => {
     const free = { activationEndAt: null, policyEndAt: T + 90 * minute };
     expect(wishExtend(open, later, free, at(now_))).toMatchObject({ wantedUntil: later });

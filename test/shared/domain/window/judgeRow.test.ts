@@ -199,10 +199,14 @@ describe('a placement that is refused', () => {
     refusePlacement(row, placement, refusal, 'shadowed', at(T));
 
   it('refuses each of its machines once, and none that was refused before', () => {
-    const placement = on(one, 'vm-1', 'vm-1', 'vm-2');
+    const placement = on(one, 'vm-1', 'vm-1', 'vm-2', 'vm-3');
     const before = [refusalOf(vmIdOf('vm-2').toUpperCase())];
     const refused = refuse(rowWith([placement], { refusals: before }), placement);
-    expect(refused.refusals).toEqual([...before, refusalOf(vmIdOf('vm-1'))]);
+    expect(refused.refusals).toEqual([
+      ...before,
+      refusalOf(vmIdOf('vm-1')),
+      refusalOf(vmIdOf('vm-3')),
+    ]);
   });
 
   it('takes those with it that serve none but its machines, in any spelling', () => {

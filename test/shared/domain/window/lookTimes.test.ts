@@ -42,6 +42,26 @@ describe('the first look after a write', () => {
     expect(firstLookMs([missed(3_000)])).toBeNull();
   });
 
+  it('is by the least that was enough, and more than what was not', () => {
+    expect(firstLookMs([seen(9_000), seen(5_000)])).toBe(3_750);
+    expect(firstLookMs([missed(5_000), seen(4_000)])).toBeNull();
+    expect(firstLookMs([missed(5_000), seen(5_000)])).toBeNull();
+    expect(firstLookMs([missed(4_000), seen(7_000)])).toBe(7_000);
+  });
+
+  it('remembers the last sixteen of each kind, an hour long, and no late ones', () => {
+    expect(withSighting([], seen(12_001))).toEqual([]);
+    expect(withSighting([], seen(12_000))).toEqual([seen(12_000)]);
+    expect(withSighting([], missed(12_001))).toEqual([missed(12_000)]);
+    expect(withSighting([missed(3_000)], seen(4_000))).toEqual([seen(4_000), missed(3_000)]);
+    const many = Array.from({ length: 20 }, (_item, index) => seen(1_000 + index));
+    const kept = many.reduce<readonly Sighting[]>(withSighting, [missed(3_000)]);
+    expect(kept).toEqual([...many.slice(4), missed(3_000)]);
+    const anHour = { ...missed(3_000), atMs: 3_600_000 };
+    expect(withSighting([seen(4_000)], anHour)).toEqual([seen(4_000), anHour]);
+    expect(withSighting([seen(4_000)], { ...anHour, atMs: 3_600_001 })).toHaveLength(1);
+  });
+
   it('is tried sooner than what was enough, and not again what was too soon', () => {
     expect(firstLookMs([missed(3_000), seen(12_000)])).toBe(9_000);
     expect(firstLookMs([missed(3_000), seen(12_000), missed(9_000), seen(12_000)])).toBe(12_000);
@@ -124,5 +144,13 @@ describe('what a reading shows of a write', () => {
     expect(sightingOf({ ...closing, lastDeleteAt: null }, reading(true))).toBeNull();
     expect(sightingOf({ ...planned, phase: 'open' }, reading(true))).toBeNull();
     expect(sightingOf(planned, reading(true))).toBeNull();
+    expect(sightingOf({ ...putting, phase: 'open' }, reading(true))).toBeNull();
+    expect(sightingOf({ ...putting, lastPutAt: null }, reading(true))).toBeNull();
+    expect(sightingOf({ ...closing, phase: 'gone' }, reading(false))).toBeNull();
+  });
+
+  it('begins with the write itself', () => {
+    expect(sightingOf(putting, reading(true, 0))).toMatchObject({ tookMs: 0, seen: true });
+    expect(sightingOf(closing, reading(false, 0))).toMatchObject({ tookMs: 0, seen: true });
   });
 });

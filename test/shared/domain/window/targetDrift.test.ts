@@ -44,6 +44,10 @@ describe('what the index shows', () => {
   it.each<[string, readonly SeenMachine[]]>([
     ['nothing', []],
     ['one address', seen.slice(1)],
+    [
+      'one address in place of another',
+      seen.map((one, at) => (at ? { ...one, privateIp: 'x' } : one)),
+    ],
     ['another machine', seen.map((one) => ({ ...one, vmGuid: 'other' }))],
     ['another interface', seen.map((one) => ({ ...one, nicId: 'other' }))],
     ['an address of another interface', seen.map((one, at) => (at ? { ...one, nicId: 'x' } : one))],
