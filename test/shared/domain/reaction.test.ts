@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import type { FaultFacts, FaultKind } from '../../../shared/domain/fault';
-import { pauseAfter, type Purpose, reactionTo } from '../../../shared/domain/reaction';
+import {
+  canBeDisarmed,
+  pauseAfter,
+  type Purpose,
+  reactionTo,
+} from '../../../shared/domain/reaction';
 
 const kinds: readonly FaultKind[] = [
   'throttled',
@@ -57,6 +62,10 @@ describe('what a fault leads to', () => {
   it('is no alarm where one token was not taken', () => {
     expect(reactionTo(fault('unauthenticated'), 'close', 1).alarm).toBe(false);
     expect(reactionTo(fault('unauthenticated'), 'read', 1).alarm).toBe(false);
+  });
+
+  it('is a Deny in place of the rule only where a lock or a right forbids the DELETE', () => {
+    expect(kinds.filter((kind) => canBeDisarmed(fault(kind)))).toEqual(['denied', 'locked']);
   });
 
   it('is never the end of a close, and never a pause of more than 30 s before it', () => {
@@ -117,6 +126,8 @@ describe('the pause', () => {
     [86_400_000, 'throttled', 'open', 3_600_000],
     [3_600_000, 'unavailable', 'open', 60_000],
     [17_000, 'busy', 'open', 17_000],
+    [3_600_000, 'busy', 'open', 3_600_000],
+    [3_600_000, 'unavailable', 'read', 3_600_000],
     [3_600_000, 'throttled', 'read', 3_600_000],
     [0, 'throttled', 'close', 2_000],
     [-1, 'throttled', 'open', 2_000],
