@@ -55,11 +55,12 @@ function createRunner() {
 /** Runs the tests that `mutate.mjs` names; those of `testFilter` alone, if there is one. */
 async function runAll({ root, require, stryker, testFilter, stopAtFirst = false }) {
   const wanted = testFilter === undefined ? null : new Set(testFilter);
+  const ofJest = createRequire(require.resolve('jest'));
   const results = [];
   forget(root);
   for (const file of testFiles(root)) {
     const { globals, run } = createTests(file.slice(root.length + 1));
-    Object.assign(globalThis, globals, { expect: require('expect').expect });
+    Object.assign(globalThis, globals, { expect: ofJest('expect').expect });
     delete stryker.currentTestId;
     require(file);
     for await (const result of run(wanted, (id) => (stryker.currentTestId = id))) {
