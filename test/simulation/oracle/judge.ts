@@ -2,6 +2,7 @@ import type { ActivationTruth } from '../../../local/azure/contract';
 import type { Plan } from '../plan';
 import type { Affliction, Deployment, Outage } from '../stage';
 import { administratorLogin } from '../../../local/tenant';
+import { alarmFaults } from './alarmed';
 import { conductFaults } from './conduct';
 import { conservationFaults } from './conservation';
 import { driftFaults } from './drift';
@@ -74,6 +75,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...openedFaults(history, activations, circumstances),
     ...policyFaults(history, activations, circumstances),
     ...ledgerFaults(history, circumstances),
+    ...alarmFaults(history, activations, circumstances),
     ...restFaults(history, circumstances),
   ];
   const opened = new Set(overruns.map(({ windowId }) => windowId));

@@ -126,6 +126,8 @@ function violated(changes: Partial<History>, more: Partial<Circumstances> = {}):
   return [...new Set(violations.map(({ invariant }) => invariant))];
 }
 
+const overrun = { event: 'overrun', alarm: true, rule: name, nsgId, provedAt: 'then' };
+
 const down = { kind: '503 before', id: 1, group: 'resourceManager' as const };
 
 describe('the oracle', () => {
@@ -133,6 +135,19 @@ describe('the oracle', () => {
     expect(violated({})).toEqual([]);
     const { overruns } = judgeRun(good, circumstances);
     expect(overruns).toEqual([{ windowId: id, kind: 'healthy', overrunMs: -2.9 * minute }]);
+  });
+
+  it('takes an alarm for what it says, and lets the app say that it cannot look', () => {
+    const late = { stays: [{ ...stay, toMs: at(20.5) }] };
+    const told = violated({ ...late, lines: [...good.lines, line(21, overrun)] });
+    expect(told).not.toContain('late rules are told of');
+    const blind = [
+      { ...overrun, faultKind: 'unavailable' },
+      { ...overrun, provedAt: null },
+    ];
+    for (const fields of blind) {
+      expect(violated({ lines: [...good.lines, line(21, fields)] })).toEqual([]);
+    }
   });
 
   it.each<[string, string, Partial<History>, Partial<Circumstances>?]>([
@@ -167,6 +182,24 @@ describe('the oracle', () => {
       'a marker beyond the longest time, whatever was wished',
       { accepted: [{ atMs: at(5), windowId: id, untilMs: endMs }] },
       { plan: { ...plan, longestMinutes: 15 } },
+    ],
+    [
+      'late rules are told of',
+      'a rule that goes half a minute too late, and no alarm',
+      { stays: [{ ...stay, toMs: at(20.5) }] },
+    ],
+    [
+      'late rules are told of',
+      'the alarm of another rule',
+      {
+        stays: [{ ...stay, toMs: at(20.5) }],
+        lines: [...good.lines, line(21, { ...overrun, rule: name.replace(/0$/, '1') })],
+      },
+    ],
+    [
+      'only late rules are told of',
+      'an alarm for a rule that was gone in time',
+      { lines: [...good.lines, line(21, overrun)] },
     ],
     ['orphan', 'a rule at rest', { standingAtRest: [`${nsgId}/${name}`] }],
     ['quiescence', 'a write in the silence', { quietWrites: ['PUT'] }],
@@ -258,7 +291,7 @@ describe('the oracle', () => {
     const closed = line(32, { event: 'window.closed', windowId: id, outcome: 'expired' });
     const late = {
       stays: [{ ...stay, toMs: at(31) }],
-      lines: [...good.lines.slice(0, 2), closed],
+      lines: [...good.lines.slice(0, 2), line(21, overrun), closed],
     };
     const refusing = [{ ...down, atMs: at(16), untilMs: at(30.5) }];
     expect(violated({ ...late, writes: [put] }, { afflictions: refusing })).toEqual([]);
