@@ -183,6 +183,8 @@ export function tellEnd({ log }: Pick<World, 'log'>, row: WindowRow): void {
     windowId: row.id,
     personId: row.grant.person.objectId,
     outcome: outcomeOf(row),
+    // What became of extends, should whoever was to tell it have died before its line.
+    until: iso(row.until ?? row.wantedUntil),
     concludedAt: iso(row.concludedAt),
   });
 }

@@ -58,11 +58,19 @@ export function refusedWindow(
   };
 }
 
-/** True for rows that `refusedWindow` made: such a window may be judged again, nothing ever stood open. */
-export function wasRefused({ grant, concludedAt, plans, placements }: WindowRow): boolean {
-  return (
-    concludedAt !== null && plans === 0 && placements.length === 0 && grant.targets.length === 0
-  );
+/**
+ * True for rows that `refusedWindow` made: such a window may be judged again, nothing ever stood
+ * open. Not where somebody has asked for its end since.
+ */
+export function wasRefused({
+  grant,
+  concludedAt,
+  plans,
+  placements,
+  closeReason,
+}: WindowRow): boolean {
+  if (concludedAt === null || plans > 0 || closeReason === 'asked') return false;
+  return placements.length === 0 && grant.targets.length === 0;
 }
 
 /** The live row of a window: inserted before its row, removed after its tombstone. */

@@ -1,3 +1,4 @@
+import { askToClose } from '../../../functions/wishes/askToClose';
 import { intakeIdOf } from '../../../shared/domain/identity';
 import { look, vpn, windows, refusals } from '../../support/intakeStories';
 import {
@@ -44,6 +45,24 @@ describe('the address', () => {
     await world.receive(writeEvent({ id: 'second' }));
     expect(await world.run(intakeIdOf('second'))).toBe('granted');
     expect(await windows(world)).toMatchObject([{ wish: 'open', refusals: [] }]);
+  });
+
+  it.each([1, 2])('that comes too late opens nothing where %d asked for the end', async (times) => {
+    const world = createIntakeWorld();
+    world.activate();
+    await world.receive(writeEvent());
+    await world.run(look);
+    const [refused] = await windows(world);
+    const id = refused?.id ?? '';
+    for (let at = 0; at < times; at++) {
+      const asked = await askToClose(world, id, { by: 'somebody', reason: 'not needed' });
+      expect(asked).toMatchObject({ kind: 'accepted', changed: at === 0 });
+    }
+    world.at += 60_000;
+    await world.receive(requestEvent());
+    await world.receive(writeEvent({ id: 'second' }));
+    expect(await world.run(intakeIdOf('second'))).toBe('sameWindow');
+    expect(await windows(world)).toMatchObject([{ id, wish: 'closed', closeReason: 'asked' }]);
   });
 
   it('is replaced by the ranges where the rule has some, and the row says which won', async () => {

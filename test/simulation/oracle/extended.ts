@@ -1,5 +1,5 @@
 import { type History, partsOf, type Stay } from './history';
-import type { Violation } from './judge';
+import type { Circumstances, Violation } from './judge';
 
 const marker = /^postern1\|(\d{1,11})\|/;
 
@@ -11,8 +11,9 @@ function markedUntil({ properties }: Stay): number {
 /** Whoever is told that a window is extended has rules that say so: the sweep goes by them. */
 export function extendedFaults(
   history: Pick<History, 'lines' | 'stays' | 'accepted'>,
+  circumstances: Pick<Circumstances, 'outages' | 'afflictions'>,
 ): Violation[] {
-  return [...unmarked(history), ...unanswered(history)];
+  return [...unmarked(history), ...unanswered(history, circumstances)];
 }
 
 function unmarked({ lines, stays }: Pick<History, 'lines' | 'stays'>): Violation[] {
@@ -36,31 +37,41 @@ function unmarked({ lines, stays }: Pick<History, 'lines' | 'stays'>): Violation
 }
 
 const answers = new Set(['window.extended', 'window.notExtended']);
+/** Groups of faults after which somebody else goes on. */
+const deadly: ReadonlySet<string> = new Set(['process', 'engine', 'ledger', 'deploy']);
 
-/** Whoever asked for more, and was not told no at once, hears of it before the window ends by itself. */
-function unanswered({
-  lines,
-  stays,
-  accepted,
-}: Pick<History, 'lines' | 'stays' | 'accepted'>): Violation[] {
+/**
+ * Whoever asked for more, and was not told no at once, hears of it before the window ends by
+ * itself. Whoever saves an answer may die before its line: then the line of the window's end says
+ * until when it was open, and that is what the rules said.
+ */
+function unanswered(
+  { lines, stays, accepted }: Pick<History, 'lines' | 'stays' | 'accepted'>,
+  { outages, afflictions }: Pick<Circumstances, 'outages' | 'afflictions'>,
+): Violation[] {
+  const mayDie = outages.length > 0 || afflictions.some(({ group }) => deadly.has(group));
   return accepted.flatMap(({ windowId, atMs, untilMs }) => {
     if (untilMs === null) return [];
-    // What is as late already was asked for twice, and is granted with that.
-    const isThere = stays.some(
+    const untilSeconds = Math.floor(untilMs / 1_000);
+    const marked = stays.filter(
       (stay) =>
         stay.by === 'app' &&
-        stay.fromMs <= atMs &&
         partsOf(stay.name)?.windowId === windowId &&
-        markedUntil(stay) >= Math.floor(untilMs / 1_000),
+        markedUntil(stay) >= untilSeconds,
     );
-    if (isThere) return [];
+    // What is as late already was asked for twice, and is granted with that.
+    if (marked.some(({ fromMs }) => fromMs <= atMs)) return [];
     const after = lines.filter((line) => line.fields['windowId'] === windowId && line.atMs >= atMs);
     const end = after.find(({ fields }) => fields['event'] === 'window.closing');
     if (end?.fields['reason'] !== 'expired') return [];
     const heard = after.some(
       (line) => line.atMs <= end.atMs && answers.has(String(line.fields['event'])),
     );
+    const closed = after.find(({ fields }) => fields['event'] === 'window.closed');
+    const told = Math.floor(Date.parse(String(closed?.fields['until'])) / 1_000);
+    const isTrue = told >= untilSeconds ? marked.length > 0 : told < untilSeconds;
+    if (heard || (mayDie && isTrue)) return [];
     const what = `${windowId} ended by itself, and nobody said what became of its extend`;
-    return heard ? [] : [{ invariant: 'extended means marked', what, atMs: end.atMs }];
+    return [{ invariant: 'extended means marked', what, atMs: end.atMs }];
   });
 }

@@ -68,7 +68,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...conservationFaults(history, circumstances),
     ...strangerFaults(history),
     ...needlessFaults(history, activations, circumstances),
-    ...extendedFaults(history),
+    ...extendedFaults(history, circumstances),
     ...reopenedFaults(history),
     ...driftFaults(history, circumstances),
     ...guardFaults(history, circumstances),

@@ -16,6 +16,8 @@ type Written = {
   readonly generation: number;
   readonly nextLook: number;
   readonly closingAt: number | null;
+  readonly wish: 'open' | 'closed';
+  readonly wantedUntil: number;
 };
 
 /**
@@ -23,16 +25,19 @@ type Written = {
  * started for it, reconcile takes it up within its period, and not whenever somebody looks anyway.
  */
 export function watchWishes(): WishWatch {
-  const generations = new Map<string, number>();
+  const rows = new Map<string, Pick<Written, 'generation' | 'wantedUntil'>>();
   const found: Violation[] = [];
   return {
     begins: ({ kind, name, input, atMs }) => {
       if (kind !== 'ledger' || !/^windows\.(?:insert|replace)$/.test(name)) return;
       const row = (input as readonly unknown[])[0] as Written;
-      const known = generations.get(row.id);
-      generations.set(row.id, Math.max(known ?? 0, row.generation));
+      const known = rows.get(row.id);
+      if (known !== undefined && row.generation <= known.generation) return;
+      rows.set(row.id, row);
       // Whoever begins to close is looking at the window already.
-      if (known === undefined || row.generation <= known || row.closingAt !== null) return;
+      if (known === undefined || row.closingAt !== null) return;
+      // An extend that is given up asks for less, and nothing is to be done for it.
+      if (row.wish === 'open' && row.wantedUntil <= known.wantedUntil) return;
       if (row.nextLook <= atMs) return;
       const what = `${row.id} is looked at ${Math.ceil((row.nextLook - atMs) / 1_000)} s after it`;
       found.push({ invariant: 'a wish is looked at now', what, atMs });
