@@ -42,7 +42,7 @@ const groups = {
   },
   ownership: {
     files: [`${domain}/sweep/judgeRule.ts`, `${domain}/nsg/sameRule.ts`],
-    tests: ['test/shared/domain/{sweep,nsg}/*.test.ts'],
+    tests: ['test/shared/domain/sweep/*.test.ts', 'test/shared/domain/nsg/*.test.ts'],
   },
   steps: {
     files: [
@@ -53,7 +53,7 @@ const groups = {
       'confirmStep',
       'watchStep',
     ].map((name) => `${window}/${name}.ts`),
-    tests: [`${windowTests}/{nextStep,steps,rowDecisions}.test.ts`],
+    tests: [`${windowTests}/{nextStep,steps,rowDecisions,extend}.test.ts`],
   },
   row: {
     files: ['judgeRow', 'phase'].map((name) => `${window}/${name}.ts`),

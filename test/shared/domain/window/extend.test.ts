@@ -270,6 +270,22 @@ describe('a window', () => {
     const over = { ...open, concludedAt: T };
     expect(wishClose(over, now_)).toBe(over);
   });
+
+  it('that was refused is wished closed once as well, so that nothing opens it later', () => {
+    const grant = { ...open.grant, targets: [] };
+    const refused: WindowRow = {
+      ...open,
+      grant,
+      placements: [],
+      plans: 0,
+      wish: 'closed',
+      closeReason: 'neverOpened',
+      concludedAt: T,
+    };
+    const wished = wishClose(refused, now_);
+    expect(wished).toEqual({ ...refused, closeReason: 'asked', generation: 1 });
+    expect(wishClose(wished, now_ + 1)).toBe(wished);
+  });
 });
 
 describe('the wish for a later end', () => {

@@ -29,6 +29,16 @@ function plan(readings: PlanReadings, changes: Partial<Grant> = {}) {
   return planWindow(rowOf(time, grantOf(time, changes)), 'abc123', signer, readings);
 }
 
+/** What a refusal names, besides its code. */
+const details: Readonly<Record<string, string>> = {
+  addressFamily: '2001:db8::1/128',
+  addressAmbiguous: '10.0.0.4',
+  bandFull: 'between 200 and 899',
+  ruleCountLimit: 'holds 1000 rules',
+  shadowed: 'denies the same traffic',
+  tooManySlots: nsgNic.slice(nsgNic.lastIndexOf('/') + 1),
+};
+
 const codes = (readings: PlanReadings, changes: Partial<Grant> = {}) => {
   const { placements, refusals } = plan(readings, changes);
   return { rules: placements.length, codes: refusals.map(({ code }) => code) };
@@ -194,6 +204,42 @@ describe('a plan', () => {
     ],
   ])('refuses a VM by name: %s', (_, readings, changes, code) => {
     expect(codes(readings, changes)).toEqual({ rules: 0, codes: [code] });
+    const [refusal] = plan(readings, changes).refusals;
+    expect(refusal?.rule).toContain(details[code] ?? '');
+  });
+
+  it.each([
+    [999, 'one rule more', []],
+    [1_000, 'none', ['ruleCountLimit']],
+  ])('with %d rules an NSG takes %s', (count, _, refused) => {
+    const many = thousand.slice(0, count);
+    expect(codes(readingsOf([nsgNic], many)).codes).toEqual(refused);
+  });
+
+  it('asks for the address family of each VM as a whole, on any of its interfaces', () => {
+    const target = { ...targetOf('vm-1'), nicIds: [nicIdOf('nic-vm-1'), nicIdOf('nic-vm-1b')] };
+    const nics: PlanReadings['nics'] = new Map([
+      [nic, { kind: 'ok', value: nicFacts('vm-1', nsgNic, ['10.0.0.4', 'fd00::4']) }],
+      [
+        nicIdOf('nic-vm-1b').toLowerCase(),
+        { kind: 'ok', value: nicFacts('vm-1', nsgNic, ['fd00::5']) },
+      ],
+    ]);
+    const { placements, refusals } = plan(readingsOf([nsgNic], [], { nics }), {
+      targets: [target],
+    });
+    expect(refusals).toEqual([]);
+    expect(placements.map(({ rule }) => rule.destinations)).toEqual([['10.0.0.4']]);
+    expect(placements[0]?.targets.map(({ addresses }) => addresses)).toEqual([['10.0.0.4']]);
+    expect(placements[0]?.alarms).toEqual([]);
+  });
+
+  it('writes destinations in one order, whatever order the interfaces have', () => {
+    const nics: PlanReadings['nics'] = new Map([
+      [nic, { kind: 'ok', value: nicFacts('vm-1', nsgNic, ['10.0.0.9', '10.0.0.4']) }],
+    ]);
+    const { placements } = plan(readingsOf([nsgNic], [], { nics }));
+    expect(placements[0]?.rule.destinations).toEqual(['10.0.0.4', '10.0.0.9']);
   });
 
   it('goes on where policy accepts locks, and where the doubt is unfounded', () => {
@@ -227,8 +273,8 @@ describe('a plan', () => {
     expect(placements.map(({ rule }) => rule.destinations)).toEqual([['10.0.0.5']]);
   });
 
-  it('refuses more than forty rules', () => {
-    const names = Array.from({ length: 41 }, (_, n) => `vm-${n}`);
+  it.each([40, 41])('refuses more than forty rules: %d', (count) => {
+    const names = Array.from({ length: count }, (_, n) => `vm-${n}`);
     const nics: PlanReadings['nics'] = new Map(
       names.map((name, n) => [
         nicIdOf(`nic-${name}`).toLowerCase(),
@@ -243,8 +289,14 @@ describe('a plan', () => {
     );
     const readings = readingsOf([nsgNic], [], { nics, nsgs });
     const { placements, refusals } = plan(readings, { targets: names.map(targetOf) });
+    if (count === 40) {
+      expect(refusals).toEqual([]);
+      expect(placements).toHaveLength(40);
+      return;
+    }
     expect(placements).toEqual([]);
     expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['tooManyPlacements']));
+    expect(refusals[0]?.rule).toContain('41 security rules; one window may have 40');
     expect(refusals).toHaveLength(41);
   });
 });
@@ -275,6 +327,44 @@ describe('priorities', () => {
         expect(isForbiddenPriority(found)).toBe(false);
       }),
     );
+  });
+
+  it.each([
+    [99, false],
+    [100, true],
+    [105, true],
+    [110, true],
+    [111, false],
+    [999, false],
+    [1_000, true],
+    [1_001, false],
+    [4_094, false],
+    [4_095, true],
+    [4_096, true],
+    [4_097, false],
+  ])('of Defender are left to it: %d is one: %s', (priority, isDefenders) => {
+    expect(isForbiddenPriority(priority)).toBe(isDefenders);
+    const band = { from: priority, to: priority };
+    for (const plans of [0, 1, 3]) {
+      expect(freePriority(band, [], 'x', plans)).toBe(isDefenders ? null : priority);
+    }
+  });
+
+  it('include the one that the rule itself has, whatever case its name has', () => {
+    const band = { from: 200, to: 201 };
+    const own = foreignRule({ name: 'Postern-X', priority: 200 });
+    const other = foreignRule({ name: 'other', priority: 201 });
+    expect(freePriority(band, [own, other], 'postern-x', 0)).toBe(200);
+    expect(freePriority(band, [own, other], 'another', 0)).toBeNull();
+  });
+
+  it('are chosen among thirty-two after one conflict, and among four times as many after two', () => {
+    const band = { from: 200, to: 899 };
+    const names = Array.from({ length: 2_000 }, (_, n) => `postern-abc123-${n}`);
+    const most = (plans: number): number =>
+      Math.max(...names.map((name) => freePriority(band, [], name, plans) ?? 0));
+    expect([most(0), most(1), most(2)]).toEqual([200, 231, 327]);
+    expect(most(3)).toBeGreaterThan(800);
   });
 
   it('spread after a conflict, so that fifty planners do not meet again', () => {
