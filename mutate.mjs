@@ -53,7 +53,7 @@ const groups = {
       'confirmStep',
       'watchStep',
     ].map((name) => `${window}/${name}.ts`),
-    tests: [`${windowTests}/{nextStep,steps,rowDecisions,extend}.test.ts`],
+    tests: [`${windowTests}/{nextStep,steps,rowDecisions,watchExtend}.test.ts`],
   },
   row: {
     files: ['judgeRow', 'phase'].map((name) => `${window}/${name}.ts`),

@@ -1,4 +1,3 @@
-import { nowOf } from '../../../../shared/domain/instant';
 import {
   dropExtend,
   endLookFailed,
@@ -17,42 +16,27 @@ import {
   putExtendStep,
 } from '../../../../shared/domain/window/extendStep';
 import { knowsNothing, type Knowledge } from '../../../../shared/domain/window/knowledge';
-import { planWindow } from '../../../../shared/domain/window/plan';
 import { extendedRule, markedUntil } from '../../../../shared/domain/window/signedMarker';
 import type { Placement, WindowRow } from '../../../../shared/domain/window/windowRow';
 import { wishClose } from '../../../../shared/domain/window/wishClose';
 import { wishExtend } from '../../../../shared/domain/window/wishExtend';
-import { createTime, facts } from '../../../support/fakeNetwork';
-import { grantOf, minute, nsgNic, nsgSubnet, rowOf, signer } from '../../../support/grants';
-import { nsgReading, readingsOf } from '../../../support/planReadings';
+import {
+  at,
+  extending,
+  first,
+  lastPut,
+  later,
+  next,
+  now_,
+  open,
+  pending,
+  placement,
+  T,
+} from '../../../support/extending';
+import { facts } from '../../../support/fakeNetwork';
+import { minute, nsgNic, signer } from '../../../support/grants';
+import { nsgReading } from '../../../support/planReadings';
 
-const time = createTime();
-const T = time.now;
-const first = T + 30 * minute;
-const later = T + 50 * minute;
-const at = (hostMs: number, skewMs = 0) => nowOf(hostMs, skewMs);
-const granted = rowOf(time, grantOf(time, { untilAt: first }));
-const planned = planWindow(granted, 'abc123', signer, readingsOf([nsgNic, nsgSubnet])).placements;
-/** Open in two NSGs until `first`; its activation lasts longer. */
-const open: WindowRow = {
-  ...granted,
-  plans: 1,
-  until: first,
-  placements: planned.map((one): Placement => ({
-    ...one,
-    phase: 'open',
-    lastPutAt: T,
-    openedAt: T,
-    confirmedAt: T,
-  })),
-};
-const extending: WindowRow = { ...open, wantedUntil: later };
-const placement = open.placements[0];
-if (placement === undefined) throw new Error('nothing was planned');
-const now_ = T + 10 * minute;
-const lastPut = first - 5 * minute;
-const next = extendedRule(extending, placement, 'abc123', signer);
-const pending: Placement = { ...placement, nextRule: next, lastPutAt: now_ };
 const knows = (changes: Partial<Knowledge>): Knowledge => ({ ...knowsNothing, ...changes });
 const standing = (answeredAt: number) =>
   knows({ confirmation: { kind: 'standing', answeredAt }, extendedRule: next });
