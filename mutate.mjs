@@ -71,7 +71,7 @@ const groups = {
   },
   plan: {
     files: ['plan', 'priority', 'slots', 'replan'].map((name) => `${window}/${name}.ts`),
-    tests: [`${windowTests}/plan.test.ts`],
+    tests: [`${windowTests}/{plan,priority}.test.ts`],
   },
   looks: {
     files: [`${window}/lookTimes.ts`, `${window}/targetDrift.ts`],
