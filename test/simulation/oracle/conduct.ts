@@ -55,8 +55,9 @@ function shapeFaults(
   deadlineMs: number,
   machines: ReadonlyMap<string, readonly string[]>,
 ): Violation[] {
-  const { properties, method, status, path } = write;
-  if (method !== 'PUT' || status >= 300 || properties === null) return [];
+  const { properties, method, status, path, outcome } = write;
+  // What was superseded never stood: its record shows what stood in its place.
+  if (method !== 'PUT' || status >= 300 || properties === null || outcome === 'canceled') return [];
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (activation === undefined) {
     return [fault('one window per activation', `${name} belongs to no activation`, write)];

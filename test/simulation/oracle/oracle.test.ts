@@ -148,6 +148,17 @@ describe('the oracle', () => {
     for (const fields of blind) {
       expect(violated({ lines: [...good.lines, line(21, fields)] })).toEqual([]);
     }
+    const skew = { ...down, kind: 'skew of 5 min', group: 'clock' as const };
+    const afflictions = [{ ...skew, atMs: at(1), untilMs: at(21) }];
+    expect(violated({ lines: [...good.lines, line(21, overrun)] }, { afflictions })).toEqual([]);
+  });
+
+  it('goes by what stood, not by the record of a write that was superseded', () => {
+    const theirs = { ...properties, description: 'do not touch' };
+    const canceled: Written = { ...put, outcome: 'canceled', properties: theirs };
+    expect(violated({ writes: [put, canceled, remove] })).toEqual([]);
+    const stood: Written = { ...canceled, outcome: 'succeeded' };
+    expect(violated({ writes: [put, stood, remove] })).toContain('deadline never grows');
   });
 
   it.each<[string, string, Partial<History>, Partial<Circumstances>?]>([
