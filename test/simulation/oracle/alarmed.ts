@@ -1,4 +1,4 @@
-import { partsOf, type History, type Line, type Stay } from './history';
+import { partsOf, pathOf, type History, type Line, type Stay } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { deadlineOf } from './overrun';
 import { putPathsOf } from './strangers';
@@ -25,7 +25,7 @@ export function alarmFaults(
     const windowId = partsOf(stay.name)?.windowId;
     const activation = activations.find((one) => one.windowId === windowId);
     if (activation === undefined || stay.properties.access === 'Deny') return -Infinity;
-    if (!own.has(`${stay.nsgId}/securityRules/${stay.name}`.toLowerCase())) return -Infinity;
+    if (!own.has(pathOf(stay))) return -Infinity;
     return (stay.toMs ?? endMs) - deadlineOf(activation, history, circumstances);
   };
   const alarms = lines.filter(({ fields }) => fields['alarm'] === true);

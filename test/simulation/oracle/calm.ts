@@ -5,6 +5,19 @@ const harmless = new Set(['events', 'engine', 'pim', 'people', 'deploy', 'strang
 /** Of Resource Manager's faults those that leave closes as they are. */
 const leavesCloses = new Set(['reserve reached', 'list lacks an activation once']);
 
+/** Groups of faults after which somebody else goes on with what one had begun. */
+const deadly = ['process', 'engine', 'ledger', 'deploy'];
+
+/** True where whoever does something may have died in the middle of it. */
+export function mayHaveDied(
+  { outages, afflictions }: Pick<Circumstances, 'outages' | 'afflictions'>,
+  /** Groups that have the same effect on what is judged. */
+  besides: readonly string[] = [],
+): boolean {
+  const groups = [...deadly, ...besides];
+  return outages.length > 0 || afflictions.some(({ group }) => groups.includes(group));
+}
+
 /** True where nothing that could delay a close was felt between two times, and a host ran all along. */
 export function isCalm(fromMs: number, toMs: number, circumstances: Circumstances): boolean {
   // The sweeper app goes on where the main one is dead.

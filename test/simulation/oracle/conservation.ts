@@ -1,3 +1,4 @@
+import { mayHaveDied } from './calm';
 import type { History } from './history';
 import { idOf } from './ids';
 import type { Circumstances, Violation } from './judge';
@@ -5,9 +6,6 @@ import type { Circumstances, Violation } from './judge';
 const judged = /roleassignments\/(?:write|delete)$/i;
 const ofIntake = new Set(['intake.confirmed', 'intake.stopped']);
 const ofWindow = new Set(['window.closed', 'window.refused']);
-
-/** Groups of faults after which a step may run twice, and tell its end twice. */
-const repeating = ['process', 'engine', 'ledger', 'deploy', 'clock'];
 
 /** What came so shortly before the end of a run may still be looked at. */
 const lookedAtMs = 300_000;
@@ -27,8 +25,8 @@ export function conservationFaults(
   if (standingAtRest === null || afflictions.some(({ kind }) => kind === 'ledger lost')) return [];
   // Where the main app is dead for ever the sweeper closes, and nobody writes of it.
   if (outages.some(({ isSwept }) => isSwept)) return [];
-  const mayRepeat =
-    outages.length > 0 || afflictions.some(({ group }) => repeating.includes(group));
+  // By another clock a step may run twice as well, and tell its end twice.
+  const mayRepeat = mayHaveDied({ outages, afflictions }, ['clock']);
   const ends = (names: ReadonlySet<string>, key: string): Map<string, string[]> => {
     const found = new Map<string, string[]>();
     for (const { fields } of lines) {

@@ -1,6 +1,6 @@
 import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
 import { quietStretch } from './calm';
-import { type History, partsOf, type Stay } from './history';
+import { type History, partsOf, pathOf, type Stay } from './history';
 import type { Circumstances, Violation } from './judge';
 import { putPathsOf } from './strangers';
 
@@ -62,10 +62,6 @@ function putAgain({ writes }: History, { afflictions }: Circumstances): Violatio
     const what = `${path} was removed by somebody and put again`;
     return again === undefined ? [] : [{ invariant: 'drift is undone', what, atMs: again.atMs }];
   });
-}
-
-function pathOf({ nsgId, name }: Stay): string {
-  return `${nsgId}/securityRules/${name}`.toLowerCase();
 }
 
 function contentOf({ description: _text, ...content }: SecurityRuleProperties): string {

@@ -1,3 +1,4 @@
+import { mayHaveDied } from './calm';
 import { type History, partsOf, type Stay } from './history';
 import type { Circumstances, Violation } from './judge';
 
@@ -37,8 +38,6 @@ function unmarked({ lines, stays }: Pick<History, 'lines' | 'stays'>): Violation
 }
 
 const answers = new Set(['window.extended', 'window.notExtended']);
-/** Groups of faults after which somebody else goes on. */
-const deadly: ReadonlySet<string> = new Set(['process', 'engine', 'ledger', 'deploy']);
 
 /**
  * Whoever asked for more, and was not told no at once, hears of it before the window ends by
@@ -47,9 +46,9 @@ const deadly: ReadonlySet<string> = new Set(['process', 'engine', 'ledger', 'dep
  */
 function unanswered(
   { lines, stays, accepted }: Pick<History, 'lines' | 'stays' | 'accepted'>,
-  { outages, afflictions }: Pick<Circumstances, 'outages' | 'afflictions'>,
+  circumstances: Pick<Circumstances, 'outages' | 'afflictions'>,
 ): Violation[] {
-  const mayDie = outages.length > 0 || afflictions.some(({ group }) => deadly.has(group));
+  const mayDie = mayHaveDied(circumstances);
   return accepted.flatMap(({ windowId, atMs, untilMs }) => {
     if (untilMs === null) return [];
     const untilSeconds = Math.floor(untilMs / 1_000);

@@ -1,6 +1,6 @@
 import { guardMs } from '../units';
 import { quietStretch } from './calm';
-import { type History, ownRulePath } from './history';
+import { type History, ownRulePath, pathOf } from './history';
 import type { Circumstances, Violation } from './judge';
 
 /** A timer, an episode, a read before the first DELETE. */
@@ -26,7 +26,7 @@ export function guardFaults(
     const livedMs = lastMs - fromMs;
     const quiet = quietStretch(fromMs, lastMs, livedMs, circumstances, besides);
     if (quiet === null) return [];
-    const path = `${nsgId}/securityRules/${name}`.toLowerCase();
+    const path = pathOf({ nsgId, name });
     const isAsked = writes.some(
       (one) =>
         one.by === 'app' &&

@@ -75,6 +75,11 @@ export type History = {
 
 export const ownRulePath = /\/networkSecurityGroups\/[^/]+\/securityRules\/postern-[^/]+$/i;
 
+/** The path of a rule as the write log has it, in lower case. */
+export function pathOf({ nsgId, name }: Pick<Stay, 'nsgId' | 'name'>): string {
+  return `${nsgId}/securityRules/${name}`.toLowerCase();
+}
+
 /** The parts of a rule's name. */
 export function partsOf(name: string): { deployment: string; windowId: string } | null {
   const match = /^postern-([a-z0-9]{6})-([a-z2-7]{20})-\d{1,2}$/i.exec(name);

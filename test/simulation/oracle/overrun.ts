@@ -1,5 +1,5 @@
 import type { History, Stay } from './history';
-import { partsOf } from './history';
+import { partsOf, pathOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { isCalm, outageMs } from './calm';
 import { earlyFaults } from './early';
@@ -133,10 +133,6 @@ function faultsOf(
     );
     return fromMs > (deleted?.effectiveAtMs ?? 0) && !lateLanding;
   }
-}
-
-function pathOf({ nsgId, name }: Stay): string {
-  return `${nsgId}/securityRules/${name}`.toLowerCase();
 }
 
 /** With the ledger lost and the marker damaged nobody can know whose rule it is. */
