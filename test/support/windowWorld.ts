@@ -2,6 +2,7 @@ import { advanceWindow } from '../../functions/activities/advanceWindow';
 import type { Grant } from '../../shared/domain/grant';
 import type { SecurityRule } from '../../shared/domain/networkSecurityGroup';
 import { windowPhase } from '../../shared/domain/window/phase';
+import type { LiveRow } from '../../shared/domain/live';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import { createDeleteTimes } from '../../shared/deleteTimes';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
@@ -191,6 +192,17 @@ export async function readRow(world: TestWorld, id: string): Promise<WindowRow> 
   const stored = await world.ledger.windows.get(id);
   if (stored === null) throw new Error(`No window ${id}.`);
   return stored.row;
+}
+
+export async function readLive({ ledger }: TestWorld, id: string): Promise<LiveRow> {
+  const stored = await ledger.live.get(id);
+  if (stored === null) throw new Error(`No live row ${id}.`);
+  return stored.row;
+}
+
+/** The fields of all lines of this name. */
+export function said({ lines }: TestWorld, event: string): LogLine['fields'][] {
+  return lines.filter((line) => line.event === event).map(({ fields }) => fields);
 }
 
 /**

@@ -6,22 +6,16 @@ import {
   minute,
   nsgNic,
   nsgSubnet,
+  readLive,
   standing,
-  type TestWorld,
 } from '../../support/windowWorld';
-
-async function liveRow({ ledger }: TestWorld, id: string): Promise<LiveRow> {
-  const stored = await ledger.live.get(id);
-  if (stored === null) throw new Error(`No live row ${id}.`);
-  return stored.row;
-}
 
 describe('a plan that finds other NSGs than admission did', () => {
   it('writes them on the live row before any rule stands', async () => {
     const world = createTestWorld();
     const { id } = await grantWindow(world);
     await live(world, id, world.time.now + minute);
-    const { nsgIds, closes } = await liveRow(world, id);
+    const { nsgIds, closes } = await readLive(world, id);
     expect(nsgIds).toEqual([nsgNic, nsgSubnet].map((nsgId) => nsgId.toLowerCase()));
     expect(closes).toHaveLength(2);
     expect([nsgNic, nsgSubnet].flatMap((nsg) => standing(world, nsg))).toHaveLength(2);
@@ -36,14 +30,14 @@ describe('a plan that finds other NSGs than admission did', () => {
       replace: async (row: LiveRow, etag: string) => {
         if (races > 0) {
           races -= 1;
-          await replace(await liveRow(world, id), etag);
+          await replace(await readLive(world, id), etag);
         }
         return replace(row, etag);
       },
     });
     await live(world, id, world.time.now + minute);
     expect(races).toBe(0);
-    const { nsgIds, closes } = await liveRow(world, id);
+    const { nsgIds, closes } = await readLive(world, id);
     expect(nsgIds).toEqual([nsgNic, nsgSubnet].map((nsgId) => nsgId.toLowerCase()));
     expect(closes).toHaveLength(2);
     expect([nsgNic, nsgSubnet].flatMap((nsg) => standing(world, nsg))).toHaveLength(2);

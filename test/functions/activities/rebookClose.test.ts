@@ -8,18 +8,13 @@ import {
   nsgNic,
   nsgSubnet,
   openedWindow,
+  readLive,
   readRow,
   type TestWorld,
 } from '../../support/windowWorld';
 
 const guardMs = 3 * minute;
 const deleteMs = 12_000;
-
-async function liveRow({ ledger }: TestWorld, id: string): Promise<LiveRow> {
-  const stored = await ledger.live.get(id);
-  if (stored === null) throw new Error(`No live row ${id}.`);
-  return stored.row;
-}
 
 /** Open for an hour of an activation of two, to be extended by twenty minutes. */
 async function opened() {
@@ -57,9 +52,9 @@ const firstDelete = ({ network }: TestWorld): number =>
 describe('a window that is extended', () => {
   it('closes at the guard of its later deadline where there is room', async () => {
     const { world, id, first, later, extend } = await opened();
-    expect(await liveRow(world, id)).toMatchObject({ until: first, closeFrom: first - guardMs });
+    expect(await readLive(world, id)).toMatchObject({ until: first, closeFrom: first - guardMs });
     await extend();
-    expect(await liveRow(world, id)).toMatchObject({ until: later, closeFrom: later - guardMs });
+    expect(await readLive(world, id)).toMatchObject({ until: later, closeFrom: later - guardMs });
     await live(world, id, later);
     expect(firstDelete(world)).toBe(later - guardMs);
   });
@@ -70,7 +65,7 @@ describe('a window that is extended', () => {
     await book(world, 'two', [nsgSubnet, nsgNic], later - guardMs - deleteMs);
     await extend();
     const place = later - guardMs - 2 * deleteMs;
-    expect(await liveRow(world, id)).toMatchObject({ until: later, closeFrom: place });
+    expect(await readLive(world, id)).toMatchObject({ until: later, closeFrom: place });
     const row = await readRow(world, id);
     expect(row.closeFrom).toBe(place);
     expect(closingStartOf(row)).toBe(place);
@@ -81,7 +76,7 @@ describe('a window that is extended', () => {
   it('leaves the place of its earlier deadline to others', async () => {
     const { world, id, first, extend } = await opened();
     await extend();
-    const { closeFrom } = await liveRow(world, id);
+    const { closeFrom } = await readLive(world, id);
     expect(closeFrom).toBeGreaterThan(first);
   });
 
@@ -93,7 +88,7 @@ describe('a window that is extended', () => {
       await book(world, `full-${at}`, [nsgNic], at);
     }
     await extend();
-    expect(await liveRow(world, id)).toMatchObject({ until: later, closeFrom: own });
+    expect(await readLive(world, id)).toMatchObject({ until: later, closeFrom: own });
     const row = await readRow(world, id);
     expect(closingStartOf(row)).toBe(own);
     await live(world, id, later);
@@ -124,7 +119,7 @@ describe('a window that is extended', () => {
       replace: async (row: LiveRow, etag: string) => {
         if (raced || row.until !== later) return replace(row, etag);
         raced = true;
-        await replace(await liveRow(world, id), etag);
+        await replace(await readLive(world, id), etag);
         return replace(row, etag);
       },
     });
@@ -133,6 +128,6 @@ describe('a window that is extended', () => {
     const row = await readRow(world, id);
     expect(closingStartOf(row)).toBe(later - guardMs);
     // The calendar has to know of it as well, or others plan their closes in its place.
-    expect(await liveRow(world, id)).toMatchObject({ until: later, closeFrom: later - guardMs });
+    expect(await readLive(world, id)).toMatchObject({ until: later, closeFrom: later - guardMs });
   });
 });

@@ -9,6 +9,7 @@ import {
   nsgSubnet,
   openedWindow,
   readRow,
+  said,
   standing,
   type TestWorld,
 } from '../../support/windowWorld';
@@ -55,14 +56,11 @@ async function ask(
   return asked;
 }
 
-const lines = (world: TestWorld, event: string) =>
-  world.lines.filter((line) => line.event === event).map(({ fields }) => fields);
-
 describe('a rule that was found gone after its deadline', () => {
   it('closes its window at once, and keeps a live row that takes no place', async () => {
     const { world, id } = await goneMeanwhile();
     expect((await readRow(world, id)).concludedAt).not.toBeNull();
-    expect(lines(world, 'window.closed')).toHaveLength(1);
+    expect(said(world, 'window.closed')).toHaveLength(1);
     const [kept] = await world.ledger.live.list();
     expect(kept?.row).toMatchObject({ id, kind: 'ended', closes: [], closeFrom: null });
   });
@@ -84,21 +82,21 @@ describe('a rule that was found gone after its deadline', () => {
     const gone = await goneMeanwhile();
     await ask(gone, () => events(gone.until));
     expect(gone.world.alarms()).toEqual([]);
-    expect(lines(gone.world, 'rule.goneInTime')).toHaveLength(2);
+    expect(said(gone.world, 'rule.goneInTime')).toHaveLength(2);
     const { placements } = await readRow(gone.world, gone.id);
     expect(placements.map(({ goneBy }) => goneBy?.caller)).toEqual(['somebody', 'somebody']);
     expect(await gone.world.ledger.live.list()).toEqual([]);
-    expect(lines(gone.world, 'window.closed')).toHaveLength(1);
+    expect(said(gone.world, 'window.closed')).toHaveLength(1);
   });
 
   it('went late by the log: to the second, with who', async () => {
     const gone = await goneMeanwhile();
     await ask(gone, () => [deleted(gone.until + 61_001)]);
-    expect(lines(gone.world, 'overrun')).toEqual([
+    expect(said(gone.world, 'overrun')).toEqual([
       expect.objectContaining({ overrunSeconds: 62, caller: 'somebody', provedLate: false }),
       expect.objectContaining({ overrunSeconds: 62, caller: 'somebody', provedLate: false }),
     ]);
-    expect(lines(gone.world, 'rule.goneInTime')).toEqual([]);
+    expect(said(gone.world, 'rule.goneInTime')).toEqual([]);
   });
 
   it.each<[string, (until: number) => ActivityEvent[]]>([
@@ -120,7 +118,7 @@ describe('a rule that was found gone after its deadline', () => {
       await ask(gone, () => events(gone.until), 14);
       expect(gone.world.alarms()).toEqual([]);
       await ask(gone, () => events(gone.until));
-      expect(lines(gone.world, 'overrun')).toEqual([
+      expect(said(gone.world, 'overrun')).toEqual([
         expect.objectContaining({ provedLate: true, overrunSeconds: 120 }),
         expect.objectContaining({ provedLate: true, overrunSeconds: 120 }),
       ]);
@@ -153,7 +151,7 @@ describe('a rule that was found gone after its deadline', () => {
       return [deleted(gone.until - minute)];
     });
     expect(gone.world.alarms()).toEqual([]);
-    expect(lines(gone.world, 'rule.goneInTime')).toHaveLength(2);
+    expect(said(gone.world, 'rule.goneInTime')).toHaveLength(2);
   });
 
   it('waits while closes may need the requests that are left', async () => {
@@ -169,7 +167,7 @@ describe('a rule that was found gone after its deadline', () => {
     Object.assign(world.activityLog, { listOn: async () => [deleted(until - minute)] });
     await Promise.all([reconcileDue(world, starter), reconcileDue(world, starter)]);
     await reconcileDue(world, starter);
-    expect(lines(world, 'rule.goneInTime')).toHaveLength(2);
+    expect(said(world, 'rule.goneInTime')).toHaveLength(2);
     expect(await world.ledger.live.list()).toEqual([]);
   });
 
@@ -179,7 +177,7 @@ describe('a rule that was found gone after its deadline', () => {
     if (kept === undefined) throw new Error('no live row');
     await world.ledger.live.replace({ ...kept.row, kind: 'window' }, kept.etag);
     await ask({ world, until }, () => [deleted(until - minute)]);
-    expect(lines(world, 'rule.goneInTime')).toHaveLength(2);
+    expect(said(world, 'rule.goneInTime')).toHaveLength(2);
     expect((await readRow(world, id)).concludedAt).not.toBeNull();
     expect(await world.ledger.live.list()).toEqual([]);
   });

@@ -7,6 +7,7 @@ import {
   minute,
   nsgNic,
   nsgSubnet,
+  said,
   type TestWorld,
 } from '../../support/windowWorld';
 import { plant } from './plant';
@@ -19,8 +20,6 @@ const subscriptionOf = (id: string): string => id.split('/')[2] ?? '';
 const ops = (world: TestWorld): string[] => world.network.calls.map(({ op }) => op);
 const listed = (world: TestWorld): string[] =>
   world.network.calls.filter(({ op }) => op === 'list').map(({ id }) => id);
-const said = (world: TestWorld, event: string) =>
-  world.lines.filter((line) => line.event === event).map(({ fields }) => fields);
 const failing = (world: TestWorld, test: (call: Call) => boolean): void => {
   world.network.trouble = (call) => (test(call) ? { before: 'throttled' } : undefined);
 };

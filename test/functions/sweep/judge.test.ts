@@ -13,14 +13,13 @@ import {
   nsgSubnet,
   openedWindow,
   readRow,
+  said,
   type TestWorld,
 } from '../../support/windowWorld';
 import { plant, windowId } from './plant';
 
 const reads = (world: TestWorld): string[] =>
   world.network.calls.filter(({ op }) => op === 'readNsg').map(({ id }) => id);
-const said = (world: TestWorld, event: string) =>
-  world.lines.filter((line) => line.event === event).map(({ fields }) => fields);
 /** Counts the rows that are read from now on. */
 function countingRows(world: TestWorld): { reads: number } {
   const count = { reads: 0 };

@@ -10,6 +10,7 @@ import {
   nsgSubnet,
   openedWindow,
   readRow,
+  said,
   standing,
   type TestWorld,
 } from '../../support/windowWorld';
@@ -17,8 +18,6 @@ import { plant } from './plant';
 
 const second = 1_000;
 const deletes = (world: TestWorld) => world.network.calls.filter(({ op }) => op === 'delete');
-const said = (world: TestWorld, event: string) =>
-  world.lines.filter((line) => line.event === event).map(({ fields }) => fields);
 const refusing = (world: TestWorld, before: FaultKind, retryAfterMs?: number): void => {
   world.network.trouble = ({ op }) =>
     op === 'delete'

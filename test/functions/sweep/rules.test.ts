@@ -15,14 +15,13 @@ import {
   nsgSubnet,
   openedWindow,
   readRow,
+  said,
   standing,
   type TestWorld,
   wishClosed,
 } from '../../support/windowWorld';
 import { plant } from './plant';
 
-const said = (world: TestWorld, event: string) =>
-  world.lines.filter((line) => line.event === event).map(({ fields }) => fields);
 const widen = (world: TestWorld, id: string): void => {
   const nsg = world.network.nsg(id);
   nsg.rules = nsg.rules.map((rule) => ({ ...rule, sources: ['0.0.0.0/0'] }));
