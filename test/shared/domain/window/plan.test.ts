@@ -33,9 +33,15 @@ const details: Readonly<Record<string, string>> = {
   addressFamily: '2001:db8::1/128',
   addressAmbiguous: '10.0.0.4',
   bandFull: 'between 200 and 899',
+  bastionSubnet: 'AzureBastionSubnet',
+  locked: '/locks/keep',
+  noNic: 'no network interface with a private address',
+  noNsg: 'No NSG stands',
+  readDenied: 'Test-denied',
   ruleCountLimit: 'holds 1000 rules',
-  shadowed: 'denies the same traffic',
+  shadowed: 'Rule somebody',
   tooManySlots: nsgNic.slice(nsgNic.lastIndexOf('/') + 1),
+  vanished: 'is gone',
 };
 
 const codes = (readings: PlanReadings, changes: Partial<Grant> = {}) => {
@@ -204,7 +210,8 @@ describe('a plan', () => {
   ])('refuses a VM by name: %s', (_, readings, changes, code) => {
     expect(codes(readings, changes)).toEqual({ rules: 0, codes: [code] });
     const [refusal] = plan(readings, changes).refusals;
-    expect(refusal?.rule).toContain(details[code] ?? '');
+    expect(details[code]).toBeDefined();
+    expect(refusal?.rule).toContain(details[code]);
   });
 
   it.each([
