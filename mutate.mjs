@@ -21,9 +21,9 @@ const sweepTests = `test/${sweep}`;
 const calendarTests = 'test/shared/domain/calendar';
 
 /**
- * Every test file of a group is loaded for each of its mutants, so groups are small and have only the
- * tests that are about them. `texts`: text literals are mutated as well. Elsewhere they are values of unions, which the
- * compiler checks, or texts for people.
+ * Every test file of a group is loaded for each of its mutants, so groups are small and have only
+ * the tests that are about them. `texts`: text literals are mutated as well. Elsewhere they are
+ * values of unions, which the compiler checks, or texts for people.
  */
 const groups = {
   ids: {

@@ -1,3 +1,5 @@
+import { never } from '../support/never';
+
 /**
  * The places where a run can be struck: every request to Resource Manager, every call of the
  * ledger, every start of an orchestration, every activity, episode and trigger, every timer that
@@ -89,7 +91,6 @@ export type Boundaries = {
   counts(): ReadonlyMap<CrossingKind, number>;
 };
 
-const never = new Promise<never>(() => {});
 const functionKinds: readonly CrossingKind[] = ['activity', 'episode', 'trigger'];
 
 /** One run's boundaries. */
@@ -167,7 +168,7 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
     // Who delivers is no process of ours: it outlives every host and hears that one is gone.
     const isDead = (): boolean => born !== life && crossing.kind !== 'delivery';
     const strike = parts.decide(crossing);
-    if (await strikeAt('before', strike, crossing)) return never;
+    if (await strikeAt('before', strike, crossing)) return never();
     const { deed } = strike ?? {};
     let result: Result;
     if (deed?.do === 'answer' && strike?.at === 'before') {
@@ -179,9 +180,9 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
         repeat(effect, deed.afterMs);
       }
     }
-    if (isDead()) return never;
-    if (await strikeAt('unacknowledged', strike, crossing)) return never;
-    if (isDead()) return never;
+    if (isDead()) return never();
+    if (await strikeAt('unacknowledged', strike, crossing)) return never();
+    if (isDead()) return never();
     if (deed?.do === 'answer' && strike?.at === 'unacknowledged') {
       result = deed.answer(result) as Result;
     }
@@ -194,7 +195,7 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
     cross: async (place, effect, print = () => '') => {
       const crossing = enter(place);
       const born = life;
-      if (meetDoom(crossing)) return never;
+      if (meetDoom(crossing)) return never();
       const isFunction = functionKinds.includes(place.kind);
       const isWait = !isFunction && place.kind !== 'delivery';
       if (isFunction) functions += 1;

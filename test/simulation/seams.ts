@@ -7,6 +7,7 @@ import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import type { Seams } from '../support/simulatedAzure';
 import type { Boundaries } from './boundaries';
+import { never } from '../support/never';
 
 /** An answer of Resource Manager as faults make them. */
 export type Answer = { status: number; headers: Record<string, string>; body: string };
@@ -117,7 +118,7 @@ function wrapFunctions(functions: CoreRegistry['functions'], boundaries: Boundar
       metadata,
       callback: (...args) => {
         // What a dying host has still handed out reaches a worker that is gone.
-        if (born !== boundaries.life()) return new Promise<never>(() => {});
+        if (born !== boundaries.life()) return never();
         return boundaries.cross(
           { kind, name, subject: kind === 'trigger' ? '' : idIn(args[0]), input: args[0] },
           async () => callback(...args),

@@ -1,8 +1,7 @@
+import { never } from './never';
+
 /** One process: what it began has no effect any more, and no answer, once it has died. */
 export type Life = { isOver: boolean };
-
-/** A promise of something that nobody is left to receive. */
-const never = new Promise<never>(() => {});
 
 /** A call that is never sent by the dead, and whose answer never reaches them. */
 function mortalCall<Args extends unknown[], Result>(
@@ -10,12 +9,12 @@ function mortalCall<Args extends unknown[], Result>(
   call: (...args: Args) => Promise<Result>,
 ): (...args: Args) => Promise<Result> {
   return async (...args) => {
-    if (life.isOver) return never;
+    if (life.isOver) return never();
     try {
       const result = await call(...args);
-      return life.isOver ? await never : result;
+      return life.isOver ? await never() : result;
     } catch (error) {
-      return life.isOver ? never : Promise.reject(error);
+      return life.isOver ? never() : Promise.reject(error);
     }
   };
 }
