@@ -16,7 +16,7 @@ const looksAgain = { burst: 20, everyMs: 200 };
 const queries = { burst: 12, everyMs: 420 };
 
 /** The budget as Resource Manager's answers tell it. */
-export function createBudget({ buckets }: Meter): Budget {
+export function createBudget({ buckets, deletes }: Meter): Budget {
   const turns = {
     first: createConfirmationTurns(firstLooks.burst, firstLooks.everyMs),
     again: createConfirmationTurns(looksAgain.burst, looksAgain.everyMs),
@@ -31,5 +31,6 @@ export function createBudget({ buckets }: Meter): Budget {
       turns.query.holds(hintId)
         ? buckets.queryPauseMs(Date.now())
         : turns[look].pauseMs(hintId, Date.now()),
+    sentDeletes: (subscriptionId) => deletes.of(subscriptionId, Date.now()),
   };
 }

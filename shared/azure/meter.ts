@@ -1,11 +1,12 @@
 import type { Log } from '../ports/log';
 import { type Buckets, createBuckets, type Mark } from './buckets';
+import { createDeleteLog, type DeleteLog } from './sentDeletes';
 
 /** What the headers of Resource Manager's answers say of clocks and budgets. */
 export type Meter = {
   /**
    * Takes note of one answer. `sentAt` and `receivedAt` by the host's clock, epoch ms; `mark` is
-   * what `buckets.sent` said when its request left.
+   * what `sent` said when its request left.
    */
   answered(
     headers: Readonly<Record<string, string>>,
@@ -13,7 +14,10 @@ export type Meter = {
     receivedAt: number,
     mark: Mark,
   ): void;
+  /** Takes note that a request leaves. What it answers is handed back with its answer. */
+  sent(method: string, path: string, hostMs: number): Mark;
   readonly buckets: Buckets;
+  readonly deletes: DeleteLog;
   /** Resource Manager's clock minus ours as last measured, and when; `null`: never. */
   skew(): { readonly skewMs: number; readonly measuredAt: number | null };
 };
@@ -30,9 +34,15 @@ export function createMeter(log: Log): Meter {
   let skewMs = 0;
   let measuredAt: number | null = null;
   const buckets = createBuckets(log);
+  const deletes = createDeleteLog();
 
   return {
+    sent: (method, path, hostMs) => {
+      deletes.sent(method, path, hostMs);
+      return buckets.sent(method, path);
+    },
     buckets,
+    deletes,
     answered: (headers, sentAt, receivedAt, mark) => {
       const date = parseHttpDate(headers['date']);
       if (date !== null && receivedAt - sentAt <= roundTripMaxMs) {

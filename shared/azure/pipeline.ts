@@ -75,7 +75,7 @@ export function createArmPolicy(origin: string, meter: Meter): PipelinePolicy {
       }
       recorder.sent += 1;
       const sentAt = Date.now();
-      const mark = meter.buckets.sent(request.method, url.pathname);
+      const mark = meter.sent(request.method, url.pathname, sentAt);
       const response = await sendInTime(recorder, () => next(request));
       const headers = response.headers.toJSON();
       meter.answered(headers, sentAt, Date.now(), mark);

@@ -1,3 +1,5 @@
+import type { SentDeletes } from '../domain/calendar/planOpen';
+
 /**
  * How many requests are left, asked by whatever opens or only reads. There is no bucket that opens
  * and closes share: closes, the sweep and the proofs of closes never ask, everything else steps
@@ -15,4 +17,6 @@ export type Budget = {
    * that a flood of forged events is worked off slowly. Whoever is told to wait has its turn then.
    */
   confirmationPauseMs(hintId: string, look: 'first' | 'again'): number;
+  /** Deletes of rules that this process has sent there in the last five minutes. */
+  sentDeletes(subscriptionId: string): readonly SentDeletes[];
 };

@@ -6,4 +6,5 @@ export const freeBudget: Budget = {
   queryPauseMs: () => 0,
   queryTurnMs: () => 0,
   confirmationPauseMs: () => 0,
+  sentDeletes: () => [],
 };

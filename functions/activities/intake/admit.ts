@@ -1,7 +1,7 @@
 import { expectedCloses } from '../../../shared/domain/calendar/expectedCloses';
 import { leastMsOf } from '../../../shared/domain/policy/lengths';
 import { planClose } from '../../../shared/domain/calendar/planClose';
-import { planOpen } from '../../../shared/domain/calendar/planOpen';
+import { planOpen, type Spent } from '../../../shared/domain/calendar/planOpen';
 import { windowGuardOf } from '../../../shared/domain/calendar/windowGuard';
 import { judgeCaps } from '../../../shared/domain/intake/caps';
 import { liveWindow } from '../../../shared/domain/intake/newWindow';
@@ -10,6 +10,7 @@ import type { LiveRow } from '../../../shared/domain/live';
 import type { GrantParts } from '../../../shared/domain/policy/decide';
 import type { Policy } from '../../../shared/domain/policy/policy';
 import { type Refusal, refusal } from '../../../shared/domain/refusal';
+import { subscriptionOf } from '../../../shared/domain/armId';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { Stored } from '../../../shared/ports/ledger';
 import type { World } from '../../../shared/ports/world';
@@ -89,13 +90,19 @@ async function plan(
   const at = alone || placed.at === null ? placed.at : find(await liveRows(world));
   if (at !== placed.at) await write(world, placed.stored, at);
   if (at === null) return full(leastMs);
-  const opening = planOpen(live, row, world.deleteTimes.p99Ms());
+  const opening = planOpen(live, row, world.deleteTimes.p99Ms(), spentBy(world, row));
   if (opening > Math.min(at, untilAt - limits.guardMs) - leastMs) return full(leastMs);
   return {
     kind: 'admitted',
     openFrom: opening > world.clock.now() ? opening : null,
     closeFrom: at < untilAt - limits.guardMs ? at : null,
   };
+}
+
+function spentBy({ budget, clock }: World, { closes }: LiveRow): Spent {
+  const subscriptions = new Set(closes.map(({ nsgId }) => subscriptionOf(nsgId)));
+  const deletes = [...subscriptions].flatMap((one) => budget.sentDeletes(one));
+  return { hostMs: clock.now(), deletes };
 }
 
 function full(leastMs: number): Admission {

@@ -16,6 +16,7 @@ import type { Placement, WindowRow } from '../../../shared/domain/window/windowR
 import type { Instance } from '../../../shared/ports/directory';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
 import type { Run } from './run';
+import { sharedLook, sharedSince } from './sharedLooks';
 
 /** What this run knows about one placement. */
 export function knowledgeOf(run: Run, row: WindowRow, placement: Placement): Knowledge {
@@ -57,7 +58,9 @@ export async function gather(run: Run, row: WindowRow, steps: readonly Step[]): 
     const placement = row.placements[index];
     if (placement === undefined) continue;
     if (step.do === 'look') {
-      asked.set(`look ${placement.nsgId.toLowerCase()}`, () => look(run, placement.nsgId));
+      const { nsgId } = placement;
+      const since = sharedSince(row, nsgId);
+      asked.set(`look ${nsgId.toLowerCase()}`, () => look(run, nsgId, since));
     } else if (step.do === 'search') {
       asked.set(`search ${placement.rule.name}`, () => search(run, placement));
     } else if (step.do === 'confirm') {
@@ -70,9 +73,14 @@ export async function gather(run: Run, row: WindowRow, steps: readonly Step[]): 
   return asked.size;
 }
 
-/** Reads one NSG and remembers what was seen, faults included. */
-export async function look(run: Run, nsgId: string): Promise<void> {
-  run.observations.set(nsgId.toLowerCase(), await observe(run, nsgId));
+/**
+ * Reads one NSG and remembers what was seen, faults included. Another window's read will do if it
+ * was begun after `since`.
+ */
+export async function look(run: Run, nsgId: string, since: number | null = null): Promise<void> {
+  const own = (): Promise<Observation> => observe(run, nsgId);
+  const seen = since === null ? await own() : await sharedLook(run.world, nsgId, since, own);
+  run.observations.set(nsgId.toLowerCase(), seen);
 }
 
 async function observe({ world }: Run, nsgId: string): Promise<Observation> {

@@ -3,17 +3,17 @@ import {
   dueOn,
   isInItsPlace,
   isListedDue,
+  lookAgainAt,
   mayTake,
   newTurn,
   sharersOf,
-  turnPauseMs,
   type TurnPurpose,
   type TurnRow,
   turnWaitUntil,
 } from '../../../shared/domain/calendar/turn';
 import type { LiveRow } from '../../../shared/domain/live';
 import type { EffectStep } from '../../../shared/domain/window/apply';
-import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Stored } from '../../../shared/ports/ledger';
 import type { World } from '../../../shared/ports/world';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
@@ -53,67 +53,68 @@ export async function takeTurns(run: Run, { row, effects }: Decision): Promise<D
   for (const effect of effects) {
     const { index } = effect;
     const placement = waiting.placements[index];
-    if (placement === undefined || (await mayWrite(run, row, effect))) {
+    const notBefore = placement === undefined ? null : await waitFor(run, row, placement, effect);
+    if (placement === undefined || notBefore === null) {
       kept.push(effect);
       continue;
     }
-    const notBefore = run.world.clock.now() + turnPauseMs;
     waiting = withPlacements(waiting, [{ index, placement: { ...placement, notBefore } }]);
   }
   if (waiting !== row) await enterDueList(run, waiting);
   return { row: waiting, effects: kept };
 }
 
-function purposeOf(step: EffectStep): TurnPurpose | null {
+function purposeOf(step: EffectStep, isPlaced: boolean): TurnPurpose | null {
   // An extend keeps what stands, and comes when its time is short: it takes its chance.
   if (step.do === 'extendRule') return null;
-  return step.do === 'putRule' ? 'open' : 'close';
+  if (step.do === 'putRule') return 'open';
+  return isPlaced ? 'place' : 'close';
 }
 
-async function mayWrite(
+/** `null`: write now; else when to ask again whose turn it is, epoch ms by the host's clock. */
+async function waitFor(
   run: Run,
   row: WindowRow,
-  { index, step }: Decision['effects'][number],
-): Promise<boolean> {
+  placement: Placement,
+  { step }: Decision['effects'][number],
+): Promise<number | null> {
   const { world, errand } = run;
-  const placement = row.placements[index];
-  const purpose = purposeOf(step);
-  if (placement === undefined || purpose === null) return true;
-  const { nsgId } = placement;
-  if (errand?.nsgId === nsgId.toLowerCase()) return true;
   const now = nowOfWorld(world);
   const deleteMs = world.deleteTimes.p99Ms();
-  if (purpose === 'close' && isInItsPlace(row, placement, deleteMs, now)) return true;
-  const waitUntil = turnWaitUntil(row, placement, purpose, deleteMs, now);
+  const purpose = purposeOf(step, isInItsPlace(row, placement, deleteMs, now));
+  const { nsgId } = placement;
+  if (purpose === null || errand?.nsgId === nsgId.toLowerCase()) return null;
   // Near the deadline nothing stands before the DELETE, not even the question whose turn it is.
-  if (now.hostMs >= waitUntil) return true;
-  return withoutFault(run, true, async () => {
-    if (sharersOf(await listed(world), nsgId, row.id).length === 0) return true;
+  if (now.hostMs >= turnWaitUntil(row, placement, purpose, deleteMs, now)) return null;
+  return withoutFault(run, null, async () => {
+    if (sharersOf(await listed(world), nsgId, row.id).length === 0) return null;
     return take(world, nsgId, row.id, purpose);
   });
 }
 
-/** Takes the turn, or renews it; false if another one has it. */
+/** Takes the turn, or renews it: `null`; if another one has it, when to ask again. */
 async function take(
   world: World,
   nsgId: string,
   holder: string,
   purpose: TurnPurpose,
-): Promise<boolean> {
+): Promise<number | null> {
   const { ledger, clock, deleteTimes } = world;
   const hostMs = clock.now();
   const wanted = newTurn(nsgId, holder, purpose, deleteTimes.p99Ms(), hostMs);
   const standing = await ledger.turns.get(wanted.id);
-  if (!mayTake(standing?.row ?? null, holder, purpose, hostMs)) return false;
+  if (!mayTake(standing?.row ?? null, holder, purpose, hostMs)) {
+    return lookAgainAt(standing?.row ?? null, hostMs);
+  }
   const taken =
     standing === null
       ? await ledger.turns.insert(wanted)
       : await ledger.turns.replace(wanted, standing.etag);
-  if (taken === 'exists' || taken === 'changed') return false;
+  if (taken === 'exists' || taken === 'changed') return lookAgainAt(null, hostMs);
   const { held } = memoryOf(world);
   if (purpose === 'close') held.set(wanted.id, taken);
   else held.delete(wanted.id);
-  return true;
+  return null;
 }
 
 /** NSGs on which this window has the turn to close, by all that this process knows. */
@@ -126,7 +127,9 @@ export function heldBy({ world, windowId }: Run): TurnRow[] {
 
 /** Has the turn for another while; false if it was taken over or cannot be asked for. */
 export async function renewTurn(run: Run, { nsgId }: TurnRow): Promise<boolean> {
-  return withoutFault(run, false, () => take(run.world, nsgId, run.windowId, 'close'));
+  return withoutFault(run, false, async () => {
+    return (await take(run.world, nsgId, run.windowId, 'close')) === null;
+  });
 }
 
 /** Gives the turn back; one that cannot be given back ends by itself. */

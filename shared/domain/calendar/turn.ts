@@ -5,6 +5,7 @@ import { closingStartOf, deadlineOf } from '../window/deadline';
 import { judgeRow } from '../window/judgeRow';
 import type { Placement, WindowRow } from '../window/windowRow';
 import { hostTimeOf, type Now } from '../instant';
+import { deleteFloorMs } from './guard';
 import { guardStartOf } from './planClose';
 import { windowGuardOf } from './windowGuard';
 
@@ -24,10 +25,19 @@ export type TurnRow = {
   readonly purpose: TurnPurpose;
 };
 
-export type TurnPurpose = 'close' | 'open';
+/**
+ * `place`: one DELETE of a close that has come to its place in the calendar. The place keeps the NSG
+ * free for it, give or take the lateness of timers; nobody is closed for meanwhile.
+ */
+export type TurnPurpose = 'close' | 'place' | 'open';
 
 /** A turn to close ends by itself after this, should its holder die. */
 export const turnMs = 30_000;
+/**
+ * A turn at a place lasts as long as one delete is known to take, and less than places are apart:
+ * what one close was late is made up by those behind it, not handed down the list.
+ */
+export const placeTurnMs = deleteFloorMs - 500;
 /** Who works off an NSG's due list does so for this long at most. */
 export const workOffMs = 60_000;
 /** Who has no turn looks again after this. */
@@ -50,7 +60,8 @@ export function newTurn(
   operationMs: number,
   hostMs: number,
 ): TurnRow {
-  const until = hostMs + (purpose === 'close' ? turnMs : Math.min(turnMs, operationMs));
+  const lasts = { close: turnMs, place: placeTurnMs, open: Math.min(turnMs, operationMs) };
+  const until = hostMs + lasts[purpose];
   return { id: turnIdOf(nsgId), nsgId: nsgId.toLowerCase(), holder, until, purpose };
 }
 
@@ -65,8 +76,16 @@ export function mayTake(
   hostMs: number,
 ): boolean {
   if (standing === null || standing.holder === holder) return true;
-  if (purpose === 'close' && standing.purpose === 'open') return true;
+  if (purpose !== 'open' && standing.purpose === 'open') return true;
   return !(standing.until > hostMs) || standing.until > hostMs + turnMs + skewMaxMs;
+}
+
+/** When whoever did not get the turn looks again: after a pause, or as soon as it is over. */
+export function lookAgainAt(standing: TurnRow | null, hostMs: number): number {
+  const pausedAt = hostMs + turnPauseMs;
+  return standing !== null && standing.until > hostMs
+    ? Math.min(pausedAt, standing.until)
+    : pausedAt;
 }
 
 /** Other windows on an NSG: without any there is nobody to take turns with. */
@@ -122,9 +141,8 @@ export function turnWaitUntil(
 }
 
 /**
- * Is this the first DELETE of a close that has come to its place in the calendar? The place keeps
- * the NSG free for it. A turn would make it wait until the one before it is proved gone, and so on
- * down the list.
+ * Is this the first DELETE of a close that has come to its place in the calendar? A turn to close
+ * would make it wait until the one before it is proved gone, and so on down the list.
  */
 export function isInItsPlace(
   row: WindowRow,

@@ -1,3 +1,4 @@
+import type { FaultFacts } from '../fault';
 import type { Now } from '../instant';
 import type { NsgReading } from '../networkSecurityGroup';
 import { ruleNamed } from '../nsg/sameRule';
@@ -45,12 +46,27 @@ function judge(
       return missingStep(placement, knowledge, now);
     case 'unreadable':
       // What cannot be read can perhaps be deleted; asking twice does no harm.
-      return isDeleteOld(placement, deleteAnywayAfterMs, now)
+      return isDeleteOld(placement, deleteAnywayAfterMs, now) &&
+        !waitsForReads(row, placement, observation.fault, now)
         ? { do: 'deleteRule' }
         : { do: 'wait', until: now.hostMs + pauseAfter(observation.fault, 'close', 5) };
     case 'read':
       return judgeReading(row, placement, observation.reading, now);
   }
+}
+
+/**
+ * A DELETE was answered, and reads are refused for their number: a thousand windows that all ask
+ * again would take the room that other closes need. From the lead on nobody is waited for.
+ */
+function waitsForReads(
+  row: WindowRow,
+  { lastDeleteAt }: Placement,
+  fault: FaultFacts,
+  now: Now,
+): boolean {
+  const isFar = now.latestMs < deadlineOf(row) - row.grant.limits.leadMs;
+  return fault.kind === 'throttled' && lastDeleteAt !== null && isFar;
 }
 
 function judgeReading(row: WindowRow, placement: Placement, reading: NsgReading, now: Now): Step {

@@ -3,12 +3,12 @@ import { sweep } from '../../../functions/sweep/sweep';
 import type { Grant } from '../../../shared/domain/grant';
 import { windowPhase } from '../../../shared/domain/window/phase';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import { anotherActivation } from '../../support/anotherActivation';
 import {
   addNsg,
   addVm,
   createTestWorld,
   foreignRule,
-  grantOf,
   grantWindow,
   live,
   minute,
@@ -23,11 +23,8 @@ import {
 
 /** Another activation of the same role, with a start of its own. */
 function another(world: TestWorld, number: number, lifeMinutes = 30): Partial<Grant> {
-  const { origin } = grantOf(world.time);
-  if (origin.kind !== 'activation') throw new Error('an activation');
-  const roleAssignmentId = `${origin.roleAssignmentId.slice(0, -3)}${String(number).padStart(3, '0')}`;
   const untilAt = world.time.now + lifeMinutes * minute;
-  return { origin: { ...origin, roleAssignmentId }, untilAt };
+  return { ...anotherActivation(world.time, number), untilAt };
 }
 
 /** Lets all these windows live, each woken at its own looks. */

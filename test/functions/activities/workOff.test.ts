@@ -2,11 +2,11 @@ import { advanceWindow } from '../../../functions/activities/advanceWindow';
 import { newTurn, turnIdOf } from '../../../shared/domain/calendar/turn';
 import { Fault } from '../../../shared/domain/fault';
 import type { Grant } from '../../../shared/domain/grant';
+import { anotherActivation } from '../../support/anotherActivation';
 import { facts } from '../../support/fakeNetwork';
 import {
   addVm,
   createTestWorld,
-  grantOf,
   grantWindow,
   live,
   minute,
@@ -22,10 +22,7 @@ const operationMs = 11_000;
 
 /** Another activation of the same role, of the machine that has an NSG of its own and no other. */
 function another(world: TestWorld, number: number): Partial<Grant> {
-  const { origin } = grantOf(world.time);
-  if (origin.kind !== 'activation') throw new Error('an activation');
-  const roleAssignmentId = `${origin.roleAssignmentId.slice(0, -3)}${String(number).padStart(3, '0')}`;
-  return { origin: { ...origin, roleAssignmentId }, targets: [targetOf('vm-2')] };
+  return { ...anotherActivation(world.time, number), targets: [targetOf('vm-2')] };
 }
 
 /** So many windows stand open on one NSG, with ten minutes gone since. */
@@ -153,18 +150,56 @@ describe('the holder of a turn', () => {
   });
 });
 
+/** The calendar has found the window this place. */
+async function placeAt(world: TestWorld, id: string, place: number): Promise<void> {
+  const stored = await world.ledger.windows.get(id);
+  if (stored === null) throw new Error('no row');
+  await world.ledger.windows.replace({ ...stored.row, closeFrom: place }, stored.etag);
+}
+
 describe('a close at its place in the calendar', () => {
-  it('does not ask whose turn it is', async () => {
-    const { world, first } = await opened(2);
-    const row = await world.ledger.windows.get(first);
-    if (row === null) throw new Error('no row');
+  it('has the turn for one delete, and leaves the list to those whose places follow', async () => {
+    const { world, first, others } = await opened(3);
     const place = world.time.now + minute;
-    await world.ledger.windows.replace({ ...row.row, closeFrom: place }, row.etag);
+    await placeAt(world, first, place);
+    for (const id of others) await wishClosed(world, id);
     await live(world, first, place - 1);
-    await giveTurn(world, 'somebody');
     world.time.moveTo(place);
     await advanceWindow(world, { id: first });
     expect(deletes(world).map(({ at }) => at)).toEqual([place]);
+    expect(await turnOf(world)).toMatchObject({ holder: first, until: place + 11_500 });
+  });
+
+  it('comes when the one before it is through, which was late', async () => {
+    const { world, ids } = await opened(3);
+    const begin = world.time.now + minute;
+    for (const [index, id] of ids.entries()) await placeAt(world, id, begin + index * 12_000);
+    for (const [index, id] of ids.entries()) {
+      world.time.moveTo(begin + (index === 0 ? 1_400 : index * 12_000));
+      await advanceWindow(world, { id });
+    }
+    const sent = deletes(world).map(({ at }) => at - begin);
+    expect(sent).toEqual([1_400, 12_900, 24_400]);
+    world.time.moveTo(world.time.now + operationMs);
+    expect(standing(world, nsgNic)).toEqual([]);
+  });
+
+  it('waits for who closes one after another, and for nobody for ever', async () => {
+    const { world, first } = await opened(2);
+    const place = world.time.now + minute;
+    await placeAt(world, first, place);
+    await live(world, first, place - 1);
+    world.time.moveTo(place);
+    await giveTurn(world, 'somebody');
+    await live(world, first, place + 29_000);
+    expect(deletes(world)).toEqual([]);
     expect(await turnOf(world)).toMatchObject({ holder: 'somebody' });
+    while (deletes(world).length === 0 && world.time.now < place + 4 * minute) {
+      await giveTurn(world, 'somebody');
+      await live(world, first, world.time.now + 3_000);
+    }
+    const [sent] = deletes(world).map(({ at }) => at - place);
+    expect(sent).toBeGreaterThanOrEqual(3 * minute);
+    expect(sent).toBeLessThan(3 * minute + 4_000);
   });
 });

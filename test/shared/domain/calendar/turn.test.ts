@@ -5,6 +5,7 @@ import {
   hasDelete,
   isInItsPlace,
   isListedDue,
+  lookAgainAt,
   mayTake,
   newTurn,
   sharersOf,
@@ -26,9 +27,12 @@ describe('a turn', () => {
     expect(turnIdOf(nsg)).toMatch(/^[0-9a-f]{40}$/);
   });
 
-  it('to close lasts 30 s, to open as long as an operation', () => {
+  it('to close lasts 30 s, to open as long as an operation, at a place as long as a delete', () => {
     expect(newTurn(nsg, 'w', 'close', 12 * second, at).until).toBe(at + 30 * second);
     expect(newTurn(nsg, 'w', 'open', 12 * second, at).until).toBe(at + 12 * second);
+    // Shorter than the places are apart, whatever deletes are believed to take.
+    expect(newTurn(nsg, 'w', 'place', 12 * second, at).until).toBe(at + 11.5 * second);
+    expect(newTurn(nsg, 'w', 'place', 90 * second, at).until).toBe(at + 11.5 * second);
     expect(newTurn(nsg, 'w', 'open', 90 * second, at).until).toBe(at + 30 * second);
   });
 
@@ -42,6 +46,21 @@ describe('a turn', () => {
     expect(mayTake(closing, 'w', 'open', at)).toBe(false);
     expect(mayTake(opening, 'w', 'close', at)).toBe(true);
     expect(mayTake(opening, 'w', 'open', at)).toBe(false);
+    const placed = newTurn(nsg, 'other', 'place', 12 * second, at);
+    expect(mayTake(opening, 'w', 'place', at)).toBe(true);
+    for (const purpose of ['open', 'place', 'close'] as const) {
+      expect(mayTake(placed, 'w', purpose, at)).toBe(false);
+      expect(mayTake(placed, 'w', purpose, placed.until)).toBe(true);
+    }
+  });
+
+  it('is asked for again when it is over, and after 3 s at the latest', () => {
+    const turn = newTurn(nsg, 'other', 'place', 12 * second, at);
+    expect(lookAgainAt(turn, at)).toBe(at + 3 * second);
+    expect(lookAgainAt(turn, at + 10 * second)).toBe(at + 11.5 * second);
+    // Lost to somebody at the same moment: nobody knows until when.
+    expect(lookAgainAt(null, at)).toBe(at + 3 * second);
+    expect(lookAgainAt(turn, turn.until)).toBe(turn.until + 3 * second);
   });
 
   it('may have been written by a clock that is a minute ahead', () => {
@@ -180,7 +199,7 @@ describe('how long a close waits for its turn', () => {
 });
 
 describe('a close that has come to its place in the calendar', () => {
-  it('asks nobody, with its first DELETE and for as long as the place is its own', async () => {
+  it('is that with its first DELETE and for as long as the place is its own', async () => {
     const { world, id } = await openedWindow();
     const opened = await readRow(world, id);
     const [placement] = opened.placements;

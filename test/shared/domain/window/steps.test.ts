@@ -284,6 +284,19 @@ describe('a placement that closes', () => {
     expect(closing(deleted, t, absent(t))).toEqual({ do: 'search' });
   });
 
+  it('asks nobody again while reads are refused for their number, but for its first and late ones', () => {
+    const throttled = (startedAt: number): Partial<Knowledge> => ({
+      observation: { kind: 'unreadable', startedAt, fault: facts('throttled') },
+    });
+    const lead = row.wantedUntil - row.grant.limits.leadMs;
+    const early = { ...deleted, lastDeleteAt: lead - 10 * minute };
+    const wait = { do: 'wait', until: lead - 1 + 10_000 };
+    expect(closing(early, lead - 1, throttled(lead - 1))).toEqual(wait);
+    expect(closing(early, lead, throttled(lead))).toEqual({ do: 'deleteRule' });
+    const never = { ...deleted, lastDeleteAt: null };
+    expect(closing(never, t, throttled(t))).toEqual({ do: 'deleteRule' });
+  });
+
   it('asks again after 12 s what still stands, and looks when an answer may be there', () => {
     expect(closing(deleted, t + 4_000, read(t, there))).toEqual({ do: 'wait', until: t + 12_000 });
     expect(closing(deleted, t + 11_999, read(t, there)).do).toBe('wait');
