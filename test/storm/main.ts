@@ -3,9 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { playStorm, type StormReport, stormsOf } from './storms';
+import type { StormReport } from './storms';
+import { playStorms, serveAsStormWorker, type StormPlan, stormWorker } from './workers';
 
-type StormOptions = { json: boolean; windows: number; seed: number; only?: string };
+type StormOptions = StormPlan & { json: boolean };
 
 const help = `
 Virtual time throughout; PUT and DELETE of a rule take 11 s, and all limits of Azure are on.
@@ -26,7 +27,8 @@ function readOptions(args: readonly string[]): StormOptions | { exit: number } {
     .option('--json', 'print the JSON alone, no table', false)
     .option('--windows <number>', 'how many windows, in tens', number, 1_000)
     .option('--seed <number>', 'where all chance comes from', number, 1)
-    .option('--only <text>', 'storms with this text in their names')
+    .option('--only <text>', 'storms with this text in their names', '')
+    .option('--workers <number>', 'processes that play side by side', number, 2)
     .addHelpText('after', help)
     .allowExcessArguments(false)
     .exitOverride();
@@ -92,27 +94,32 @@ function keep(json: string): void {
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if ('exit' in options) return options.exit;
-  const { windows, seed, only = '' } = options;
-  const reports: StormReport[] = [];
-  const result = (): string => `${JSON.stringify({ windows, seed, reports }, null, 2)}\n`;
-  for (const storm of stormsOf(windows)) {
-    if (!storm.name.includes(only)) continue;
-    process.stderr.write(`${storm.name} …\n`);
-    reports.push(await playStorm(storm, seed));
+  const { windows, seed } = options;
+  const result = (reports: readonly StormReport[]): string =>
+    `${JSON.stringify({ windows, seed, reports }, null, 2)}\n`;
+  const reports = await playStorms(
+    __filename,
+    options,
+    (name) => process.stderr.write(`${name} …\n`),
     // A thousand windows take an hour: whoever ends it early keeps the storms that were over.
-    keep(result());
-  }
-  const json = result();
+    (over) => {
+      keep(result(over));
+    },
+  );
+  const json = result(reports);
   const faults = reports.flatMap((report) => report.faults);
   if (options.json) process.stdout.write(json);
   else process.stdout.write([printed(reports), ...faults, ''].join('\n'));
   return faults.length === 0 ? 0 : 1;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : ''}\n`);
-    process.exit(1);
-  },
-);
+if (process.argv[2] === stormWorker) serveAsStormWorker();
+else {
+  main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : ''}\n`);
+      process.exit(1);
+    },
+  );
+}
