@@ -75,12 +75,15 @@ export async function gather(run: Run, row: WindowRow, steps: readonly Step[]): 
 
 /**
  * Reads one NSG and remembers what was seen, faults included. Another window's read will do if it
- * was begun after `since`.
+ * was begun after `since` and after this run's last look there.
  */
 export async function look(run: Run, nsgId: string, since: number | null = null): Promise<void> {
+  const key = nsgId.toLowerCase();
   const own = (): Promise<Observation> => observe(run, nsgId);
-  const seen = since === null ? await own() : await sharedLook(run.world, nsgId, since, own);
-  run.observations.set(nsgId.toLowerCase(), seen);
+  const after = Math.max(since ?? 0, run.looks.get(key) ?? 0);
+  const seen = since === null ? await own() : await sharedLook(run.world, nsgId, after, own);
+  run.looks.set(key, seen.kind === 'read' ? seen.reading.startedAt : seen.startedAt);
+  run.observations.set(key, seen);
 }
 
 async function observe({ world }: Run, nsgId: string): Promise<Observation> {

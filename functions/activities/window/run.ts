@@ -8,6 +8,8 @@ export type Run = {
   readonly startedAt: number;
   /** By lower-case NSG id; forgotten with each round. */
   readonly observations: Map<string, Observation>;
+  /** By lower-case NSG id: when the last look of this run was begun. Each look has to tell more. */
+  readonly looks: Map<string, number>;
   /** By rule name; forgotten with each round. */
   readonly searches: Map<string, Search>;
   confirmation: Confirmation | null;
@@ -30,6 +32,7 @@ export function startRun(world: World, windowId: string): Run {
     windowId,
     startedAt: world.clock.now(),
     observations: new Map(),
+    looks: new Map(),
     searches: new Map(),
     confirmation: null,
     maySign: false,

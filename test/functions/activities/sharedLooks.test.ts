@@ -64,6 +64,28 @@ describe('windows that close on one NSG', () => {
     expect(reads(world).some((at) => at > (deletedAt ?? Infinity))).toBe(true);
   });
 
+  it('read anew what a read of another one could not prove yet', async () => {
+    const world = createTestWorld();
+    const [first, second] = [
+      await grantWindow(world, anotherActivation(world.time, 1)),
+      await grantWindow(world, anotherActivation(world.time, 2)),
+    ];
+    for (const { id } of [first, second]) await live(world, id, world.time.now + minute / 3);
+    for (const { id } of [first, second]) await wishClosed(world, id);
+    for (const { id } of [first, second]) await live(world, id, world.time.now + minute / 3);
+    const row = await readRow(world, second.id);
+    const lastPutAt = Math.max(...row.placements.map((one) => one.lastPutAt ?? 0));
+    const settledAt = lastPutAt + row.grant.limits.settleMs;
+    // The other one looks a second before no PUT of this one can land any more.
+    world.time.moveTo(settledAt - 1_000);
+    await advanceWindow(world, { id: first.id });
+    expect(reads(world).at(-1)).toBe(settledAt - 1_000);
+    world.time.moveTo(settledAt);
+    await advanceWindow(world, { id: second.id });
+    expect(windowPhase(await readRow(world, second.id))).toBe('closed');
+    expect(reads(world).at(-1)).toBe(settledAt);
+  });
+
   it('are not looked at by those that are open: these read by themselves', async () => {
     const { world, ids } = await opened(3);
     const before = reads(world).length;
