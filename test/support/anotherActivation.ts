@@ -6,6 +6,6 @@ import { grantOf } from './grants';
 export function anotherActivation(time: Time, number: number): Pick<Grant, 'origin'> {
   const { origin } = grantOf(time);
   if (origin.kind !== 'activation') throw new Error('an activation');
-  const roleAssignmentId = `${origin.roleAssignmentId.slice(0, -3)}${String(number).padStart(3, '0')}`;
+  const roleAssignmentId = origin.roleAssignmentId.slice(0, -3) + String(number).padStart(3, '0');
   return { origin: { ...origin, roleAssignmentId } };
 }

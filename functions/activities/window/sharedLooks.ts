@@ -28,9 +28,9 @@ export function sharedSince({ placements }: WindowRow, nsgId: string): number | 
 }
 
 /**
- * A look at an NSG on which windows close: the one that this process has just begun, if it was begun
- * late enough, else a new one. A busy NSG proves nothing, so many windows of it look again and
- * again at the same moments; each read of its own would take from the bucket that closes need.
+ * A look at an NSG on which windows close: the one that this process has just begun, if it was
+ * begun late enough, else a new one. A busy NSG proves nothing, so many windows of it look again
+ * and again at the same moments; each read of its own would take from the bucket that closes need.
  */
 export async function sharedLook(
   world: World,
