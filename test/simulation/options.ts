@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { workloads } from './crash/workloads';
 
 /** What `npm run simulate -- …` was asked for. */
 export type SimulationOptions = {
@@ -25,7 +26,8 @@ export type SimulationOptions = {
   /** With `crashPoints`: one strike a run, two a run; both where neither is asked for. */
   singles: boolean;
   pairs: boolean;
-  workload?: string;
+  /** These workloads and no others. */
+  workload?: readonly string[];
   /** Of the pairs only one part of so many. */
   part: { part: number; of: number };
 };
@@ -47,7 +49,7 @@ Examples:
   npm run simulate -- --seed 4711 --trace
   npm run simulate -- --other-node --seeds 50
   npm run simulate -- --crash-points --singles
-  npm run simulate -- --crash-points --pairs --workload expires --part 1/10
+  npm run simulate -- --crash-points --pairs --workload expires extended --part 1/10
   npm run simulate -- --planted
   npm run simulate -- --mutant my-bug.patch
 `;
@@ -72,7 +74,11 @@ export function readOptions(args: readonly string[]): SimulationOptions | { exit
     .option('--crash-points', 'strikes every boundary of the scripted workloads', false)
     .option('--singles', 'with --crash-points: one strike a run, not two', false)
     .option('--pairs', 'with --crash-points: two strikes a run, not one', false)
-    .option('--workload <name>', 'with --crash-points: one of them alone')
+    .addOption(
+      new Option('--workload <names...>', 'with --crash-points: these of them alone').choices(
+        workloads.map(({ name }) => name),
+      ),
+    )
     .option('--part <k/n>', 'with --crash-points: the kth of n parts of the pairs', part, {
       part: 1,
       of: 1,

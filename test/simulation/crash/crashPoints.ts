@@ -14,8 +14,8 @@ import { workloads } from './workloads';
 
 /** What `--crash-points` was asked for. */
 export type CrashOptions = {
-  /** One alone; all if absent. */
-  readonly workload?: string;
+  /** The names of those that are played; all if absent. */
+  readonly workload?: readonly string[];
   readonly singles: boolean;
   readonly pairs: boolean;
   readonly part: { readonly part: number; readonly of: number };
@@ -44,6 +44,8 @@ const linesMost = 40;
 
 /** So many strikes are given to a worker at once. */
 const chunk = 12;
+/** Progress is told after so many tasks: that many first strikes of pairs, or chunks of singles. */
+const told = 50;
 
 /** Plays every crash point of every workload. `say` is told of progress. */
 export async function crashPoints(
@@ -51,13 +53,12 @@ export async function crashPoints(
   options: CrashOptions,
   say: (text: string) => void,
 ): Promise<CrashReport[]> {
-  const { workload: name } = options;
-  const chosen = name === undefined ? workloads : [workloadNamed(name)];
+  const chosen = options.workload?.map(workloadNamed) ?? workloads;
   const reports: CrashReport[] = [];
   for (const workload of chosen) {
     const { played, places } = await play(workload, []);
     if (played.violations.length > 0) throw new Error(await tell(workload, []));
-    const report = await strikeAll(program, workload.name, places, options);
+    const report = await strikeAll(program, workload.name, places, options, say);
     reports.push({ ...report, overrunMs: later(report.overrunMs, played.overrunMs) });
     say(`${workload.name}: ${describe(report.singles)} singles, ${describe(report.pairs)} pairs\n`);
   }
@@ -69,6 +70,7 @@ async function strikeAll(
   workload: string,
   places: readonly Place[],
   { singles, pairs, part, workers }: CrashOptions,
+  say: (text: string) => void,
 ): Promise<CrashReport> {
   const { aims, coinciding } = aimsAt(places);
   const paired = pairedAimsAt(places);
@@ -86,7 +88,10 @@ async function strikeAll(
       }),
     );
     const results: CrashResult[] = [];
-    await carryOutAll(program, workers, tasks, (result) => results.push(result));
+    await carryOutAll(program, workers, tasks, (result) => {
+      results.push(result);
+      if (results.length % told === 0) say(`${workload}: ${results.length} of ${tasks.length}\n`);
+    });
     for (const result of results) overrunMs = later(overrunMs, result.overrunMs);
     return {
       played: results.reduce((sum, { played }) => sum + played, 0),
