@@ -293,6 +293,8 @@ describe('a placement that closes', () => {
     const wait = { do: 'wait', until: lead - 1 + 10_000 };
     expect(closing(early, lead - 1, throttled(lead - 1))).toEqual(wait);
     expect(closing(early, lead, throttled(lead))).toEqual({ do: 'deleteRule' });
+    // Whatever else keeps reads from being answered leaves room for closes.
+    expect(closing(early, lead - 1, unreadable(lead - 1))).toEqual({ do: 'deleteRule' });
     const never = { ...deleted, lastDeleteAt: null };
     expect(closing(never, t, throttled(t))).toEqual({ do: 'deleteRule' });
   });
