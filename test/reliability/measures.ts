@@ -96,7 +96,9 @@ export const measures: readonly Measure[] = [
     fixed: [],
     usual: [],
     tell: (result) => tellStorm(result as StormResult),
-    reading: 'Limits and latencies are those that are documented or reported, not measured.',
+    reading:
+      'Limits and latencies are those that are documented or reported, not measured. Exit 143: ' +
+      'ended by hand, and what was over by then stands below.',
   },
 ];
 

@@ -9,7 +9,10 @@ export type Taken = {
   readonly command: string;
   readonly exitCode: number;
   readonly seconds: number;
-  readonly machine: Pick<Machine, 'at' | 'node' | 'cpu' | 'cores' | 'load' | 'commit'>;
+  readonly machine: Pick<Machine, 'at' | 'node' | 'cpu' | 'cores' | 'commit'> & {
+    /** `null`: not noted. */
+    readonly load: number | null;
+  };
   readonly result: unknown;
 };
 
@@ -46,5 +49,6 @@ export function pageOf(taken: readonly Taken[]): string {
 
 function madeOn({ machine, seconds }: Taken): string {
   const { at, node, cpu, cores, load, commit } = machine;
-  return `${commit}, ${at.slice(0, 10)}, Node ${node}, ${cores} × ${cpu}, load ${load}, ${seconds} s`;
+  const noted = load === null ? '' : ` load ${load},`;
+  return `${commit}, ${at.slice(0, 10)}, Node ${node}, ${cores} × ${cpu},${noted} ${seconds} s`;
 }
