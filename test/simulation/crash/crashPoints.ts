@@ -45,7 +45,7 @@ const linesMost = 40;
 /** So many strikes are given to a worker at once. */
 const chunk = 12;
 /** Progress is told after so many tasks: that many first strikes of pairs, or chunks of singles. */
-const told = 50;
+const toldAfter = 50;
 
 /** Plays every crash point of every workload. `say` is told of progress. */
 export async function crashPoints(
@@ -90,7 +90,8 @@ async function strikeAll(
     const results: CrashResult[] = [];
     await carryOutAll(program, workers, tasks, (result) => {
       results.push(result);
-      if (results.length % told === 0) say(`${workload}: ${results.length} of ${tasks.length}\n`);
+      if (results.length % toldAfter === 0)
+        say(`${workload}: ${results.length} of ${tasks.length}\n`);
     });
     for (const result of results) overrunMs = later(overrunMs, result.overrunMs);
     return {
