@@ -1,13 +1,14 @@
+import { networkPeriod } from '../domain/calendar/calendar';
 import type { SentDeletes } from '../domain/calendar/planOpen';
 
 /** The deletes of security rules that have left, by subscription. */
 export type DeleteLog = {
   sent(method: string, path: string, hostMs: number): void;
-  /** Those of the last five minutes, counted by the second. */
+  /** Those of the provider's last period, counted by the second. */
   of(subscriptionId: string, hostMs: number): readonly SentDeletes[];
 };
 
-const keptMs = 300_000;
+const keptMs = networkPeriod.seconds * 1_000;
 const subscriptionsMax = 500;
 const ruleForm =
   /^\/subscriptions\/([0-9a-f-]{36})\/.*\/networkSecurityGroups\/[^/]+\/securityRules\/[^/]+$/i;
