@@ -1,10 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 
 /**
  * Gives a worker process one task after the other, and tells what it answers to each. What type
  * the answer has, the two ends agree upon.
  */
-export function feed(
+function feed(
   child: ChildProcess,
   take: () => object | undefined,
   onResult: (result: never) => void,
@@ -23,4 +23,26 @@ export function feed(
     child.on('exit', (code) => reject(new Error(`A worker ended with ${code}.`)));
     give();
   });
+}
+
+/** Where workers come from: a program of ours, and the argument that makes it one of them. */
+export type WorkerKind = {
+  readonly program: string;
+  readonly argument: string;
+  readonly count: number;
+  readonly runtime?: ForkOptions;
+};
+
+/** Has the tasks that `take` gives carried out by so many processes, which end with the last. */
+export async function feedWorkers(
+  { program, argument, count, runtime = {} }: WorkerKind,
+  take: () => object | undefined,
+  onResult: (result: never) => void,
+): Promise<void> {
+  const children = Array.from({ length: count }, () => fork(program, [argument], runtime));
+  try {
+    await Promise.all(children.map((child) => feed(child, take, onResult)));
+  } finally {
+    for (const child of children) child.kill();
+  }
 }

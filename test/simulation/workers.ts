@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process';
-import { feed } from './feed';
+import { feedWorkers } from './feed';
 import { playSeed, type SeedResult } from './seeds';
 
 type Task = { seeds: number[]; twiceBelow: number; quietMs: number };
@@ -49,16 +48,10 @@ export async function playSeeds(
     next = end;
     return taken.length === 0 ? undefined : { seeds: taken, twiceBelow: from + twice, quietMs };
   };
-  const children = Array.from({ length: workers }, () => fork(program, ['--worker'], runtime));
-  try {
-    const heard = (result: SeedResult): void => {
-      if (untilViolation && result.violations.length > 0) isOver = true;
-      onResult(result);
-    };
-    await Promise.all(
-      children.map((child) => feed(child, take, (results: SeedResult[]) => results.forEach(heard))),
-    );
-  } finally {
-    for (const child of children) child.kill();
-  }
+  const heard = (result: SeedResult): void => {
+    if (untilViolation && result.violations.length > 0) isOver = true;
+    onResult(result);
+  };
+  const kind = { program, argument: '--worker', count: workers, runtime };
+  await feedWorkers(kind, take, (results: SeedResult[]) => results.forEach(heard));
 }

@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process';
-import { feed } from '../simulation/feed';
+import { feedWorkers } from '../simulation/feed';
 import { playStorm, type StormReport, stormsOf } from './storms';
 
 /** One storm to be played: its place among those of so many windows. */
@@ -41,9 +40,7 @@ export async function playStorms(
   const left = names.flatMap((name, at) => (name.includes(only) ? [{ windows, at, seed }] : []));
   const reports = new Map<number, StormReport>();
   const inOrder = (): StormReport[] => names.flatMap((_name, at) => reports.get(at) ?? []);
-  const children = Array.from({ length: Math.min(workers, left.length) }, () =>
-    fork(program, [stormWorker]),
-  );
+  const kind = { program, argument: stormWorker, count: Math.min(workers, left.length) };
   const take = (): StormTask | undefined => {
     const task = left.shift();
     if (task !== undefined) onBegin(names[task.at] ?? '');
@@ -53,10 +50,6 @@ export async function playStorms(
     reports.set(at, report);
     onReport(inOrder());
   };
-  try {
-    await Promise.all(children.map((child) => feed(child, take, heard)));
-  } finally {
-    for (const child of children) child.kill();
-  }
+  await feedWorkers(kind, take, heard);
   return inOrder();
 }

@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process';
-import { feed } from '../feed';
+import { feedWorkers } from '../feed';
 import { type Aim, pairedAimsAt, play, type Played } from './play';
 import { workloads, type Workload } from './workloads';
 
@@ -83,12 +82,6 @@ export async function carryOutAll(
   onResult: (result: CrashResult) => void,
 ): Promise<void> {
   const left = [...tasks];
-  const children = Array.from({ length: Math.min(workers, tasks.length) }, () =>
-    fork(program, [crashWorker]),
-  );
-  try {
-    await Promise.all(children.map((child) => feed(child, () => left.shift(), onResult)));
-  } finally {
-    for (const child of children) child.kill();
-  }
+  const kind = { program, argument: crashWorker, count: Math.min(workers, tasks.length) };
+  await feedWorkers(kind, () => left.shift(), onResult);
 }
