@@ -59,7 +59,13 @@ export type NetworkInterfaceSeed = {
 };
 
 export type PowerState =
-  'starting' | 'running' | 'stopping' | 'stopped' | 'deallocating' | 'deallocated' | 'unknown';
+  | 'starting'
+  | 'running'
+  | 'stopping'
+  | 'stopped'
+  | 'deallocating'
+  | 'deallocated'
+  | 'unknown';
 
 export type VirtualMachineSeed = {
   id: string;

@@ -2,7 +2,15 @@ import pc from 'picocolors';
 
 /** Who a line of the story is about. */
 export type Speaker =
-  'azure' | 'pim' | 'events' | 'app' | 'sweeper' | 'network' | 'host' | 'verdict' | 'next';
+  | 'azure'
+  | 'pim'
+  | 'events'
+  | 'app'
+  | 'sweeper'
+  | 'network'
+  | 'host'
+  | 'verdict'
+  | 'next';
 
 /** Prints the story: one line each, with the time of day and who speaks; or JSON lines. */
 export type Printer = {

@@ -10,7 +10,8 @@ import { readYaml } from './yamlSource';
 
 /** A policy, or everything that is wrong with its file, in the order of the text. Never both. */
 export type PolicyReading =
-  { readonly policy: Policy } | { readonly faults: readonly PolicyFault[] };
+  | { readonly policy: Policy }
+  | { readonly faults: readonly PolicyFault[] };
 
 /**
  * Reads `policy.yaml`: text, form, meaning, and then the file's own examples, which only a sound

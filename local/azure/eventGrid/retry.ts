@@ -22,7 +22,9 @@ const SCHEDULE_MS = [
 
 /** What follows an answer: nothing more, another attempt, or giving up. */
 export type Verdict =
-  { kind: 'done' } | { kind: 'retry'; leastMs: number } | { kind: 'giveUp'; reason: string };
+  | { kind: 'done' }
+  | { kind: 'retry'; leastMs: number }
+  | { kind: 'giveUp'; reason: string };
 
 /**
  * Judges one answer, after the tables of

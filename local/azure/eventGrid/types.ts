@@ -30,7 +30,11 @@ export type Destination =
 /** Conditions joined by AND; values of one joined by OR and compared without case. */
 export type AdvancedFilter = {
   operatorType:
-    'StringIn' | 'StringNotIn' | 'StringBeginsWith' | 'StringEndsWith' | 'StringContains';
+    | 'StringIn'
+    | 'StringNotIn'
+    | 'StringBeginsWith'
+    | 'StringEndsWith'
+    | 'StringContains';
   /** `data.operationName`, `subject` … */
   key: string;
   values: string[];

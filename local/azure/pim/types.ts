@@ -92,7 +92,11 @@ export type RequestStatus =
   | 'Revoked';
 
 export type RequestType =
-  'AdminAssign' | 'AdminRemove' | 'SelfActivate' | 'SelfDeactivate' | 'AdminUpdate';
+  | 'AdminAssign'
+  | 'AdminRemove'
+  | 'SelfActivate'
+  | 'SelfDeactivate'
+  | 'AdminUpdate';
 
 /** A right to activate. */
 export type Eligibility = {

@@ -15,7 +15,8 @@ import type { NamedRule } from './securityRule';
 
 /** What changed: the Resource Graph copies it after its lag. */
 export type StoreChange =
-  { kind: 'nsg' | 'vnet' | 'nic' | 'vm'; id: string } | { kind: 'rule'; id: string; rule: string };
+  | { kind: 'nsg' | 'vnet' | 'nic' | 'vm'; id: string }
+  | { kind: 'rule'; id: string; rule: string };
 
 /** A subnet found by its id, with the network it is part of. */
 type FoundSubnet = {

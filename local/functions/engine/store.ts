@@ -2,7 +2,12 @@ import type { HistoryEvent } from './history';
 import type { Json } from './json';
 
 export type RuntimeStatus =
-  'Pending' | 'Running' | 'Suspended' | 'Completed' | 'Failed' | 'Terminated';
+  | 'Pending'
+  | 'Running'
+  | 'Suspended'
+  | 'Completed'
+  | 'Failed'
+  | 'Terminated';
 
 /** An activity that was scheduled and has not answered; `startedAt` (ms) once it was dequeued. */
 export type OpenActivity = {

@@ -45,7 +45,9 @@ export type IgnoredCode =
   | 'staleToken';
 
 export type MalformedCode =
-  Exclude<EventFault, 'otherEvent'> | 'badResourceId' | 'operationMismatch';
+  | Exclude<EventFault, 'otherEvent'>
+  | 'badResourceId'
+  | 'operationMismatch';
 
 type Operation = {
   readonly hint: 'look' | 'end' | 'address' | 'forget';

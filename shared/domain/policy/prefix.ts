@@ -13,7 +13,11 @@ export type PrefixKind = 'public' | 'private' | 'forbidden';
 
 /** Why a text is not a prefix that a source may be. */
 export type PrefixFault =
-  'prefixTag' | 'prefixSyntax' | 'prefixHostBits' | 'prefixTooWide' | 'prefixForbidden';
+  | 'prefixTag'
+  | 'prefixSyntax'
+  | 'prefixHostBits'
+  | 'prefixTooWide'
+  | 'prefixForbidden';
 
 const form = /^([0-9A-Fa-f:.]{2,45})(?:\/(0|[1-9]\d{0,2}))?$/;
 const tagForm = /^(?:\*|any|[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*)$/i;

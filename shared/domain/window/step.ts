@@ -3,7 +3,13 @@ import type { ClosedKind, CloseReason } from './windowRow';
 
 /** Why one placement is given up while the others go on. */
 export type PlacementRefusal =
-  'shadowed' | 'neverOpened' | 'conflict' | 'putDenied' | 'putLocked' | 'putInvalid' | 'nsgMissing';
+  | 'shadowed'
+  | 'neverOpened'
+  | 'conflict'
+  | 'putDenied'
+  | 'putLocked'
+  | 'putInvalid'
+  | 'nsgMissing';
 
 /** The one next thing to do for a placement. */
 export type Step =
