@@ -20,7 +20,8 @@ async function simulation(options: SimulationOptions): Promise<number> {
   if (options.crashPoints) return strikeBoundaries(options);
   if (options.otherNode !== undefined) return comparePlays(options, options.otherNode, quietMs);
   const results: SeedResult[] = [];
-  const task = { from, seeds, workers, twice, quietMs, untilViolation };
+  const signal = endedByHand();
+  const task = { from, seeds, workers, twice, quietMs, untilViolation, signal };
   await playSeeds(__filename, task, (result) => {
     results.push(result);
     if (result.violations.length > 0) say(`seed ${result.seed} fails\n`);
@@ -35,6 +36,18 @@ async function simulation(options: SimulationOptions): Promise<number> {
     }
   }
   return isClean(report) ? 0 : 1;
+}
+
+/** A long run that is ended early still tells what it came to by then. */
+function endedByHand(): AbortSignal {
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      say('Ends with the seeds that are being played; once more ends it at once.\n');
+      ending.abort();
+    });
+  }
+  return ending.signal;
 }
 
 async function comparePlays(

@@ -36,6 +36,8 @@ const help = `
 The real app, the real SDKs, the real durable-functions executor and the local Azure in one
 process on virtual time; everything that is left to chance comes from the seed.
 
+Ctrl-C ends a run of many seeds early: it then reports the seeds that it has played.
+
 Exit codes:
   0  no invariant was violated
   1  a violation, a run that stuck, or two runs of one seed that differ, under one Node or two; with

@@ -7,6 +7,8 @@ const chunk = 8;
 
 /** What a worker process does: plays what it is sent, and tells what came of each seed. */
 export function serveAsWorker(): void {
+  // A terminal sends it to every process: the one that hands out the seeds decides.
+  process.on('SIGINT', () => undefined);
   process.on('message', (task: Task) => {
     void work(task);
   });
@@ -29,6 +31,8 @@ export type PlayOptions = {
   readonly twice: number;
   readonly quietMs: number;
   readonly untilViolation: boolean;
+  /** Aborted: what is being played is played to its end, and nothing more is begun. */
+  readonly signal?: AbortSignal;
   /** The Node that plays them; this one if absent. */
   readonly execPath?: string;
 };
@@ -36,13 +40,13 @@ export type PlayOptions = {
 /** Plays all seeds on so many processes of this very program. */
 export async function playSeeds(
   program: string,
-  { from, seeds, workers, twice, quietMs, untilViolation, ...runtime }: PlayOptions,
+  { from, seeds, workers, twice, quietMs, untilViolation, signal, ...runtime }: PlayOptions,
   onResult: (result: SeedResult) => void,
 ): Promise<void> {
   let next = from;
   let isOver = false;
   const take = (): Task | undefined => {
-    if (isOver) return undefined;
+    if (isOver || signal?.aborted === true) return undefined;
     const end = Math.min(next + chunk, from + seeds);
     const taken = Array.from({ length: end - next }, (_item, at) => next + at);
     next = end;
