@@ -7,15 +7,19 @@ import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import type { Seams } from '../support/simulatedAzure';
 import type { Boundaries } from './boundaries';
+import type { NsgLook } from './oracle/history';
 import { never } from '../support/never';
 
 /** An answer of Resource Manager as faults make them. */
 export type Answer = { status: number; headers: Record<string, string>; body: string };
 
-/** The boundaries of a run, put into every way between the app and its surroundings. */
-export function seamsOf(boundaries: Boundaries): Seams {
+/**
+ * The boundaries of a run, put into every way between the app and its surroundings. `saw` is told of
+ * each NSG that the app was shown.
+ */
+export function seamsOf(boundaries: Boundaries, saw: (look: NsgLook) => void): Seams {
   return {
-    httpClient: (client) => crossingClient(client, boundaries),
+    httpClient: (client) => crossingClient(client, boundaries, saw),
     ledger: (ledger) => crossingLedger(ledger, boundaries),
     functions: (functions) => wrapFunctions(functions, boundaries),
     deliver: (deliver) => crossingTransport(deliver, boundaries),
@@ -53,7 +57,13 @@ export function requestName(method: string, url: string): string {
   return `${method} ${types.at(-1) ?? parts.at(-2) ?? 'root'}`.toLowerCase();
 }
 
-function crossingClient(client: HttpClient, boundaries: Boundaries): HttpClient {
+const oneNsg = /\/networkSecurityGroups\/[^/]+$/i;
+
+function crossingClient(
+  client: HttpClient,
+  boundaries: Boundaries,
+  saw: (look: NsgLook) => void,
+): HttpClient {
   return {
     sendRequest: async (request) => {
       const { method, url } = request;
@@ -63,6 +73,7 @@ function crossingClient(client: HttpClient, boundaries: Boundaries): HttpClient 
         subject: subjectOf(url),
         input: request,
       } as const;
+      const fromMs = Date.now();
       const answer = await boundaries.cross(
         place,
         async (): Promise<Answer> => {
@@ -72,6 +83,9 @@ function crossingClient(client: HttpClient, boundaries: Boundaries): HttpClient 
         ({ status }) => String(status),
       );
       const { status, headers, body } = answer;
+      if (method === 'GET' && status === 200 && oneNsg.test(place.subject)) {
+        saw({ nsgId: place.subject.toLowerCase(), fromMs, toMs: Date.now(), body });
+      }
       const response: PipelineResponse = {
         request,
         status,

@@ -26,6 +26,15 @@ export type Written = {
   readonly existed: boolean;
 };
 
+/** A read of one NSG that was answered 200, as the app got it: faults on the way included. */
+export type NsgLook = {
+  /** In lower case. */
+  readonly nsgId: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly body: string;
+};
+
 /** Which addresses the machines have, by the ids of VMs in lower case, from a time on. */
 export type Addresses = {
   readonly atMs: number;
@@ -50,6 +59,7 @@ export type Accepted = {
 export type History = {
   readonly stays: readonly Stay[];
   readonly writes: readonly Written[];
+  readonly looks: readonly NsgLook[];
   /** In the order of time; the first from the beginning. */
   readonly addresses: readonly Addresses[];
   /** What was not as before after a write of the app, as sentences. */

@@ -13,6 +13,7 @@ import { needlessFaults } from './needless';
 import { openedFaults } from './opened';
 import { policyFaults } from './policy';
 import { reopenedFaults } from './reopened';
+import { proofFaults } from './proofs';
 import { putPathsOf, strangerFaults } from './strangers';
 import type { History } from './history';
 import { windowIdFor } from './ids';
@@ -75,6 +76,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...openedFaults(history, activations, circumstances),
     ...policyFaults(history, activations, circumstances),
     ...ledgerFaults(history, circumstances),
+    ...proofFaults(history, circumstances),
     ...alarmFaults(history, activations, circumstances),
     ...restFaults(history, circumstances),
   ];

@@ -5,7 +5,7 @@ import { administratorLogin, people } from '../../../local/tenant';
 import { groupScope } from '../estate';
 import { drawPlan } from '../plan';
 import { minute } from '../units';
-import type { History, Line, Stay, Written } from './history';
+import type { History, Line, NsgLook, Stay, Written } from './history';
 import { idOf, windowIdFor } from './ids';
 import { type Circumstances, judgeRun } from './judge';
 
@@ -74,10 +74,25 @@ const line = (minutes: number, fields: Record<string, unknown>): Line => ({
   fields,
 });
 
+/** What a read of the NSG showed that was begun then. */
+const look = (minutes: number, names: readonly string[], state = 'Succeeded'): NsgLook => ({
+  nsgId: nsgId.toLowerCase(),
+  fromMs: at(minutes),
+  toMs: at(minutes) + 100,
+  body: JSON.stringify({
+    properties: {
+      provisioningState: state,
+      securityRules: names.map((one) => ({ name: one, properties })),
+    },
+  }),
+});
+const [shown, notShown] = [look(0.3, [name]), look(18, ['theirs'])];
+
 /** A window as it should be: opened, closed in time, told. */
 const good: History = {
   stays: [stay],
   writes: [put, remove],
+  looks: [shown, notShown],
   addresses: [
     {
       atMs: startMs,
@@ -89,6 +104,7 @@ const good: History = {
   lines: [
     line(0, { event: 'intake.confirmed', intake: idOf('event|e1'), outcome: 'granted' }),
     line(0, { event: 'window.granted', windowId: id }),
+    line(0.4, { event: 'rule.open', rule: name, nsgId }),
     line(19, { event: 'rule.closed', rule: name, nsgId, kind: 'deleted' }),
     line(19, { event: 'window.closed', windowId: id, outcome: 'expired' }),
   ],
@@ -211,6 +227,38 @@ describe('the oracle', () => {
       'only late rules are told of',
       'an alarm for a rule that was gone in time',
       { lines: [...good.lines, line(21, overrun)] },
+    ],
+    ['proof is a read', 'closed, and nobody looked', { looks: [shown] }],
+    [
+      'proof is a read',
+      'closed by a look at an NSG in the middle of a change',
+      { looks: [shown, look(18, [], 'Updating')] },
+    ],
+    [
+      'proof is a read',
+      'closed by a look that came when a PUT could still land',
+      { writes: [put, { ...put, atMs: at(16.5) }, remove] },
+    ],
+    [
+      'proof is a read',
+      'closed by a look that came too late to know',
+      { looks: [shown, look(19.5, [])] },
+    ],
+    [
+      'proof is a read',
+      'closed by a body that was cut off',
+      { looks: [shown, { ...notShown, body: notShown.body.slice(0, 40) }] },
+    ],
+    ['proof is a read', 'open, and no look had shown it', { looks: [notShown] }],
+    [
+      'proof is a read',
+      'open by a look at an NSG in the middle of a change',
+      { looks: [look(0.3, [name], 'Updating'), notShown] },
+    ],
+    [
+      'proof is a read',
+      'open by what another NSG shows',
+      { looks: [{ ...shown, nsgId: `${shown.nsgId}-2` }, notShown] },
     ],
     ['orphan', 'a rule at rest', { standingAtRest: [`${nsgId}/${name}`] }],
     ['quiescence', 'a write in the silence', { quietWrites: ['PUT'] }],

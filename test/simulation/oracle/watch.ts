@@ -8,13 +8,14 @@ import type { LocalAzure } from '../../../local/localAzure';
 import type { LogLine } from '../../support/simulatedAzure';
 import type { SimulatedClock } from '../clock';
 import type { EstateStore } from '../../../local/azure/resourceManager/estateStore';
-import type { Accepted, Addresses, History, Line, Stay, Taken, Written } from './history';
+import type { Accepted, Addresses, History, Line, NsgLook, Stay, Taken, Written } from './history';
 
 /** Looks at the estate after every write and remembers what stood there, and how long. */
 export type EstateWatch = {
   begin(azure: LocalAzure, clock: SimulatedClock): void;
   onWrite(record: WriteRecord): void;
   onLine(line: LogLine, atMs: number): void;
+  onLook(look: NsgLook): void;
   onTaken(body: string, atMs: number): void;
   onAccepted(wish: Accepted): void;
   onAskedToClose(windowId: string): void;
@@ -40,6 +41,7 @@ export function watchEstate(): EstateWatch {
   let foreignEdits = 0;
   let malformed = 0;
   const lines: Line[] = [];
+  const looks: NsgLook[] = [];
   const taken: Taken[] = [];
   const accepted: Accepted[] = [];
   const askedToClose: string[] = [];
@@ -110,6 +112,9 @@ export function watchEstate(): EstateWatch {
     onLine: (line, atMs) => {
       lines.push({ atMs, fields: line });
     },
+    onLook: (look) => {
+      looks.push(look);
+    },
     onTaken: (body, atMs) => {
       taken.push(...takenIn(body, atMs));
     },
@@ -137,6 +142,7 @@ export function watchEstate(): EstateWatch {
       stays,
       addresses,
       writes: need().resourceManager.writeLog.records.map(writtenOf),
+      looks,
       foreignChanges,
       foreignEdits,
       lines,

@@ -1,0 +1,82 @@
+import { settleMs } from '../units';
+import type { History, Line, NsgLook } from './history';
+import type { Circumstances, Violation } from './judge';
+
+/** From the save that announces a PUT until Resource Manager has it: 20 s to send, and the way. */
+const underWayMs = 25_000;
+
+/**
+ * What is called open or closed was read so: an NSG in rest, shown to the app before it said so, with
+ * a rule of that name or without one; for closed by a read begun when no PUT could land any more.
+ * Whether it was true is for others to judge: here it is whether anybody could know.
+ */
+export function proofFaults(
+  history: Pick<History, 'lines' | 'looks' | 'writes'>,
+  { afflictions }: Pick<Circumstances, 'afflictions'>,
+): Violation[] {
+  // By a clock that leaps nobody can tell how long ago a PUT was.
+  const isTimed = !afflictions.some(({ group }) => group === 'clock');
+  return history.lines.flatMap((line) => {
+    const { event, kind } = line.fields;
+    if (event === 'rule.open') return unproved(history, line, 'open', 0);
+    if (event !== 'rule.closed' || kind === 'neverPut' || kind === 'nsgGone') return [];
+    return unproved(history, line, 'closed', isTimed ? settledMs(history, line) : 0);
+  });
+}
+
+function unproved(
+  { looks }: Pick<History, 'looks'>,
+  { atMs, fields }: Line,
+  called: 'open' | 'closed',
+  fromMs: number,
+): Violation[] {
+  const rule = String(fields['rule']).toLowerCase();
+  const nsgId = String(fields['nsgId']).toLowerCase();
+  const isProof = (look: NsgLook): boolean =>
+    look.nsgId === nsgId &&
+    look.fromMs >= fromMs &&
+    look.toMs <= atMs &&
+    shows(look, rule) === (called === 'open');
+  if (looks.some(isProof)) return [];
+  const what = `${rule} was called ${called}, and no read of ${nsgId} at rest had shown it`;
+  return [{ invariant: 'proof is a read', what, atMs }];
+}
+
+/** When no PUT of the app for this rule could land any more. */
+function settledMs({ writes }: Pick<History, 'writes'>, { atMs, fields }: Line): number {
+  const path = `${String(fields['nsgId'])}/securityRules/${String(fields['rule'])}`.toLowerCase();
+  const puts = writes.filter(
+    (one) =>
+      one.by === 'app' &&
+      one.method === 'PUT' &&
+      one.status < 400 &&
+      one.atMs <= atMs &&
+      one.path.toLowerCase() === path,
+  );
+  const last = Math.max(...puts.map((one) => one.atMs));
+  return puts.length === 0 ? 0 : last + settleMs - underWayMs;
+}
+
+type Shown = {
+  readonly properties?: {
+    readonly provisioningState?: string;
+    readonly securityRules?: readonly { readonly name?: string }[];
+  };
+};
+
+/** Does it show a rule of this name? `null`: an NSG in the middle of a change shows nothing. */
+function shows({ body }: NsgLook, rule: string): boolean | null {
+  const read = parsed(body);
+  if (read?.properties?.provisioningState !== 'Succeeded') return null;
+  const names = (read.properties.securityRules ?? []).map(({ name = '' }) => name.toLowerCase());
+  return names.includes(rule);
+}
+
+/** A body that was cut off on its way shows nothing either. */
+function parsed(body: string): Shown | null {
+  try {
+    return JSON.parse(body) as Shown;
+  } catch {
+    return null;
+  }
+}
