@@ -174,7 +174,7 @@ class Run {
 
   private async begin(): Promise<void> {
     const { plan } = this;
-    const seams = seamsOf(this.boundaries, (look) => this.watch.onLook(look));
+    const seams = seamsOf(this.boundaries, this.watch);
     const dice = diceOf(plan.seed).fork('azure');
     const estate = estateOfPlan(plan);
     let ids = 0;

@@ -1,4 +1,4 @@
-import type { HttpClient, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import axios, { type AxiosAdapter } from 'axios';
 import type { Transport } from '../../local/azure/eventGrid/types';
@@ -7,19 +7,19 @@ import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import type { Seams } from '../support/simulatedAzure';
 import type { Boundaries } from './boundaries';
-import type { NsgLook } from './oracle/history';
+import type { EstateWatch } from './oracle/watch';
 import { never } from '../support/never';
 
 /** An answer of Resource Manager as faults make them. */
 export type Answer = { status: number; headers: Record<string, string>; body: string };
 
-/**
- * The boundaries of a run, put into every way between the app and its surroundings. `saw` is told of
- * each NSG that the app was shown.
- */
-export function seamsOf(boundaries: Boundaries, saw: (look: NsgLook) => void): Seams {
+/** Who is told of each NSG that the app was shown, and of each PUT of a rule that left it. */
+export type RequestWatch = Pick<EstateWatch, 'onLook' | 'onPut'>;
+
+/** The boundaries of a run, put into every way between the app and its surroundings. */
+export function seamsOf(boundaries: Boundaries, watch: RequestWatch): Seams {
   return {
-    httpClient: (client) => crossingClient(client, boundaries, saw),
+    httpClient: (client) => clientOf(watched(crossing(client, boundaries), watch)),
     ledger: (ledger) => crossingLedger(ledger, boundaries),
     functions: (functions) => wrapFunctions(functions, boundaries),
     deliver: (deliver) => crossingTransport(deliver, boundaries),
@@ -57,35 +57,53 @@ export function requestName(method: string, url: string): string {
   return `${method} ${types.at(-1) ?? parts.at(-2) ?? 'root'}`.toLowerCase();
 }
 
-const oneNsg = /\/networkSecurityGroups\/[^/]+$/i;
+type Send = (request: PipelineRequest) => Promise<Answer>;
 
-function crossingClient(
-  client: HttpClient,
-  boundaries: Boundaries,
-  saw: (look: NsgLook) => void,
-): HttpClient {
+const oneNsg = /\/networkSecurityGroups\/[^/]+$/i;
+const oneRule = /\/securityRules\/[^/]+$/i;
+
+function crossing(client: HttpClient, boundaries: Boundaries): Send {
+  return (request) => {
+    const { method, url } = request;
+    const place = {
+      kind: 'request',
+      name: requestName(method, url),
+      subject: subjectOf(url),
+      input: request,
+    } as const;
+    return boundaries.cross(
+      place,
+      async (): Promise<Answer> => {
+        const { status, headers, bodyAsText } = await client.sendRequest(request);
+        return { status, headers: headers.toJSON(), body: bodyAsText ?? '' };
+      },
+      ({ status }) => String(status),
+    );
+  };
+}
+
+/** What the app sends and is shown, faults on the way included. */
+function watched(send: Send, { onLook, onPut }: RequestWatch): Send {
+  return async (request) => {
+    const { method, url } = request;
+    const path = subjectOf(url).toLowerCase();
+    const fromMs = Date.now();
+    const put = { path, atMs: fromMs, status: null as number | null };
+    if (method === 'PUT' && oneRule.test(path)) onPut(put);
+    const answer = await send(request);
+    const { status, body } = answer;
+    put.status = status;
+    if (method === 'GET' && status === 200 && oneNsg.test(path)) {
+      onLook({ nsgId: path, fromMs, toMs: Date.now(), body });
+    }
+    return answer;
+  };
+}
+
+function clientOf(send: Send): HttpClient {
   return {
     sendRequest: async (request) => {
-      const { method, url } = request;
-      const place = {
-        kind: 'request',
-        name: requestName(method, url),
-        subject: subjectOf(url),
-        input: request,
-      } as const;
-      const fromMs = Date.now();
-      const answer = await boundaries.cross(
-        place,
-        async (): Promise<Answer> => {
-          const { status, headers, bodyAsText } = await client.sendRequest(request);
-          return { status, headers: headers.toJSON(), body: bodyAsText ?? '' };
-        },
-        ({ status }) => String(status),
-      );
-      const { status, headers, body } = answer;
-      if (method === 'GET' && status === 200 && oneNsg.test(place.subject)) {
-        saw({ nsgId: place.subject.toLowerCase(), fromMs, toMs: Date.now(), body });
-      }
+      const { status, headers, body } = await send(request);
       const response: PipelineResponse = {
         request,
         status,

@@ -35,6 +35,15 @@ export type NsgLook = {
   readonly body: string;
 };
 
+/** A PUT of a rule as it left the app; on its way it may be held for long. */
+export type SentPut = {
+  /** Of the rule, in lower case. */
+  readonly path: string;
+  readonly atMs: number;
+  /** What the app was answered; `null`: nothing. */
+  status: number | null;
+};
+
 /** Which addresses the machines have, by the ids of VMs in lower case, from a time on. */
 export type Addresses = {
   readonly atMs: number;
@@ -60,6 +69,7 @@ export type History = {
   readonly stays: readonly Stay[];
   readonly writes: readonly Written[];
   readonly looks: readonly NsgLook[];
+  readonly puts: readonly SentPut[];
   /** In the order of time; the first from the beginning. */
   readonly addresses: readonly Addresses[];
   /** What was not as before after a write of the app, as sentences. */

@@ -93,6 +93,7 @@ const good: History = {
   stays: [stay],
   writes: [put, remove],
   looks: [shown, notShown],
+  puts: [{ path: path.toLowerCase(), atMs: at(0.1), status: 201 }],
   addresses: [
     {
       atMs: startMs,
@@ -237,7 +238,7 @@ describe('the oracle', () => {
     [
       'proof is a read',
       'closed by a look that came when a PUT could still land',
-      { writes: [put, { ...put, atMs: at(16.5) }, remove] },
+      { puts: [{ path: path.toLowerCase(), atMs: at(16.5), status: null }] },
     ],
     [
       'proof is a read',

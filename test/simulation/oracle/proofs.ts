@@ -2,8 +2,8 @@ import { settleMs } from '../units';
 import type { History, Line, NsgLook } from './history';
 import type { Circumstances, Violation } from './judge';
 
-/** From the save that announces a PUT until Resource Manager has it: 20 s to send, and the way. */
-const underWayMs = 25_000;
+/** From the save that announces a PUT until it is sent, at most. */
+const sendMs = 20_000;
 
 /**
  * What is called open or closed was read so: an NSG in rest, shown to the app before it said so, with
@@ -11,7 +11,7 @@ const underWayMs = 25_000;
  * Whether it was true is for others to judge: here it is whether anybody could know.
  */
 export function proofFaults(
-  history: Pick<History, 'lines' | 'looks' | 'writes'>,
+  history: Pick<History, 'lines' | 'looks' | 'puts'>,
   { afflictions }: Pick<Circumstances, 'afflictions'>,
 ): Violation[] {
   // By a clock that leaps nobody can tell how long ago a PUT was.
@@ -42,19 +42,13 @@ function unproved(
   return [{ invariant: 'proof is a read', what, atMs }];
 }
 
-/** When no PUT of the app for this rule could land any more. */
-function settledMs({ writes }: Pick<History, 'writes'>, { atMs, fields }: Line): number {
+/** When no PUT for this rule could land any more; one that was refused never could. */
+function settledMs({ puts }: Pick<History, 'puts'>, { atMs, fields }: Line): number {
   const path = `${String(fields['nsgId'])}/securityRules/${String(fields['rule'])}`.toLowerCase();
-  const puts = writes.filter(
-    (one) =>
-      one.by === 'app' &&
-      one.method === 'PUT' &&
-      one.status < 400 &&
-      one.atMs <= atMs &&
-      one.path.toLowerCase() === path,
+  const sent = puts.filter(
+    (put) => put.path === path && put.atMs <= atMs && (put.status === null || put.status < 400),
   );
-  const last = Math.max(...puts.map((one) => one.atMs));
-  return puts.length === 0 ? 0 : last + settleMs - underWayMs;
+  return Math.max(0, ...sent.map((put) => put.atMs + settleMs - sendMs));
 }
 
 type Shown = {

@@ -8,7 +8,17 @@ import type { LocalAzure } from '../../../local/localAzure';
 import type { LogLine } from '../../support/simulatedAzure';
 import type { SimulatedClock } from '../clock';
 import type { EstateStore } from '../../../local/azure/resourceManager/estateStore';
-import type { Accepted, Addresses, History, Line, NsgLook, Stay, Taken, Written } from './history';
+import type {
+  Accepted,
+  Addresses,
+  History,
+  Line,
+  NsgLook,
+  SentPut,
+  Stay,
+  Taken,
+  Written,
+} from './history';
 
 /** Looks at the estate after every write and remembers what stood there, and how long. */
 export type EstateWatch = {
@@ -16,6 +26,7 @@ export type EstateWatch = {
   onWrite(record: WriteRecord): void;
   onLine(line: LogLine, atMs: number): void;
   onLook(look: NsgLook): void;
+  onPut(put: SentPut): void;
   onTaken(body: string, atMs: number): void;
   onAccepted(wish: Accepted): void;
   onAskedToClose(windowId: string): void;
@@ -42,6 +53,7 @@ export function watchEstate(): EstateWatch {
   let malformed = 0;
   const lines: Line[] = [];
   const looks: NsgLook[] = [];
+  const puts: SentPut[] = [];
   const taken: Taken[] = [];
   const accepted: Accepted[] = [];
   const askedToClose: string[] = [];
@@ -115,6 +127,9 @@ export function watchEstate(): EstateWatch {
     onLook: (look) => {
       looks.push(look);
     },
+    onPut: (put) => {
+      puts.push(put);
+    },
     onTaken: (body, atMs) => {
       taken.push(...takenIn(body, atMs));
     },
@@ -143,6 +158,7 @@ export function watchEstate(): EstateWatch {
       addresses,
       writes: need().resourceManager.writeLog.records.map(writtenOf),
       looks,
+      puts,
       foreignChanges,
       foreignEdits,
       lines,
