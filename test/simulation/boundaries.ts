@@ -1,4 +1,5 @@
 import { never } from '../support/never';
+import { atOneMomentMax, countsOfMoments } from './spinning';
 
 /**
  * The places where a run can be struck: every request to Resource Manager, every call of the
@@ -66,6 +67,8 @@ export type BoundaryParts = {
   decide: Decide;
   /** Carries a death out, at once. */
   die: (who: 'host' | 'worker', downMs: number) => void;
+  /** Told of a crossing that is one too many at its moment: whoever crosses waits for ever. */
+  spins: (crossing: Crossing) => void;
   /** Told of a strike that took effect. */
   took: (strike: Strike, crossing: Crossing) => void;
   told: Told;
@@ -101,6 +104,7 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
   let functions = 0;
   let waits = 0;
   const counts = new Map<CrossingKind, number>();
+  const countAt = countsOfMoments();
 
   const kill = (strike: Strike, crossing: Crossing): void => {
     if (strike.deed.do !== 'die') return;
@@ -195,6 +199,11 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
     cross: async (place, effect, print = () => '') => {
       const crossing = enter(place);
       const born = life;
+      if (countAt(crossing.atMs) > atOneMomentMax) {
+        // Without this it would go round for ever, and no timer would ever be reached.
+        parts.spins(crossing);
+        return never();
+      }
       if (meetDoom(crossing)) return never();
       const isFunction = functionKinds.includes(place.kind);
       const isWait = !isFunction && place.kind !== 'delivery';

@@ -1,4 +1,5 @@
 import { refuseOutside } from './outside';
+import { atOneMomentMax, countsOfMoments, Spinning } from './spinning';
 
 /**
  * The clock and the scheduler of one run: every timer, immediate and date of the process. It moves
@@ -119,9 +120,13 @@ export function installClock(startMs: number): SimulatedClock {
   });
   const allow = refuseOutside();
 
+  const countAt = countsOfMoments();
   const fire = (entry: Entry): void => {
     queue.shift();
     now = Math.max(now, entry.atMs);
+    if (countAt(now) > atOneMomentMax) {
+      throw new Spinning(`more than ${atOneMomentMax} timers fired at one moment`, now);
+    }
     const { action, everyMs } = entry;
     if (everyMs === undefined) entry.action = undefined;
     else queue.push(Object.assign(entry, { atMs: now + everyMs, order: order++ }));

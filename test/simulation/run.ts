@@ -18,6 +18,7 @@ import { deployedTimers } from '../support/deployedTimers';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
 import { createStrikes, type Strikes } from './strikes';
 import { sometimesOf } from './sometimes';
+import { Spinning } from './spinning';
 import { timingOf } from './timing';
 import { createTrace } from './trace';
 import { ask } from './wishes';
@@ -92,7 +93,7 @@ class Run {
   private world: World | undefined;
   private readonly poisoned = new Set<string>();
   private calm = false;
-  private problem: string | undefined;
+  private problem: Error | undefined;
 
   constructor(
     private readonly plan: Plan,
@@ -119,6 +120,10 @@ class Run {
         );
       },
       die: (who, downMs) => this.lives.die(who, downMs),
+      spins: ({ kind, name, subject, atMs }) => {
+        const what = `${kind} ${name} of ${subject} again and again at one moment`;
+        this.problem ??= new Spinning(what, atMs);
+      },
       took: ({ fault, id = -1 }, crossing) => {
         if (crossing.kind === 'activity') this.activities.isHeld(crossing);
         this.took({ kind: fault, id });
@@ -308,13 +313,13 @@ class Run {
 
   /** After each step: whoever runs waits on something that the scheduler owns. */
   private checkRest(): void {
+    if (this.problem !== undefined) throw this.problem;
     const { functions, waits } = this.boundaries.open();
     if (functions > 0 && waits === 0) {
       throw new Error(`${functions} functions run and wait for nothing that the scheduler owns.`);
     }
     const outside = outsideWaits();
     if (outside.length > 0) throw new Error(`Something waits outside: ${outside.join(', ')}.`);
-    if (this.problem !== undefined) throw new Error(this.problem);
   }
 
   private taken(body: string): void {

@@ -3,6 +3,7 @@ import type { Overrun } from './oracle/overrun';
 import type { Violation } from './oracle/judge';
 import { drawPlan, type Plan } from './plan';
 import { type Outcome, playPlan, type RunOptions } from './run';
+import { Spinning } from './spinning';
 
 /** What is kept of a seed, as plain data: it travels between processes. */
 export type SeedResult = {
@@ -56,6 +57,7 @@ export async function playSafely(plan: Plan, options: RunOptions = {}): Promise<
 }
 
 function broke(error: unknown): Violation {
+  if (error instanceof Spinning) return error.violation;
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { invariant: 'the run broke', what, atMs: 0 };
 }
