@@ -18,7 +18,7 @@ import { deployedTimers } from '../support/deployedTimers';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
 import { createStrikes, type Strikes } from './strikes';
 import { sometimesOf } from './sometimes';
-import { Spinning } from './spinning';
+import { spinningAt } from './spinning';
 import { timingOf } from './timing';
 import { createTrace } from './trace';
 import { ask } from './wishes';
@@ -120,10 +120,7 @@ class Run {
         );
       },
       die: (who, downMs) => this.lives.die(who, downMs),
-      spins: ({ kind, name, subject, atMs }) => {
-        const what = `${kind} ${name} of ${subject} again and again at one moment`;
-        this.problem ??= new Spinning(what, atMs);
-      },
+      spins: (crossing) => (this.problem ??= spinningAt(crossing)),
       took: ({ fault, id = -1 }, crossing) => {
         if (crossing.kind === 'activity') this.activities.isHeld(crossing);
         this.took({ kind: fault, id });

@@ -1,3 +1,4 @@
+import type { Crossing } from './boundaries';
 import type { Violation } from './oracle/judge';
 
 /** So much at one moment is no work any more: the run would never get on. */
@@ -11,6 +12,11 @@ export class Spinning extends Error {
     super(what);
     this.violation = { invariant: 'no spinning', what, atMs };
   }
+}
+
+/** What is said of a crossing that is passed again and again. */
+export function spinningAt({ kind, name, subject, atMs }: Crossing): Spinning {
+  return new Spinning(`${kind} ${name} of ${subject} again and again at one moment`, atMs);
 }
 
 /** Counts what happens at one and the same moment; answers how much by now. */
