@@ -112,7 +112,8 @@ export const editorFaults: readonly FaultKind[] = [
     group: 'editors',
     aim: 'ending',
     install: (stage, fault) => {
-      stage.at(Math.max(0, fault.atMs - 30_000), () => {
+      // Half of them before the close begins: a rule that is gone already is nobody's to keep.
+      stage.at(Math.max(0, fault.atMs - 100_000), () => {
         const { estate } = stage.simulation().azure.resourceManager;
         const rules = standing(stage);
         if (rules.length === 0) return;

@@ -5,6 +5,7 @@ import { administratorLogin } from '../../../local/tenant';
 import { alarmFaults } from './alarmed';
 import { conductFaults } from './conduct';
 import { conservationFaults } from './conservation';
+import { disarmedFaults } from './disarmed';
 import { driftFaults } from './drift';
 import { extendedFaults } from './extended';
 import { guardFaults } from './guard';
@@ -72,6 +73,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...extendedFaults(history, circumstances),
     ...reopenedFaults(history),
     ...driftFaults(history, circumstances),
+    ...disarmedFaults(history, activations, circumstances),
     ...guardFaults(history, circumstances),
     ...openedFaults(history, activations, circumstances),
     ...policyFaults(history, activations, circumstances),

@@ -229,6 +229,22 @@ describe('the oracle', () => {
       'an alarm for a rule that was gone in time',
       { lines: [...good.lines, line(21, overrun)] },
     ],
+    [
+      'what cannot be deleted is disarmed',
+      'a rule that a lock keeps in place as it is',
+      { stays: [{ ...stay, toMs: at(40) }] },
+      {
+        afflictions: [
+          {
+            kind: 'locked for an hour',
+            id: 1,
+            group: 'editors',
+            atMs: at(16),
+            untilMs: at(76),
+          },
+        ],
+      },
+    ],
     ['proof is a read', 'closed, and nobody looked', { looks: [shown] }],
     [
       'proof is a read',
