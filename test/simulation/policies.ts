@@ -11,6 +11,12 @@ export const limits = {
   band: { from: 200, to: 899 },
 } as const;
 
+/** The policy that the first host of a plan starts with. */
+export function firstPolicyOf(plan: Plan): string {
+  const { longestMinutes } = plan.firstPolicy ?? plan;
+  return policyOfPlan({ ...plan, longestMinutes });
+}
+
 /** The policy of a plan: the times that are meant for work. */
 export function policyOfPlan({ ranges, longestMinutes }: Plan): string {
   return `

@@ -4,7 +4,7 @@ import { installClock, type SimulatedClock } from './clock';
 import { diceOf } from './dice';
 import { estateOfPlan, sameName } from './estate';
 import { Lives } from './lives';
-import { policyOfPlan } from './policies';
+import { firstPolicyOf, policyOfPlan } from './policies';
 import { faultTable } from './faults/table';
 import { everybody, newcomers } from './people';
 import type { FaultPlan, Plan } from './plan';
@@ -25,6 +25,7 @@ import { ask } from './wishes';
 import type { World } from '../../shared/ports/world';
 import { outsideWaits } from './outside';
 import { watchActivities } from './oracle/activities';
+import { watchAnnounced } from './oracle/announced';
 import { watchWishes } from './oracle/wishWrites';
 import { sleeperFaults, watchSleepers, type SleeperWatch } from './oracle/sleepers';
 import { watchEstate, type EstateWatch } from './oracle/watch';
@@ -83,6 +84,7 @@ class Run {
   private readonly watch: EstateWatch;
   private readonly activities = watchActivities();
   private readonly wishes = watchWishes();
+  private readonly announced = watchAnnounced();
   private readonly sleepers: SleeperWatch;
   private readonly lives: Lives;
   private readonly timing: Timing;
@@ -113,8 +115,7 @@ class Run {
     this.strikes = createStrikes(plan.startMs, () => clock.now());
     this.boundaries = createBoundaries({
       decide: (crossing) => {
-        this.activities.begins(crossing);
-        this.wishes.begins(crossing);
+        for (const one of [this.activities, this.wishes, this.announced]) one.begins(crossing);
         return (
           options.decide?.(crossing) ?? (this.calm ? undefined : this.strikes.decide(crossing))
         );
@@ -183,7 +184,7 @@ class Run {
     const simulation = simulate({
       estate,
       seed: dice.int(1, 2_000_000_000),
-      policy: this.options.firstPolicy ?? this.firstPolicy(),
+      policy: this.options.firstPolicy ?? firstPolicyOf(plan),
       settings: deployedTimers,
       people: newcomers,
       otherRoles: [sameName],
@@ -298,11 +299,6 @@ class Run {
     this.trace.add(atMs, `fault ${kind}`);
   }
 
-  private firstPolicy(): string {
-    const { longestMinutes } = this.plan.firstPolicy ?? this.plan;
-    return policyOfPlan({ ...this.plan, longestMinutes });
-  }
-
   private died(): void {
     this.boundaries.died();
     this.activities.died();
@@ -381,6 +377,7 @@ class Run {
         ...judged.violations,
         ...this.activities.faults(circumstances.endMs),
         ...this.wishes.faults(plan),
+        ...this.announced.faults(plan),
         ...this.sleepers.faults(),
         ...sleeperFaults(instances, circumstances),
       ],

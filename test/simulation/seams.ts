@@ -7,6 +7,7 @@ import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import type { Seams } from '../support/simulatedAzure';
 import type { Boundaries } from './boundaries';
+import type { SentPut } from './oracle/history';
 import type { EstateWatch } from './oracle/watch';
 import { never } from '../support/never';
 
@@ -88,7 +89,7 @@ function watched(send: Send, { onLook, onPut }: RequestWatch): Send {
     const { method, url } = request;
     const path = subjectOf(url).toLowerCase();
     const fromMs = Date.now();
-    const put = { path, atMs: fromMs, status: null as number | null };
+    const put: SentPut = { path, atMs: fromMs, body: String(request.body), status: null };
     if (method === 'PUT' && oneRule.test(path)) onPut(put);
     const answer = await send(request);
     const { status, body } = answer;

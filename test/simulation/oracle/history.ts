@@ -40,6 +40,7 @@ export type SentPut = {
   /** Of the rule, in lower case. */
   readonly path: string;
   readonly atMs: number;
+  readonly body: string;
   /** What the app was answered; `null`: nothing. */
   status: number | null;
 };

@@ -18,6 +18,7 @@ import { proofFaults } from './proofs';
 import { putPathsOf, strangerFaults } from './strangers';
 import type { History } from './history';
 import { windowIdFor } from './ids';
+import { otherContentFaults } from './otherContent';
 import { type Overrun, overrunsOf } from './overrun';
 import { reasonFaults } from './reasons';
 
@@ -73,6 +74,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...extendedFaults(history, circumstances),
     ...reopenedFaults(history),
     ...driftFaults(history, circumstances),
+    ...otherContentFaults(history, circumstances),
     ...disarmedFaults(history, activations, circumstances),
     ...guardFaults(history, circumstances),
     ...openedFaults(history, activations, circumstances),

@@ -5,7 +5,7 @@ import { administratorLogin, people } from '../../../local/tenant';
 import { groupScope } from '../estate';
 import { drawPlan } from '../plan';
 import { minute } from '../units';
-import type { History, Line, NsgLook, Stay, Written } from './history';
+import type { History, Line, NsgLook, SentPut, Stay, Written } from './history';
 import { idOf, windowIdFor } from './ids';
 import { type Circumstances, judgeRun } from './judge';
 
@@ -86,6 +86,13 @@ const look = (minutes: number, names: readonly string[], state = 'Succeeded'): N
     },
   }),
 });
+const sent = (minutes: number, changes: Partial<SentPut> = {}): SentPut => ({
+  path: path.toLowerCase(),
+  atMs: at(minutes),
+  body: 'one',
+  status: 201,
+  ...changes,
+});
 const [shown, notShown] = [look(0.3, [name]), look(18, ['theirs'])];
 
 /** A window as it should be: opened, closed in time, told. */
@@ -93,7 +100,7 @@ const good: History = {
   stays: [stay],
   writes: [put, remove],
   looks: [shown, notShown],
-  puts: [{ path: path.toLowerCase(), atMs: at(0.1), status: 201 }],
+  puts: [sent(0.1)],
   addresses: [
     {
       atMs: startMs,
@@ -178,6 +185,13 @@ describe('the oracle', () => {
     expect(violated({ writes: [put, stood, remove] })).toContain('deadline never grows');
   });
 
+  it('lets the same content follow at once, and another what was refused or is settled', () => {
+    const same = [sent(0.1), sent(0.5), sent(0.9)];
+    const refused = [sent(0.1, { status: 409 }), sent(0.2, { body: 'another' })];
+    const settled = [sent(0.1), sent(2.2, { body: 'another' })];
+    for (const puts of [same, refused, settled]) expect(violated({ puts })).toEqual([]);
+  });
+
   it.each<[string, string, Partial<History>, Partial<Circumstances>?]>([
     ['no rule outlives', 'a rule that stays', { stays: [{ ...stay, toMs: null }] }],
     ['no rule outlives', 'a rule that goes too late', { stays: [{ ...stay, toMs: at(20.1) }] }],
@@ -230,6 +244,11 @@ describe('the oracle', () => {
       { lines: [...good.lines, line(21, overrun)] },
     ],
     [
+      'other content waits',
+      'another content while the first may still land',
+      { puts: [sent(0.1), sent(1.6, { body: 'another' })] },
+    ],
+    [
       'what cannot be deleted is disarmed',
       'a rule that a lock keeps in place as it is',
       { stays: [{ ...stay, toMs: at(40) }] },
@@ -254,7 +273,7 @@ describe('the oracle', () => {
     [
       'proof is a read',
       'closed by a look that came when a PUT could still land',
-      { puts: [{ path: path.toLowerCase(), atMs: at(16.5), status: null }] },
+      { puts: [sent(16.5, { status: null })] },
     ],
     [
       'proof is a read',

@@ -1,8 +1,7 @@
 import type { Crossing } from '../boundaries';
 import type { Plan } from '../plan';
+import { clockFaults } from './clockFaults';
 import type { Violation } from './judge';
-
-const clockFaults = ['skew of 5 min', 'host clock leaps'];
 
 /** Listens to what is written into rows of windows. */
 export type WishWatch = {
