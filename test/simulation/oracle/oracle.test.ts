@@ -95,6 +95,29 @@ const sent = (minutes: number, changes: Partial<SentPut> = {}): SentPut => ({
 });
 const [shown, notShown] = [look(0.3, [name]), look(18, ['theirs'])];
 
+const denyAll: SecurityRuleProperties = {
+  protocol: '*',
+  sourcePortRange: '*',
+  sourceAddressPrefix: '*',
+  destinationAddressPrefix: '*',
+  destinationPortRange: '*',
+  access: 'Deny',
+  priority: 150,
+  direction: 'Inbound',
+};
+const shadowed: NsgLook = {
+  ...shown,
+  body: JSON.stringify({
+    properties: {
+      provisioningState: 'Succeeded',
+      securityRules: [
+        { name, properties },
+        { name: 'nobody', properties: denyAll },
+      ],
+    },
+  }),
+};
+
 /** A window as it should be: opened, closed in time, told. */
 const good: History = {
   stays: [stay],
@@ -291,6 +314,7 @@ describe('the oracle', () => {
       'open by a look at an NSG in the middle of a change',
       { looks: [look(0.3, [name], 'Updating'), notShown] },
     ],
+    ['proof is a read', 'open under a Deny for everything', { looks: [shadowed, notShown] }],
     [
       'proof is a read',
       'open by what another NSG shows',

@@ -1,3 +1,4 @@
+import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
 import { settleMs } from '../units';
 import type { History, Line, NsgLook } from './history';
 import type { Circumstances, Violation } from './judge';
@@ -7,7 +8,8 @@ const sendMs = 20_000;
 
 /**
  * What is called open or closed was read so: an NSG in rest, shown to the app before it said so, with
- * a rule of that name or without one; for closed by a read begun when no PUT could land any more.
+ * a rule of that name that has its effect, or without one; for closed by a read begun when no PUT could
+ * land any more.
  * Whether it was true is for others to judge: here it is whether anybody could know.
  */
 export function proofFaults(
@@ -51,19 +53,40 @@ function settledMs({ puts }: Pick<History, 'puts'>, { atMs, fields }: Line): num
   return Math.max(0, ...sent.map((put) => put.atMs + settleMs - sendMs));
 }
 
+type ShownRule = {
+  readonly name: string;
+  readonly properties: Partial<SecurityRuleProperties>;
+};
 type Shown = {
   readonly properties?: {
     readonly provisioningState?: string;
-    readonly securityRules?: readonly { readonly name?: string }[];
+    readonly securityRules?: readonly ShownRule[];
   };
 };
 
-/** Does it show a rule of this name? `null`: an NSG in the middle of a change shows nothing. */
-function shows({ body }: NsgLook, rule: string): boolean | null {
+/**
+ * Does it show a rule of this name that has its effect? `null`: an NSG in the middle of a change shows
+ * nothing, and neither does one with a Deny for everything above the rule.
+ */
+function shows({ body }: NsgLook, name: string): boolean | null {
   const read = parsed(body);
   if (read?.properties?.provisioningState !== 'Succeeded') return null;
-  const names = (read.properties.securityRules ?? []).map(({ name = '' }) => name.toLowerCase());
-  return names.includes(rule);
+  const rules = read.properties.securityRules ?? [];
+  const rule = rules.find((one) => one.name.toLowerCase() === name);
+  if (rule === undefined) return false;
+  return rules.some((one) => deniesAllAbove(one, rule)) ? null : true;
+}
+
+function deniesAllAbove({ properties: one }: ShownRule, { properties }: ShownRule): boolean {
+  return (
+    one.access === 'Deny' &&
+    one.direction === 'Inbound' &&
+    one.protocol === '*' &&
+    one.sourceAddressPrefix === '*' &&
+    one.destinationAddressPrefix === '*' &&
+    one.destinationPortRange === '*' &&
+    (one.priority ?? 0) < (properties.priority ?? 0)
+  );
 }
 
 /** A body that was cut off on its way shows nothing either. */
