@@ -110,3 +110,13 @@ export function partsOf(name: string): { deployment: string; windowId: string } 
     windowId: (match[2] ?? '').toLowerCase(),
   };
 }
+
+/** When a PUT that Resource Manager received had left the app: what is held up on its way comes late. */
+export function sentAtOf(
+  { puts }: Pick<History, 'puts'>,
+  { path, atMs }: Pick<Written, 'path' | 'atMs'>,
+): number {
+  const own = path.toLowerCase();
+  const sent = puts.filter((put) => put.path === own && put.atMs <= atMs);
+  return sent.length === 0 ? atMs : Math.max(...sent.map((put) => put.atMs));
+}

@@ -208,6 +208,17 @@ describe('the oracle', () => {
     expect(violated({ writes: [put, stood, remove] })).toContain('deadline never grows');
   });
 
+  it('judges a PUT by when it was sent, however late it lands', () => {
+    const late: Written = { ...put, atMs: at(12) };
+    const ended = { activations: [{ ...truth, endedEarlyAt: new Date(at(11)).toISOString() }] };
+    const heard = { writes: [put, late, remove], puts: [sent(0.1), sent(10.9)] };
+    expect(violated(heard, ended)).not.toContain('every open had a reason');
+    const closed = [...good.lines, line(8, { event: 'window.closed', windowId: id })];
+    expect(violated({ ...heard, lines: closed })).toContain('no window reopens');
+    const before = { ...heard, lines: closed, puts: [sent(0.1)] };
+    expect(violated(before)).not.toContain('no window reopens');
+  });
+
   it('lets the same content follow at once, and another what was refused or is settled', () => {
     const same = [sent(0.1), sent(0.5), sent(0.9)];
     const refused = [sent(0.1, { status: 409 }), sent(0.2, { body: 'another' })];
@@ -327,7 +338,7 @@ describe('the oracle', () => {
     [
       'every open had a reason',
       'a PUT after the role was given back',
-      { writes: [put, { ...put, atMs: at(12) }, remove] },
+      { writes: [put, { ...put, atMs: at(12) }, remove], puts: [sent(0.1), sent(12)] },
       {
         activations: [{ ...truth, endedEarlyAt: new Date(at(10)).toISOString() }],
         afflictions: [{ ...down, kind: 'x', group: 'pim', atMs: at(9), untilMs: at(9) }],
@@ -336,7 +347,7 @@ describe('the oracle', () => {
     [
       'no late PUT',
       'a PUT shortly before the guard',
-      { writes: [put, { ...put, atMs: at(16.5) }, remove] },
+      { writes: [put, { ...put, atMs: at(16.5) }, remove], puts: [sent(16.5)] },
     ],
     [
       'one window per activation',

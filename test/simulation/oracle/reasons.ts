@@ -1,4 +1,4 @@
-import { type History, partsOf } from './history';
+import { type History, partsOf, sentAtOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { guardMs, settleMs } from '../units';
 
@@ -8,7 +8,7 @@ const underWayMs = 21_000;
 
 /** Every PUT that opens had a reason, and came in time. */
 export function reasonFaults(
-  { writes }: History,
+  { writes, puts }: Pick<History, 'writes' | 'puts'>,
   activations: readonly Activation[],
   { staleMs, afflictions }: Circumstances,
 ): Violation[] {
@@ -23,11 +23,9 @@ export function reasonFaults(
       properties?.access !== 'Deny' &&
       (effectiveAtMs !== null || outcome === null),
   );
-  const late = afflictions.filter(({ kind }) => kind === 'PUT lands late');
-  return opening.flatMap(({ path, atMs: receivedMs }) => {
-    // What was held up on its way is judged by when it was sent.
-    const held = late.find(({ untilMs }) => Math.abs(untilMs - receivedMs) < 1_000);
-    const atMs = held?.atMs ?? receivedMs;
+  return opening.flatMap((write) => {
+    const { path } = write;
+    const atMs = sentAtOf({ puts }, write);
     const name = path.slice(path.lastIndexOf('/') + 1);
     const activation = activations.find((one) => one.windowId === partsOf(name)?.windowId);
     if (activation === undefined) {
