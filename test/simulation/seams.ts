@@ -83,13 +83,18 @@ function crossing(client: HttpClient, boundaries: Boundaries): Send {
   };
 }
 
+/** Rules are sent as text. */
+function textOf({ body }: PipelineRequest): string {
+  return typeof body === 'string' ? body : '';
+}
+
 /** What the app sends and is shown, faults on the way included. */
 function watched(send: Send, { onLook, onPut }: RequestWatch): Send {
   return async (request) => {
     const { method, url } = request;
     const path = subjectOf(url).toLowerCase();
     const fromMs = Date.now();
-    const put: SentPut = { path, atMs: fromMs, body: String(request.body), status: null };
+    const put: SentPut = { path, atMs: fromMs, body: textOf(request), status: null };
     if (method === 'PUT' && oneRule.test(path)) onPut(put);
     const answer = await send(request);
     const { status, body } = answer;
