@@ -8,8 +8,8 @@ import { putPathsOf } from './strangers';
 const besides = ['people', 'strangers', 'events'];
 
 /**
- * A lock keeps the rule in place, but not its content: where nothing else is in the way, it is a Deny
- * by its deadline and lets nobody in.
+ * A lock keeps the rule in place, but not its content: where nothing else is in the way, it is a
+ * Deny by its deadline and lets nobody in.
  */
 export function disarmedFaults(
   history: Pick<History, 'stays' | 'writes'>,

@@ -6,8 +6,8 @@ import type { Circumstances, Violation } from './judge';
 const sendMs = 20_000;
 
 /**
- * A PUT with another content waits until every earlier one can land no more: what lands last stands,
- * and nobody can tell which that is. What was refused lands never.
+ * A PUT with another content waits until every earlier one can land no more: what lands last
+ * stands, and nobody can tell which that is. What was refused lands never.
  */
 export function otherContentFaults(
   { puts }: Pick<History, 'puts'>,

@@ -7,9 +7,9 @@ import type { Circumstances, Violation } from './judge';
 const sendMs = 20_000;
 
 /**
- * What is called open or closed was read so: an NSG in rest, shown to the app before it said so, with
- * a rule of that name that has its effect, or without one; for closed by a read begun when no PUT could
- * land any more.
+ * What is called open or closed was read so: an NSG in rest, shown to the app before it said so,
+ * with a rule of that name that has its effect, or without one; for closed by a read begun when no
+ * PUT could land any more.
  * Whether it was true is for others to judge: here it is whether anybody could know.
  */
 export function proofFaults(
