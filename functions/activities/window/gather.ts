@@ -117,12 +117,15 @@ async function search(run: Run, placement: Placement): Promise<void> {
       const sightings = await run.world.inventory.findRule(name);
       // The rule in the other NSG of the path has the same name, and a marker of its own.
       const same = sightings.filter((one) => descriptions.includes(one.description));
-      const moved = same.filter((one) => !sameArmId(one.nsgId, placement.nsgId));
-      const sameName = moved.find((one) => lastSegment(one.nsgId) === lastSegment(placement.nsgId));
-      const found = sameName ?? moved[0];
-      if (found !== undefined) return { kind: 'found', nsgId: found.nsgId };
-      // The index still shows it where Resource Manager says there is nothing: one of them is stale.
-      return same.length > 0 ? { kind: 'failed', fault: indexDisagrees } : { kind: 'nowhere' };
+      // The index still shows it where Resource Manager says there is nothing: one of them is stale,
+      // and what stands elsewhere meanwhile is a copy.
+      if (same.some((one) => sameArmId(one.nsgId, placement.nsgId))) {
+        return { kind: 'failed', fault: indexDisagrees };
+      }
+      // An NSG that is moved keeps its name; in one of another name somebody has copied the rule.
+      const nsgName = lastSegment(placement.nsgId);
+      const moved = same.find((one) => lastSegment(one.nsgId) === nsgName);
+      return moved === undefined ? { kind: 'nowhere' } : { kind: 'found', nsgId: moved.nsgId };
     } catch (error) {
       return { kind: 'failed', fault: factsOf(error) };
     }

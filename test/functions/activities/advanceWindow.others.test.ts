@@ -102,6 +102,41 @@ describe('an NSG that is gone', () => {
   });
 });
 
+describe('a copy of the rule, its marker included', () => {
+  /** Somebody copies the rule into an NSG of another name; its own NSG goes away, or not. */
+  async function copied(goes: boolean) {
+    const { world, id, until } = await openedWindow();
+    const elsewhere = other(nsgNic);
+    world.time.plan(until - 30 * minute, () => {
+      const { rules } = world.network.nsg(nsgNic);
+      const attachments = { nicIds: [], subnetIds: [], stuckState: '', operations: [] };
+      const nsg = { id: elsewhere, rules: [...rules], ...attachments };
+      world.network.nsgs.set(elsewhere.toLowerCase(), nsg);
+      if (goes) world.network.nsgs.delete(nsgNic.toLowerCase());
+    });
+    const end = await live(world, id, until + 30 * minute);
+    return { end, left: standing(world, elsewhere), own: goes ? [] : standing(world, nsgNic) };
+  }
+
+  it('in another NSG is nobody’s to delete, also where the NSG of the window is gone', async () => {
+    expect(other(nsgNic)).not.toBe(nsgNic);
+    const { end, left } = await copied(true);
+    expect(end).toEqual({ done: true, outcome: 'nsgGone' });
+    expect(left).toHaveLength(1);
+  });
+
+  it('leaves the window as it is', async () => {
+    const { end, left, own } = await copied(false);
+    expect(end).toEqual({ done: true, outcome: 'expired' });
+    expect(left).toHaveLength(1);
+    expect(own).toEqual([]);
+  });
+
+  function other(nsgId: string): string {
+    return nsgId.replace('nsg-', 'spare-');
+  }
+});
+
 describe('an editor', () => {
   it('who deletes the rule: the window closes as removedByOthers, with an alarm', async () => {
     const { world, id } = await openedWindow();
