@@ -68,7 +68,7 @@ export type BoundaryParts = {
   /** Carries a death out, at once. */
   die: (who: 'host' | 'worker', downMs: number) => void;
   /** Told of a crossing that is one too many at its moment: whoever crosses waits for ever. */
-  spins: (crossing: Crossing) => unknown;
+  spins: (crossing: Crossing) => void;
   /** Told of a strike that took effect. */
   took: (strike: Strike, crossing: Crossing) => void;
   told: Told;

@@ -1,11 +1,10 @@
 import type { PipelineRequest } from '@azure/core-rest-pipeline';
 import type { Crossing } from '../boundaries';
 import type { Plan } from '../plan';
+import { sendMs } from '../units';
 import { clockFaults } from './clockFaults';
+import { pathOf } from './history';
 import type { Violation } from './judge';
-
-/** So old may the save be that announced a PUT when the PUT is sent. */
-const ageMaxMs = 20_000;
 
 /** Listens to what rows announce, and to the PUTs that follow. */
 export type AnnouncedWatch = {
@@ -31,13 +30,13 @@ export function watchAnnounced(): AnnouncedWatch {
   const found: Violation[] = [];
   const hear = ({ placements }: Written): void => {
     for (const { nsgId, rule, lastPutAt } of placements) {
-      const path = `${nsgId}/securityRules/${rule.name}`.toLowerCase();
+      const path = pathOf({ nsgId, name: rule.name });
       announcedAt.set(path, Math.max(lastPutAt ?? 0, announcedAt.get(path) ?? 0));
     }
   };
   const judge = (subject: string, atMs: number): void => {
     const ageMs = atMs - (announcedAt.get(subject.toLowerCase()) ?? 0);
-    if (ageMs <= ageMaxMs) return;
+    if (ageMs <= sendMs) return;
     const rule = subject.split('/').at(-1) ?? '';
     const what = `${rule} was put ${Math.round(ageMs / 1_000)} s after its row announced a PUT`;
     found.push({ invariant: 'a PUT is announced', what, atMs });

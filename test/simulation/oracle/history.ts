@@ -111,6 +111,11 @@ export function partsOf(name: string): { deployment: string; windowId: string } 
   };
 }
 
+/** May it take effect, as far as the app can know? What was refused never does. */
+export function mayLand({ status }: SentPut): boolean {
+  return status === null || status < 400;
+}
+
 /** When a PUT that Resource Manager received had left the app: what is held up on its way comes late. */
 export function sentAtOf(
   { puts }: Pick<History, 'puts'>,

@@ -1,9 +1,6 @@
-import { settleMs } from '../units';
-import type { History, SentPut } from './history';
+import { sendMs, settleMs } from '../units';
+import { type History, mayLand, type SentPut } from './history';
 import type { Circumstances, Violation } from './judge';
-
-/** From the save that announces a PUT until it is sent, at most. */
-const sendMs = 20_000;
 
 /**
  * A PUT with another content waits until every earlier one can land no more: what lands last
@@ -15,9 +12,9 @@ export function otherContentFaults(
 ): Violation[] {
   // Another clock counts otherwise, and a new ledger knows of no earlier PUT.
   if (afflictions.some(({ group }) => group === 'clock' || group === 'ledger')) return [];
-  const mayLand = puts.filter(({ status }) => status === null || status < 400);
-  return mayLand.flatMap((put, at) => {
-    const earlier = mayLand.slice(0, at).find((one) => isUnderWay(one, put));
+  const landing = puts.filter(mayLand);
+  return landing.flatMap((put, at) => {
+    const earlier = landing.find((one, first) => first < at && isUnderWay(one, put));
     if (earlier === undefined) return [];
     const seconds = Math.round((put.atMs - earlier.atMs) / 1_000);
     const what = `${put.path.split('/').at(-1) ?? ''}: another content ${seconds} s after the first`;

@@ -1,10 +1,7 @@
 import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
-import { settleMs } from '../units';
-import type { History, Line, NsgLook } from './history';
+import { sendMs, settleMs } from '../units';
+import { type History, type Line, mayLand, type NsgLook, pathOf } from './history';
 import type { Circumstances, Violation } from './judge';
-
-/** From the save that announces a PUT until it is sent, at most. */
-const sendMs = 20_000;
 
 /**
  * What is called open or closed was read so: an NSG in rest, shown to the app before it said so,
@@ -46,10 +43,8 @@ function unproved(
 
 /** When no PUT for this rule could land any more; one that was refused never could. */
 function settledMs({ puts }: Pick<History, 'puts'>, { atMs, fields }: Line): number {
-  const path = `${String(fields['nsgId'])}/securityRules/${String(fields['rule'])}`.toLowerCase();
-  const sent = puts.filter(
-    (put) => put.path === path && put.atMs <= atMs && (put.status === null || put.status < 400),
-  );
+  const path = pathOf({ nsgId: String(fields['nsgId']), name: String(fields['rule']) });
+  const sent = puts.filter((put) => put.path === path && put.atMs <= atMs && mayLand(put));
   return Math.max(0, ...sent.map((put) => put.atMs + settleMs - sendMs));
 }
 
