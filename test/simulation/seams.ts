@@ -94,11 +94,14 @@ function watched(send: Send, { onLook, onPut }: RequestWatch): Send {
     const { method, url } = request;
     const path = subjectOf(url).toLowerCase();
     const fromMs = Date.now();
-    const put: SentPut = { path, atMs: fromMs, body: textOf(request), status: null };
-    if (method === 'PUT' && oneRule.test(path)) onPut(put);
+    const isPut = method === 'PUT' && oneRule.test(path);
+    const put: SentPut | null = isPut
+      ? { path, atMs: fromMs, body: textOf(request), status: null }
+      : null;
+    if (put !== null) onPut(put);
     const answer = await send(request);
     const { status, body } = answer;
-    put.status = status;
+    if (put !== null) put.status = status;
     if (method === 'GET' && status === 200 && oneNsg.test(path)) {
       onLook({ nsgId: path, fromMs, toMs: Date.now(), body });
     }
