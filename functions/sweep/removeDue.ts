@@ -68,7 +68,8 @@ async function remove(world: SweepWorld, memory: SweepMemory, one: Judged): Prom
     try {
       const answer = await network.deleteRule(nsgId, ruleName);
       log.warn('sweep.deleted', { ...fields, absent: answer === 'absent' });
-      if (answer === 'accepted') tellRemoved(world, memory, one);
+      // Somebody else's delete was quicker, or ours of a sweep before: it was seen to be late all the same.
+      if (answer === 'accepted' || wasSeenLate(one)) tellRemoved(world, memory, one);
       return true;
     } catch (error) {
       const fault = factsOf(error);
@@ -88,6 +89,11 @@ async function remove(world: SweepWorld, memory: SweepMemory, one: Judged): Prom
       return false;
     }
   }
+}
+
+/** Did a read that began after its deadline still show it? */
+function wasSeenLate({ sighted: { readAt }, verdict: { deadlineAt } }: Judged): boolean {
+  return readAt !== null && deadlineAt !== null && readAt > deadlineAt;
 }
 
 /** It was there: what the verdict could not know of a rule that only the index showed, is known now. */

@@ -12,6 +12,8 @@ type Parts = {
   /** Told that a process died, before anything else. */
   readonly died: () => void;
   readonly told: (what: string) => void;
+  /** A line of the sweeper app's log. */
+  readonly sweeperTold: (line: LogLine) => void;
 };
 
 /** The processes of a run: who dies, who comes back and as what, and who goes on beside them. */
@@ -80,7 +82,10 @@ export class Lives {
       clock.at(clock.now() + 1_000, () => void this.startSweeper());
       return;
     }
-    const onLine = ({ event }: LogLine): void => this.parts.told(`sweeper log ${event}`);
+    const onLine = (line: LogLine): void => {
+      this.parts.told(`sweeper log ${line.event}`);
+      this.parts.sweeperTold(line);
+    };
     this.sweeper = await startSweeper(simulation, { onLine });
   }
 

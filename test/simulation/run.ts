@@ -110,6 +110,7 @@ class Run {
       simulation: () => this.simulation,
       died: () => this.died(),
       told: (what) => this.trace.add(clock.now(), what),
+      sweeperTold: (line) => this.watch.onSweeperLine(line, clock.now()),
     });
     this.timing = timingOf(plan);
     this.strikes = createStrikes(plan.startMs, () => clock.now());

@@ -160,6 +160,12 @@ export const themes: readonly Theme[] = [
     faults: [4, 6],
   },
   {
+    ...change,
+    name: 'locks, and nothing else',
+    weight: 3,
+    kinds: ['locked for an hour', 'forged write', 'unknown schema', 'event again, hours late'],
+  },
+  {
     ...usual,
     name: 'policies',
     weight: 5,

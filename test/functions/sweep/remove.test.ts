@@ -133,6 +133,23 @@ describe('a rule that stands past its deadline', () => {
     ]);
   });
 
+  it.each([
+    ['seen past it', 1, true],
+    ['seen at it for the last time', 0, false],
+  ])('was taken away by somebody else while the delete waited: %s', async (_, lateMs, isTold) => {
+    const world = createTestWorld();
+    const rule = plant(world, nsgNic, Math.floor(world.time.now / second) * second - lateMs);
+    world.time.moveTo(Math.floor(world.time.now / second) * second);
+    world.network.trouble = ({ op, number }) => {
+      if (op !== 'delete' || number > 1) return undefined;
+      world.network.nsg(nsgNic).rules = [];
+      return { before: 'throttled' };
+    };
+    expect(await sweep(world)).toMatchObject({ deleted: 1 });
+    expect(said(world, 'sweep.deleted')).toMatchObject([{ rule, absent: true }]);
+    expect(said(world, 'overrun')).toHaveLength(isTold ? 1 : 0);
+  });
+
   it('was not seen by anybody where only the index showed it', async () => {
     const world = createTestWorld();
     plant(world, nsgNic, world.time.now - minute);

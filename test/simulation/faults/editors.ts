@@ -112,7 +112,8 @@ export const editorFaults: readonly FaultKind[] = [
     group: 'editors',
     aim: 'ending',
     install: (stage, fault) => {
-      stage.at(Math.max(0, fault.atMs - 30_000), () => {
+      // Half of them before the close begins: a rule that is gone already is nobody's to keep.
+      stage.at(Math.max(0, fault.atMs - 100_000), () => {
         const { estate } = stage.simulation().azure.resourceManager;
         const rules = standing(stage);
         if (rules.length === 0) return;
@@ -138,6 +139,23 @@ export const editorFaults: readonly FaultKind[] = [
         ({ input, subject }) => ({
           at: 'before',
           deed: { do: 'act', act: () => takePriority(stage, subject, input, (taken += 1)) },
+        }),
+      );
+    },
+  },
+  {
+    name: 'deny written above',
+    group: 'editors',
+    aim: 'opening',
+    times: [1, 1],
+    skip: 1,
+    install: (stage, fault) => {
+      stage.strike(
+        fault,
+        ({ kind, name }: Crossing) => kind === 'request' && name === 'put securityrules',
+        ({ subject }) => ({
+          at: 'before',
+          deed: { do: 'act', act: () => denyForAWhile(stage, subject, fault) },
         }),
       );
     },
@@ -237,6 +255,26 @@ function foreignRule(name: string, priority: number): NamedRule {
       direction: 'Inbound',
     },
   };
+}
+
+const deniedMs = 5 * 60_000;
+
+/** A Deny for everything above the band, which is taken away again. */
+function denyForAWhile(stage: Stage, path: string, fault: FaultPlan): void {
+  const id = path.slice(0, path.toLowerCase().indexOf('/securityrules/'));
+  const { outOfBand } = stage.simulation().azure.resourceManager;
+  const properties = {
+    ...foreignRule('', 150).properties,
+    access: 'Deny' as const,
+    protocol: '*' as const,
+  };
+  const everything = { sourceAddressPrefix: '*', destinationPortRange: '*' };
+  const rule = { name: 'nobody-for-now', properties: { ...properties, ...everything } };
+  stage.took(fault, deniedMs);
+  outOfBand.putRule(id, rule, terraform);
+  stage.clock.at(stage.clock.now() + deniedMs, () => {
+    outOfBand.deleteRule(id, rule.name, terraform);
+  });
 }
 
 function takePriority(stage: Stage, path: string, input: unknown, nth: number): void {

@@ -1,4 +1,5 @@
 import { Fault } from '../../../shared/domain/fault';
+import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Crossing, Deed, Moment } from '../boundaries';
 import type { FaultKind } from '../stage';
 
@@ -24,6 +25,13 @@ function ledgerFault(
       );
     },
   };
+}
+
+/** A row that says of one of its rules that it is put now. */
+function announcesPut({ name, input, atMs }: Crossing): boolean {
+  if (name !== 'windows.replace') return false;
+  const { placements } = (input as readonly [WindowRow])[0];
+  return placements.some(({ lastPutAt }) => lastPutAt !== null && atMs - lastPutAt < 1_000);
 }
 
 const unavailable: Deed = {
@@ -55,6 +63,17 @@ export const ledgerFaults: readonly FaultKind[] = [
     forMs: [20_000, 60_000],
     times: [6, 20],
     skip: 0,
+  },
+  {
+    // Frozen between the save that announces a PUT and the PUT: as long as nobody would believe.
+    ...ledgerFault('worker freezes before a PUT', 'unacknowledged', announcesPut, {
+      do: 'delay',
+      ms: 30_000,
+    }),
+    group: 'process',
+    aim: 'opening',
+    times: [1, 2],
+    skip: 1,
   },
   ledgerFault('ledger slow', 'before', () => true, { do: 'delay', ms: 8_000 }),
 ];

@@ -9,17 +9,16 @@ const slackMs = 15_000;
 /**
  * Where a run has come to rest, somebody was told of each rule that stood past its deadline, and
  * none is called late that was gone in time. Which alarm told of it does not matter: what is
- * written again after its close has one of its own. The sweeper app's log is not judged here.
+ * written again after its close has one of its own, and the sweeper app may have told of it.
  */
 export function alarmFaults(
   history: History,
   activations: readonly Activation[],
   circumstances: Circumstances,
 ): Violation[] {
-  const { standingAtRest, stays, lines } = history;
+  const { standingAtRest, stays, lines, sweeperLines } = history;
   const { afflictions, endMs } = circumstances;
   if (standingAtRest === null) return [];
-  if (afflictions.some(({ kind }) => kind === 'main app dead for ever')) return [];
   const own = putPathsOf(history);
   const lateMs = (stay: Stay): number => {
     const windowId = partsOf(stay.name)?.windowId;
@@ -28,7 +27,7 @@ export function alarmFaults(
     if (!own.has(pathOf(stay))) return -Infinity;
     return (stay.toMs ?? endMs) - deadlineOf(activation, history, circumstances);
   };
-  const alarms = lines.filter(({ fields }) => fields['alarm'] === true);
+  const alarms = [...lines, ...sweeperLines].filter(({ fields }) => fields['alarm'] === true);
   const told = new Set(alarms.map(({ fields }) => keyOf(fields['nsgId'], fields['rule'])));
   const missed = stays.flatMap((stay) => {
     if (lateMs(stay) < slackMs || told.has(keyOf(stay.nsgId, stay.name))) return [];

@@ -27,8 +27,10 @@ export function earlyFaults(
     ...(endedMs === null ? [] : [{ fromMs: endedMs, besides: ofPeople }]),
     ...asked.map(({ atMs }) => ({ fromMs: atMs, besides: ofOthers })),
   ];
-  const isLost = afflictions.some(({ kind }) => kind === 'ledger lost');
+  const lost = afflictions.filter(({ kind }) => kind === 'ledger lost');
   return ends.flatMap(({ fromMs, besides }) => {
+    // Nobody knows any more whose rules these are: they go by their markers, at their deadline.
+    if (lost.some(({ atMs }) => atMs <= fromMs)) return [];
     const late = stays.filter((stay) => {
       const goneMs = stay.toMs ?? runEndMs;
       if (goneMs <= fromMs + earlyEndMs || stay.by !== 'app') return false;
@@ -38,7 +40,10 @@ export function earlyFaults(
       if (quietFor(fromMs, fromMs + earlyEndMs, earlyEndMs))
         return stay.fromMs < fromMs + earlyEndMs;
       const enoughMs = earlyEndMs + recoveryMs;
-      return !isLost && quietStretch(sinceMs, goneMs, enoughMs, circumstances, ofOthers) !== null;
+      return (
+        lost.length === 0 &&
+        quietStretch(sinceMs, goneMs, enoughMs, circumstances, ofOthers) !== null
+      );
     });
     return late.map(({ name }) => ({
       invariant: 'early end',

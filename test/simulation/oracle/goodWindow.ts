@@ -133,6 +133,7 @@ export const good: History = {
   ],
   foreignChanges: [],
   foreignEdits: 0,
+  sweeperLines: [],
   lines: [
     line(0, { event: 'intake.confirmed', intake: idOf('event|e1'), outcome: 'granted' }),
     line(0, { event: 'window.granted', windowId: id }),

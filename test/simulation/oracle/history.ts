@@ -77,6 +77,8 @@ export type History = {
   readonly foreignChanges: readonly string[];
   readonly foreignEdits: number;
   readonly lines: readonly Line[];
+  /** The same of the sweeper app's own log. */
+  readonly sweeperLines: readonly Line[];
   readonly taken: readonly Taken[];
   readonly accepted: readonly Accepted[];
   /** Windows that somebody asked to close, whether or not there was an answer. */

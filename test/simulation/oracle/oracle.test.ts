@@ -40,6 +40,8 @@ describe('the oracle', () => {
     const late = { stays: [{ ...stay, toMs: at(20.5) }] };
     const told = violated({ ...late, lines: [...good.lines, line(21, overrun)] });
     expect(told).not.toContain('late rules are told of');
+    const bySweeper = violated({ ...late, sweeperLines: [line(21, overrun)] });
+    expect(bySweeper).not.toContain('late rules are told of');
     const blind = [
       { ...overrun, faultKind: 'unavailable' },
       { ...overrun, provedAt: null },
@@ -50,6 +52,26 @@ describe('the oracle', () => {
     const skew = { ...down, kind: 'skew of 5 min', group: 'clock' as const };
     const afflictions = [{ ...skew, atMs: at(1), untilMs: at(21) }];
     expect(violated({ lines: [...good.lines, line(21, overrun)] }, { afflictions })).toEqual([]);
+  });
+
+  it('knows whose a rule is, with the ledger lost, by what the app put at its place alone', () => {
+    const lost = { ...down, kind: 'ledger lost', group: 'ledger' as const };
+    const afflictions = [{ ...lost, atMs: at(10), untilMs: at(10) }];
+    const late = (description: string): string[] =>
+      violated(
+        { stays: [stay, { ...stay, properties: { ...properties, description }, toMs: at(24) }] },
+        { afflictions },
+      );
+    expect(late(properties.description ?? '')).toContain('no rule outlives');
+    expect(late((properties.description ?? '').replace(/a$/, 'b'))).not.toContain(
+      'no rule outlives',
+    );
+    const endedAt = (minutes: number): string[] => {
+      const ended = { ...truth, endedEarlyAt: new Date(at(minutes)).toISOString() };
+      return violated({}, { activations: [ended], afflictions });
+    };
+    expect(endedAt(10.1)).toEqual([]);
+    expect(endedAt(5)).toEqual(['early end']);
   });
 
   it('goes by what stood, not by the record of a write that was superseded', () => {

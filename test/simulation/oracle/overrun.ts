@@ -95,15 +95,16 @@ export function deadlineOf(
 function faultsOf(
   stay: Stay,
   deadlineMs: number,
-  { writes }: History,
+  history: History,
   circumstances: Circumstances,
 ): Violation[] {
+  const { writes } = history;
   const goneMs = stay.toMs ?? circumstances.endMs;
   const dueMs = Math.max(deadlineMs - leadMs, stay.fromMs);
   const rule = `${stay.name} on ${stay.nsgId.split('/').at(-1)}`;
   const found: Violation[] = [];
   const enoughMs = calmNeededMs(stay, circumstances);
-  if (goneMs - dueMs > enoughMs && isUnexcused(stay, circumstances)) {
+  if (goneMs - dueMs > enoughMs && isUnexcused(stay, history, circumstances)) {
     const calmFrom = calmIn(dueMs, goneMs, enoughMs, circumstances);
     if (calmFrom !== null) {
       const late = Math.round((goneMs - deadlineMs) / 1_000);
@@ -135,10 +136,16 @@ function faultsOf(
   }
 }
 
-/** With the ledger lost and the marker damaged nobody can know whose rule it is. */
-function isUnexcused({ properties }: Stay, { afflictions }: Circumstances): boolean {
-  const isSigned = /^postern1\|\d+\|\d+\|[\w-]{86}$/.test(properties.description ?? '');
-  return isSigned || !afflictions.some(({ kind }) => kind === 'ledger lost');
+/** With the ledger lost, nobody can know whose a rule is that has not a marker signed for its place. */
+function isUnexcused(stay: Stay, { writes }: History, { afflictions }: Circumstances): boolean {
+  if (!afflictions.some(({ kind }) => kind === 'ledger lost')) return true;
+  const { description = '' } = stay.properties;
+  return writes.some(
+    ({ by, path, properties }) =>
+      by === 'app' &&
+      path.toLowerCase() === pathOf(stay) &&
+      properties?.description === description,
+  );
 }
 
 /** What somebody else wrote can be found by nobody before Resource Graph shows it. */

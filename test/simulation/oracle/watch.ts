@@ -25,6 +25,7 @@ export type EstateWatch = {
   begin(azure: LocalAzure, clock: SimulatedClock): void;
   onWrite(record: WriteRecord): void;
   onLine(line: LogLine, atMs: number): void;
+  onSweeperLine(line: LogLine, atMs: number): void;
   onLook(look: NsgLook): void;
   onPut(put: SentPut): void;
   onTaken(body: string, atMs: number): void;
@@ -52,6 +53,7 @@ export function watchEstate(): EstateWatch {
   let foreignEdits = 0;
   let malformed = 0;
   const lines: Line[] = [];
+  const sweeperLines: Line[] = [];
   const looks: NsgLook[] = [];
   const puts: SentPut[] = [];
   const taken: Taken[] = [];
@@ -124,6 +126,9 @@ export function watchEstate(): EstateWatch {
     onLine: (line, atMs) => {
       lines.push({ atMs, fields: line });
     },
+    onSweeperLine: (line, atMs) => {
+      sweeperLines.push({ atMs, fields: line });
+    },
     onLook: (look) => {
       looks.push(look);
     },
@@ -162,6 +167,7 @@ export function watchEstate(): EstateWatch {
       foreignChanges,
       foreignEdits,
       lines,
+      sweeperLines,
       taken,
       accepted,
       askedToClose,
