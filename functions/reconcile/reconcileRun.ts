@@ -1,3 +1,4 @@
+import { subscriptionOf } from '../../shared/domain/armId';
 import type { LiveRow } from '../../shared/domain/live';
 import type { Sighting } from '../../shared/domain/intake/sighting';
 import type { Starter } from '../../shared/ports/starter';
@@ -15,6 +16,8 @@ export type ReconcileSummary = {
   /** Queries of Resource Graph, and reads and lists of Resource Manager. */
   readonly queries: number;
   readonly reads: number;
+  /** Questions left to the next run, because closes may need the requests. */
+  readonly postponed: number;
   /** Activations that lists showed, and how many of them were new to us. */
   readonly seen: number;
   readonly discovered: number;
@@ -81,4 +84,14 @@ export type ReconcileRun = {
 /** Whether this run still has time for what is not a close. */
 export function hasTime({ world, endsAt }: ReconcileRun): boolean {
   return world.clock.now() < endsAt;
+}
+
+/**
+ * May a question about this scope be asked now? Not while fewer requests are left there than closes
+ * may need: then it is left to the next run, and counted.
+ */
+export function mayAsk({ world, tally }: ReconcileRun, scope: string): boolean {
+  if (world.budget.pauseMs(subscriptionOf(scope)) === 0) return true;
+  tally.postponed += 1;
+  return false;
 }

@@ -5,7 +5,7 @@ import { type Sighting, sightingsOf } from '../../shared/domain/intake/sighting'
 import type { Policy } from '../../shared/domain/policy/policy';
 import type { AssignmentRow } from '../../shared/ports/inventory';
 import { eachOf } from '../activities/window/eachOf';
-import { hasTime, type ReconcileRun } from './reconcileRun';
+import { hasTime, mayAsk, type ReconcileRun } from './reconcileRun';
 
 /** How far the query looks back: further than the index lags, and than a short outage lasts. */
 const lookBackMinutes = 30;
@@ -39,7 +39,7 @@ export async function sightedByIndex(
   }
   // The newest come first; what is left over is asked in the next run.
   await eachOf([...unknown.values()].slice(0, askedMax), width, async (group) => {
-    if (!hasTime(run)) return;
+    if (!hasTime(run) || !mayAsk(run, group[0]?.scope ?? '')) return;
     try {
       await confirm(run, policy, now, group);
     } catch (error) {

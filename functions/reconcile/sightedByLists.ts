@@ -4,7 +4,7 @@ import type { Now } from '../../shared/domain/instant';
 import { type Sighting, sightingsOf } from '../../shared/domain/intake/sighting';
 import type { Policy } from '../../shared/domain/policy/policy';
 import type { ActiveQuery } from '../../shared/ports/directory';
-import { hasTime, type ReconcileRun } from './reconcileRun';
+import { hasTime, mayAsk, type ReconcileRun } from './reconcileRun';
 
 /** How often each subscription is listed whole. */
 const listEveryMs = 600_000;
@@ -31,6 +31,7 @@ export async function sightedByLists(
   );
   for (const id of due.slice(0, listsMax)) {
     if (!hasTime(run)) break;
+    if (!mayAsk(run, `/subscriptions/${id}`)) continue;
     const sides: ActiveQuery['of'][] = hasAbove ? ['below', 'above'] : ['below'];
     for (const of of sides) {
       tally.reads += 1;

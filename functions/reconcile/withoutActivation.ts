@@ -7,7 +7,7 @@ import type { ActiveList } from '../../shared/ports/directory';
 import { nowOfWorld } from '../../shared/nowOfWorld';
 import { startIntake } from '../events/receiveActivation';
 import { eachApart } from './eachApart';
-import type { ReconcileRun } from './reconcileRun';
+import { mayAsk, type ReconcileRun } from './reconcileRun';
 import { turnOf } from './turnOf';
 
 /** People asked about in one run, side by side, and pages of one answer. */
@@ -54,7 +54,7 @@ function isWatched({ live }: ReconcileRun, row: WindowRow): boolean {
 async function askPerson(run: ReconcileRun, group: readonly Watched[]): Promise<void> {
   const { world, starter, tally } = run;
   const [first] = group;
-  if (first === undefined) return;
+  if (first === undefined || !mayAsk(run, first.origin.scope)) return;
   const { scope, principalId } = first.origin;
   tally.reads += 1;
   const list = await world.directory.listActive({ scope, of: { principalId } }, pagesMax);

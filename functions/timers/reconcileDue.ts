@@ -40,6 +40,7 @@ export async function reconcileDue(
     failed: 0,
     queries: 0,
     reads: 0,
+    postponed: 0,
     seen: 0,
     discovered: 0,
     gone: 0,

@@ -84,6 +84,21 @@ describe('discovery', () => {
     expect(await intakes(world)).toBe(1);
   });
 
+  it('asks about no hit of the index, and for no list, while closes may need the requests', async () => {
+    const world = await worldWith(0);
+    const { id, ...rest } = { ...instanceOf(), id: assignmentId(nameOf(0)) };
+    const row = { ...rest, id, roleDefinitionId: '', createdAt: begin - 1_500 };
+    let pauseMs = 4_000;
+    const short = {
+      ...world,
+      inventory: { ...world.inventory, listAssignments: async () => [row] },
+      budget: { ...world.budget, pauseMs: (id_: string) => (id_ === '' ? 0 : pauseMs) },
+    };
+    expect(await reconcileDue(short, world.starter)).toMatchObject({ reads: 0, postponed: 2 });
+    pauseMs = 0;
+    expect(await reconcileDue(short, world.starter)).toMatchObject({ reads: 2, postponed: 0 });
+  });
+
   it.each([
     ['PIM’s own assignments', instanceOf({ assignmentType: 'Assigned' })],
     ['groups', instanceOf({ principalType: 'Group' })],

@@ -3,6 +3,7 @@ import { createReconcileMemory } from '../../../functions/reconcile/reconcileRun
 import { Fault } from '../../../shared/domain/fault';
 import { windowPhase } from '../../../shared/domain/window/phase';
 import type { Starter } from '../../../shared/ports/starter';
+import { freeBudget } from '../../support/freeBudget';
 import { facts } from '../../support/fakeNetwork';
 import {
   createTestWorld,
@@ -52,6 +53,22 @@ describe('reconcile', () => {
     const starter = createTestStarter();
     expect(await reconcileDue(world, starter)).toMatchObject({ live: 1, overdue: 0, started: 0 });
     expect(starter.started).toEqual([]);
+  });
+
+  it('asks for no activation while closes may need the requests, and asks as soon as they do not', async () => {
+    let pauseMs = 4_000;
+    const budget = { ...freeBudget, pauseMs: () => pauseMs };
+    const { world } = await openedWindow();
+    world.instances.length = 0;
+    const short = { ...world, budget };
+    const starter = createTestStarter();
+    const first = await reconcileDue(short, starter);
+    expect(first).toMatchObject({ gone: 0 });
+    expect(first.postponed).toBe(1);
+    pauseMs = 0;
+    const second = await reconcileDue(short, starter);
+    expect(second).toMatchObject({ postponed: 0, gone: 1 });
+    expect(second.reads - first.reads).toBe(first.postponed);
   });
 
   it('opens a window whose start was lost, and starts its sleeper under the same id', async () => {
