@@ -18,9 +18,10 @@ export type Plan = { estate: Estate; visits: Visit[] };
 /**
  * An opening that is broken off is taken up again by reconcile after a minute and a little; and
  * Resource Graph gives three queries a second, of which a window needs two: 200 activations in two
- * minutes queue up. They have to last long enough for both.
+ * minutes queue up, for which 25 reads a second are just enough. They have to last long enough for
+ * all of that.
  */
-const durationMs = { least: 140_000, most: 240_000 };
+const durationMs = { least: 180_000, most: 300_000 };
 
 /**
  * How long the host lives once it is ready. In some two seconds it has swept once: were it killed

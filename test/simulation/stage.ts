@@ -13,6 +13,8 @@ export type FaultGroup =
   | 'process'
   | 'engine'
   | 'resourceManager'
+  /** Resource Graph alone. */
+  | 'index'
   | 'editors'
   | 'strangers'
   | 'events'

@@ -167,6 +167,15 @@ export const themes: readonly Theme[] = [
   },
   {
     ...usual,
+    name: 'the sweep alone, without an index',
+    weight: 3,
+    kinds: ['ledger lost', 'Resource Graph fails for long', 'forged write', 'unknown schema'],
+    shares: [1],
+    faults: [5, 6],
+    isQuick: true,
+  },
+  {
+    ...usual,
     name: 'policies',
     weight: 5,
     kinds: [

@@ -8,6 +8,7 @@ const isPut = ({ name }: Crossing): boolean => name === 'put securityrules';
 const isGroupRead = ({ name }: Crossing): boolean => name === 'get networksecuritygroups';
 const isInstanceList = ({ name }: Crossing): boolean =>
   name === 'get roleassignmentscheduleinstances';
+const isQuery = ({ name }: Crossing): boolean => name === 'post resources';
 const isRead = ({ name }: Crossing): boolean => /^(?:get|post) /.test(name);
 
 /** An answer of Resource Manager, in its usual clothes. */
@@ -30,6 +31,7 @@ function netError(code: string): Error {
 
 type RequestFault = {
   name: string;
+  group?: FaultKind['group'];
   at: Moment;
   deed: (crossing: Crossing, stage: Stage) => Deed;
   on?: (crossing: Crossing) => boolean;
@@ -231,6 +233,18 @@ export const requestFaults: readonly FaultKind[] = [
     times: [100_000, 100_000],
     on: isGroupRead,
     deed: failing(500, 'InternalServerError'),
+  }),
+  requestFault({
+    // The sweep has lists to go by: what is due goes as if nothing were the matter.
+    name: 'Resource Graph fails for long',
+    group: 'index',
+    at: 'before',
+    aim: 'open',
+    skip: 0,
+    forMs: [600_000, 600_000],
+    times: [100_000, 100_000],
+    on: isQuery,
+    deed: failing(503, 'ServiceUnavailable'),
   }),
   {
     name: 'down for 10 min',
