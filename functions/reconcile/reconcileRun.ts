@@ -43,6 +43,8 @@ export type ReconcileMemory = {
   readonly pending: Map<string, Sighting>;
   /** By subscription: the ten minutes in which it was last listed whole. */
   readonly listed: Map<string, number>;
+  /** By person and scope: the run in which it was last asked whether the activation stands. */
+  readonly askedInRun: Map<string, number>;
   /** Windows that others closed, and who did it is not known yet; and all that were asked about. */
   readonly authorless: Authorless[];
   readonly authored: Set<string>;
@@ -60,6 +62,7 @@ export function createReconcileMemory(): ReconcileMemory {
     hits: new Map(),
     pending: new Map(),
     listed: new Map(),
+    askedInRun: new Map(),
     authorless: [],
     authored: new Set(),
     watched: new Set(),

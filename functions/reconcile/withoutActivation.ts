@@ -8,7 +8,6 @@ import { nowOfWorld } from '../../shared/nowOfWorld';
 import { startIntake } from '../events/receiveActivation';
 import { eachApart } from './eachApart';
 import { mayAsk, type ReconcileRun } from './reconcileRun';
-import { turnOf } from './turnOf';
 
 /** People asked about in one run, side by side, and pages of one answer. */
 const personsMax = 200;
@@ -17,6 +16,8 @@ const pagesMax = 5;
 
 type Activated = Origin & { readonly kind: 'activation' };
 type Watched = { readonly row: WindowRow; readonly origin: Activated };
+/** One person at one scope, and what stands open for them. */
+type Asked = { readonly key: string; readonly group: readonly Watched[] };
 
 /**
  * Windows that stand open while PIM lists their activation no more: nobody told of its end. A list
@@ -34,11 +35,26 @@ export async function endWithoutActivation(
     const key = `${origin.scope.toLowerCase()}|${origin.principalId.toLowerCase()}`;
     persons.set(key, [...(persons.get(key) ?? []), { row, origin }]);
   }
-  const groups = [...persons.values()];
-  const asked = turnOf(groups, personsMax, run.memory.runs);
-  await eachApart(run, asked, { width, event: 'reconcile.askFailed' }, (group) =>
-    askPerson(run, group),
+  await eachApart(
+    run,
+    longestUnasked(run, persons),
+    { width, event: 'reconcile.askFailed' },
+    (one) => askPerson(run, one),
   );
+}
+
+/** Where a run cannot ask about everybody, because they are many or requests are few, all have their turn. */
+function longestUnasked(
+  { memory }: ReconcileRun,
+  persons: ReadonlyMap<string, readonly Watched[]>,
+): Asked[] {
+  for (const key of memory.askedInRun.keys()) {
+    if (!persons.has(key)) memory.askedInRun.delete(key);
+  }
+  return [...persons]
+    .map(([key, group]) => ({ key, group, asked: memory.askedInRun.get(key) ?? 0 }))
+    .sort((one, other) => one.asked - other.asked)
+    .slice(0, personsMax);
 }
 
 /** What is not open yet asks for its own confirmation; what is being judged is left to that. */
@@ -51,12 +67,13 @@ function isWatched({ live }: ReconcileRun, row: WindowRow): boolean {
   return !live.some(({ kind, assignmentKey }) => kind === 'intake' && assignmentKey === key);
 }
 
-async function askPerson(run: ReconcileRun, group: readonly Watched[]): Promise<void> {
-  const { world, starter, tally } = run;
+async function askPerson(run: ReconcileRun, { key, group }: Asked): Promise<void> {
+  const { world, starter, memory, tally } = run;
   const [first] = group;
   if (first === undefined || !mayAsk(run, first.origin.scope)) return;
   const { scope, principalId } = first.origin;
   tally.reads += 1;
+  memory.askedInRun.set(key, memory.runs);
   const list = await world.directory.listActive({ scope, of: { principalId } }, pagesMax);
   const now = nowOfWorld(world);
   for (const { row, origin } of group) {
