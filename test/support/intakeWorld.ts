@@ -112,7 +112,10 @@ export type IntakeWorld = World & {
 export const begin = Date.parse('2026-01-01T10:00:05.000Z');
 
 /** A world in which nothing is activated, with one VM. */
-export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
+export function createIntakeWorld(
+  policy: Policy = policyOf(),
+  bornAt: number = begin - 3_600_000,
+): IntakeWorld {
   const starts: IntakeWorld['starts'] = [];
   const lines: IntakeWorld['lines'] = [];
   const reads: string[] = [];
@@ -218,6 +221,8 @@ export function createIntakeWorld(policy: Policy = policyOf()): IntakeWorld {
       world.instances = [];
     },
   };
+  // In memory it is there at once.
+  void world.ledger.meta.insert({ id: 'ledger', bornAt });
   return world;
 }
 

@@ -17,6 +17,7 @@ import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { raiseOnce } from '../../../shared/raiseOnce';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
+import { ledgerBornAt } from '../../reconcile/bornAt';
 import { findAddress } from './findAddress';
 import { queue } from './queue';
 import { openOrRefuse } from './openOrRefuse';
@@ -158,10 +159,36 @@ async function confirmed(
     if (concludedAt === null) await starter.start('accessWindow', id, { id, successor: 0 });
     return end('sameWindow', id);
   }
+  if (known === null && (await isOlderThanLedger(world, hint, activation))) {
+    return end('beforeLedger');
+  }
   if (found.kind === 'wait') return again(found.forMs);
   const { address, request: asked } =
     found.kind === 'found' ? found : { address: null, request: null };
   return openOrRefuse(world, starter, { policy, activation, now, address, asked, hint });
+}
+
+/**
+ * Did both the activation and the event that tells of it come before the ledger? Then nobody knows
+ * whether its window has been opened before, been extended or been closed: whoever lost a ledger
+ * opens nothing for what it may have held, until somebody activates again. An event of today is
+ * believed: the ledger of a new deployment is young for everybody.
+ */
+async function isOlderThanLedger(
+  world: World,
+  hint: HintRow,
+  { origin, asker }: Activation,
+): Promise<boolean> {
+  if (hint.from === 'reconcile') return false;
+  const bornAt = await ledgerBornAt(world);
+  if (origin.startAt >= bornAt || hint.eventAt >= bornAt) return false;
+  world.log.warn('intake.beforeLedger', {
+    intake: hint.id,
+    roleAssignmentId: hint.roleAssignmentId,
+    personId: asker.personId,
+    began: new Date(origin.startAt).toISOString(),
+  });
+  return true;
 }
 
 /** What was refused is judged again only when the policy or the address has changed. */

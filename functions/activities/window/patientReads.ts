@@ -25,17 +25,19 @@ export function isPassing(
 /**
  * Reads each id, some at a time; faults are values. What was throttled or lost is asked for again
  * until `until`, alone: starting the whole plan over would make one success of all of them ever
- * less likely.
+ * less likely. A clock that is set back in between makes the time no longer.
  */
 export function patientReads(clock: World['clock'], until: number): ReadEach {
   return async <Value>(ids: readonly string[], read: (id: string) => Promise<Value | null>) => {
     let open = [...new Map(ids.filter((id) => id !== '').map((id) => [id.toLowerCase(), id]))];
     const readings: Readings<Value> = new Map();
+    let leftMs = until - clock.now();
     for (;;) {
       for (const [key, reading] of await readOnce(open, read)) readings.set(key, reading);
       open = open.filter(([key]) => isPassing(readings.get(key) ?? { kind: 'missing' }));
       const pauseMs = longestPauseMs(open.map(([key]) => readings.get(key)));
-      if (open.length === 0 || clock.now() + pauseMs > until) return readings;
+      leftMs -= pauseMs;
+      if (open.length === 0 || leftMs < 0 || clock.now() + pauseMs > until) return readings;
       await clock.wait(pauseMs);
     }
   };

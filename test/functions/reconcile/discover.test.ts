@@ -13,10 +13,9 @@ import {
 const ranges = [{ name: 'vpn', prefixes: ['198.51.100.7/32'] }];
 const byRange = policyWithRule({ sources: { ranges, fromActivation: null } });
 
-/** A ledger that is older than everything, and what the list of the subscription shows. */
+/** What the list of the subscription shows. */
 async function worldWith(count: number): Promise<IntakeWorld> {
   const world = createIntakeWorld(byRange);
-  await world.ledger.meta.insert({ id: 'ledger', bornAt: begin - 3_600_000 });
   world.instances = Array.from({ length: count }, (_, at) =>
     instanceOf({ originRoleAssignmentId: assignmentId(nameOf(at)), startAt: begin - 1_500 - at }),
   );
@@ -116,8 +115,7 @@ describe('discovery', () => {
   });
 
   it('reports once what began before the ledger', async () => {
-    const world = createIntakeWorld(byRange);
-    await world.ledger.meta.insert({ id: 'ledger', bornAt: begin });
+    const world = createIntakeWorld(byRange, begin);
     world.instances = [instanceOf()];
     for (let run = 0; run < 3; run++) await reconcileDue(world, world.starter);
     expect(world.starts).toEqual([]);
