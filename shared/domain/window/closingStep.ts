@@ -83,7 +83,7 @@ function judgeReading(row: WindowRow, placement: Placement, reading: NsgReading,
       ? { do: 'deleteRule' }
       : { do: 'wait', until: now.hostMs + disarmedPauseMs };
   }
-  if (mustDisarm(placement, now)) return disarmStep(row, placement, now);
+  if (mustDisarm(placement, now)) return disarmStep(row, placement, rule.priority, now);
   const afterMs = proven ? deleteAgainAfterMs : deleteAnywayAfterMs;
   return isDeleteOld(placement, afterMs, now)
     ? { do: 'deleteRule' }
@@ -118,12 +118,16 @@ function mustDisarm({ fault, disarmAt }: Placement, now: Now): boolean {
   return disarmAt === null || now.hostMs - disarmAt >= disarmAgainAfterMs;
 }
 
-function disarmStep(row: WindowRow, placement: Placement, now: Now): Step {
+/**
+ * The Deny keeps the priority at which the rule stands: somebody may have moved it, and what it was
+ * planned with may be taken by now, which would make every PUT fail.
+ */
+function disarmStep(row: WindowRow, placement: Placement, priority: number, now: Now): Step {
   const settledAt = (placement.lastPutAt ?? 0) + row.grant.limits.settleMs;
   // Other content: an Allow that is still under way must not land on top of the Deny. Until then
   // the DELETE is asked for again: the lock may have gone.
   if (now.hostMs < settledAt) return { do: 'deleteRule' };
-  return { do: 'disarmRule', rule: { ...placement.rule, access: 'Deny' } };
+  return { do: 'disarmRule', rule: { ...placement.rule, priority, access: 'Deny' } };
 }
 
 function isDeleteOld({ lastDeleteAt }: Placement, afterMs: number, now: Now): boolean {

@@ -56,8 +56,9 @@ function shapeFaults(
   machines: ReadonlyMap<string, readonly string[]>,
 ): Violation[] {
   const { properties, method, status, path, outcome } = write;
-  // What was superseded never stood: its record shows what stood in its place.
-  if (method !== 'PUT' || status >= 300 || properties === null || outcome === 'canceled') return [];
+  // What was superseded or failed never stood: its record shows what stood in its place.
+  if (method !== 'PUT' || status >= 300 || properties === null) return [];
+  if (outcome === 'canceled' || outcome === 'failed') return [];
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (activation === undefined) {
     return [fault('one window per activation', `${name} belongs to no activation`, write)];
@@ -72,7 +73,7 @@ function shapeFaults(
     [isAll(ports(properties), (one) => (limits.ports as readonly string[]).includes(one)), 'ports'],
     [properties.access === 'Allow' || properties.access === 'Deny', 'access'],
     [properties.direction === 'Inbound', 'direction'],
-    [properties.priority >= limits.band.from && properties.priority <= limits.band.to, 'priority'],
+    [isInBand(properties) || isDisarmed(write), 'priority'],
     [name.length <= 80 && (properties.description ?? '').length <= 140, 'length'],
     [until <= deadlineMs, 'marker'],
   ];
@@ -84,6 +85,13 @@ function shapeFaults(
       return fault(invariant, `${name}: ${what} ${JSON.stringify(properties)}`, write);
     });
 }
+
+const isInBand = ({ priority }: SecurityRuleProperties): boolean =>
+  priority >= limits.band.from && priority <= limits.band.to;
+
+/** What only a lock keeps in place becomes a Deny where it stands, wherever others have moved it. */
+const isDisarmed = ({ properties, existed }: Written): boolean =>
+  existed && properties?.access === 'Deny';
 
 const bare = (prefix: string): string => prefix.replace(/\/(?:32|128)$/, '');
 

@@ -30,6 +30,11 @@ function changed(history: History, circumstances: Circumstances): Violation[] {
     if (contentOf(ours) === contentOf(properties) && !isOver(history, stay)) return [];
     const lengthMs = undoneMs + plan.graphLagMs + (plan.polling ?? 0);
     if (quietStretch(fromMs, toMs ?? endMs, lengthMs, circumstances, besides) === null) return [];
+    // With the ledger lost nobody knows what it was, and a signed rule goes at its own time.
+    if (
+      circumstances.afflictions.some(({ kind, atMs }) => kind === 'ledger lost' && atMs >= fromMs)
+    )
+      return [];
     const what = `${name} stood for ${lengthMs / 1_000} s as somebody else had written it`;
     return [{ invariant: 'drift is undone', what, atMs: fromMs }];
   });
@@ -45,12 +50,21 @@ function isOver({ lines }: Pick<History, 'lines'>, { name, fromMs }: Stay): bool
 }
 
 /** Somebody's removal is respected: the window closes, and nobody puts the rule again. */
-function putAgain({ writes }: History, { afflictions }: Circumstances): Violation[] {
+function putAgain({ writes, lines }: History, { afflictions }: Circumstances): Violation[] {
   if (afflictions.some(({ kind }) => kind === 'ledger lost')) return [];
   const removals = writes.filter(
     ({ by, method, existed }) => by === 'others' && method === 'DELETE' && existed,
   );
+  // What nobody has read yet may never have arrived: it is put again until it is seen.
+  const isProved = (path: string, atMs: number): boolean =>
+    lines.some(
+      ({ atMs: saidAt, fields: { event, nsgId, rule } }) =>
+        event === 'rule.open' &&
+        saidAt <= atMs &&
+        path.toLowerCase() === pathOf({ nsgId: String(nsgId), name: String(rule) }),
+    );
   return removals.flatMap(({ path, atMs }) => {
+    if (!isProved(path, atMs)) return [];
     const again = writes.find(
       (one) =>
         one.by === 'app' &&

@@ -337,6 +337,13 @@ describe('a placement that closes', () => {
     expect(kind(untouched, { closeReason: 'expired' })).toMatchObject({ kind: 'deleted' });
   });
 
+  it('disarms where the rule stands: others may have moved it, and taken its place', () => {
+    const kept = of({ phase: 'closing', lastPutAt: T, fault: facts('locked'), faults: 1 });
+    const moved = { rules: [{ ...rule, priority: 914 }] };
+    const step = closing(kept, t, read(t, moved));
+    expect(step).toMatchObject({ do: 'disarmRule', rule: { priority: 914, access: 'Deny' } });
+  });
+
   it('disarms again after five minutes, and only what a lock or a right keeps', () => {
     const kept = of({ phase: 'closing', lastPutAt: T, fault: facts('locked'), faults: 1 });
     expect(closing(kept, t, read(t, there)).do).toBe('disarmRule');
