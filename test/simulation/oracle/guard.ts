@@ -28,14 +28,28 @@ export function guardFaults(
     if (quiet === null) return [];
     const path = pathOf({ nsgId, name });
     const isAsked = writes.some(
-      (one) =>
-        one.by === 'app' &&
-        one.method === 'DELETE' &&
-        ownRulePath.test(one.path) &&
-        one.path.toLowerCase() === path &&
-        one.atMs <= lastMs,
+      (one) => isDelete(one) && one.path.toLowerCase() === path && one.atMs <= lastMs + queueMs(),
     );
     const what = `${name} was not deleted within ${slackMs / 1_000} s from its guard on`;
     return isAsked ? [] : [{ invariant: 'closing begins at the guard', what, atMs: beginMs }];
+
+    /** On one NSG a DELETE waits for those before it. */
+    function queueMs(): number {
+      const nsg = `${nsgId}/`.toLowerCase();
+      const before = writes.filter(
+        (one) =>
+          isDelete(one) &&
+          one.status < 300 &&
+          one.path.toLowerCase().startsWith(nsg) &&
+          one.path.toLowerCase() !== path &&
+          one.atMs >= beginMs &&
+          one.atMs <= lastMs,
+      );
+      return before.length * (plan.latency.write + plan.latency.remove);
+    }
   });
+}
+
+function isDelete({ by, method, path }: History['writes'][number]): boolean {
+  return by === 'app' && method === 'DELETE' && ownRulePath.test(path);
 }
