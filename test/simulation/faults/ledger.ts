@@ -65,10 +65,11 @@ export const ledgerFaults: readonly FaultKind[] = [
     skip: 0,
   },
   {
-    // Frozen between the save that announces a PUT and the PUT: as long as nobody would believe.
+    // Frozen between the save that announces a PUT and the PUT: longer than a PUT may wait for its
+    // sending, and not so long that its confirmation is too old by then.
     ...ledgerFault('worker freezes before a PUT', 'unacknowledged', announcesPut, {
       do: 'delay',
-      ms: 30_000,
+      ms: 24_000,
     }),
     group: 'process',
     aim: 'opening',
