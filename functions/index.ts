@@ -11,7 +11,7 @@ import { health } from './http/health';
 import { listWindows } from './http/listWindows';
 import { accessWindow } from './orchestrators/accessWindow';
 import { activationIntake } from './orchestrators/activationIntake';
-import { ledgerBornAt } from './reconcile/bornAt';
+import { ledgerBornAt } from '../shared/ledgerBornAt';
 import { createReconcileMemory } from './reconcile/reconcileRun';
 import { createStarter } from './starter';
 import { reconcileDue } from './timers/reconcileDue';

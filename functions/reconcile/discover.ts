@@ -4,7 +4,7 @@ import type { Sighting } from '../../shared/domain/intake/sighting';
 import type { Policy } from '../../shared/domain/policy/policy';
 import { nowOfWorld } from '../../shared/nowOfWorld';
 import { eachOf } from '../activities/window/eachOf';
-import { ledgerBornAt } from './bornAt';
+import { ledgerBornAt } from '../../shared/ledgerBornAt';
 import { sightedByIndex } from './sightedByIndex';
 import { sightedByLists } from './sightedByLists';
 import { hasTime, type ReconcileRun } from './reconcileRun';

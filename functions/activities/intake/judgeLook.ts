@@ -17,7 +17,7 @@ import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { raiseOnce } from '../../../shared/raiseOnce';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
-import { ledgerBornAt } from '../../reconcile/bornAt';
+import { ledgerBornAt } from '../../../shared/ledgerBornAt';
 import { findAddress } from './findAddress';
 import { queue } from './queue';
 import { openOrRefuse } from './openOrRefuse';

@@ -1,4 +1,4 @@
-import type { World } from '../../shared/ports/world';
+import type { World } from './ports/world';
 
 /**
  * When this ledger began, epoch ms: written by the first who asks. Whoever loses a ledger loses
