@@ -27,12 +27,15 @@ export function conservationFaults(
   if (outages.some(({ isSwept }) => isSwept)) return [];
   // By another clock a step may run twice as well, and tell its end twice.
   const mayRepeat = mayHaveDied({ outages, afflictions }, ['clock']);
+  const grantedAt = grants(lines);
   const ends = (names: ReadonlySet<string>, key: string): Map<string, string[]> => {
     const found = new Map<string, string[]>();
-    for (const { fields } of lines) {
+    for (const [at, { fields }] of lines.entries()) {
       const { event, outcome } = fields;
       if (!names.has(String(event))) continue;
       const id = String(fields[key]);
+      // What was refused may be judged again, by another policy or with an address that came late.
+      if (event === 'window.refused' && at < (grantedAt.get(id) ?? -1)) continue;
       found.set(id, [...(found.get(id) ?? []), `${String(event)} ${String(outcome)}`]);
     }
     return found;
@@ -49,10 +52,7 @@ export function conservationFaults(
     `event ${eventId}`,
     intakes.get(idOf(`event|${eventId}`)),
   ]);
-  const granted = lines.flatMap(({ fields }) =>
-    fields['event'] === 'window.granted' ? [String(fields['windowId'])] : [],
-  );
-  const opened = [...new Set(granted)].map((id): [string, readonly string[] | undefined] => [
+  const opened = [...grantedAt].map(([id]): [string, readonly string[] | undefined] => [
     `window ${id}`,
     windows.get(id),
   ]);
@@ -64,4 +64,14 @@ export function conservationFaults(
     const told = found === undefined ? 'no end' : found.join(' and ');
     return [{ invariant: 'conservation', what: `${what} has ${told}`, atMs: endMs }];
   });
+}
+
+/** Where in the log each window was granted first. */
+function grants(lines: History['lines']): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const [at, { fields }] of lines.entries()) {
+    const id = String(fields['windowId']);
+    if (fields['event'] === 'window.granted' && !found.has(id)) found.set(id, at);
+  }
+  return found;
 }

@@ -291,6 +291,13 @@ describe('the oracle', () => {
     expect(violated(changes, more)).toContain(invariant);
   });
 
+  it('takes a refusal that was judged again for no end, and one after the grant for a second end', () => {
+    const refused = (minutes: number) =>
+      line(minutes, { event: 'window.refused', windowId: id, outcome: 'refused' });
+    expect(violated({ lines: [refused(0), ...good.lines] })).toEqual([]);
+    expect(violated({ lines: [...good.lines, refused(21)] })).toContain('conservation');
+  });
+
   it('does not call it a leak while Resource Manager refuses or the app is dead', () => {
     const closed = line(32, { event: 'window.closed', windowId: id, outcome: 'expired' });
     const late = {
