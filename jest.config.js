@@ -17,10 +17,24 @@ module.exports = {
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/test/functions-core.cjs' },
   // Globals are looked up in the sandbox, slowly, each time. Neither what tests replace nor a name
   // that some package declares for itself can stand here.
-  sandboxInjectedGlobals:
-    'Array Error JSON Map Math Number Object Promise Reflect RegExp String Symbol TypeError WeakMap isNaN parseInt'.split(
-      ' ',
-    ),
+  sandboxInjectedGlobals: [
+    'Array',
+    'Error',
+    'JSON',
+    'Map',
+    'Math',
+    'Number',
+    'Object',
+    'Promise',
+    'Reflect',
+    'RegExp',
+    'String',
+    'Symbol',
+    'TypeError',
+    'WeakMap',
+    'isNaN',
+    'parseInt',
+  ],
   reporters: ['default', '<rootDir>/test/reporter.cjs'],
   // Generous: a loaded machine is no failure, and no test waits on the real clock for its verdict.
   testTimeout: 60_000,

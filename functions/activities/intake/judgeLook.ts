@@ -179,6 +179,7 @@ async function isOlderThanLedger(
   hint: HintRow,
   { origin, asker }: Activation,
 ): Promise<boolean> {
+  // Discovery has asked the same before it began.
   if (hint.from === 'reconcile') return false;
   const bornAt = await ledgerBornAt(world);
   if (origin.startAt >= bornAt || hint.eventAt >= bornAt) return false;

@@ -85,8 +85,7 @@ describe('discovery', () => {
 
   it('asks about no hit of the index, and for no list, while closes may need the requests', async () => {
     const world = await worldWith(0);
-    const { id, ...rest } = { ...instanceOf(), id: assignmentId(nameOf(0)) };
-    const row = { ...rest, id, roleDefinitionId: '', createdAt: begin - 1_500 };
+    const row = { ...instanceOf(), id: assignmentId(nameOf(0)), createdAt: begin - 1_500 };
     let pauseMs = 4_000;
     const short = {
       ...world,

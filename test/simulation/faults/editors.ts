@@ -1,7 +1,7 @@
 import type { Caller } from '../../../local/azure/contract';
 import type { NamedRule } from '../../../local/azure/resourceManager/securityRule';
 import { foreignRules, location, nsgId } from '../../../local/estate';
-import type { Crossing } from '../boundaries';
+import type { Crossing, Deed } from '../boundaries';
 import type { Dice } from '../dice';
 import type { FaultPlan } from '../plan';
 import type { FaultKind, Stage } from '../stage';
@@ -44,6 +44,47 @@ function editor(
       stage.at(fault.atMs, () => {
         if (act(stage, stage.dice(fault), fault)) stage.took(fault);
       });
+    },
+  };
+}
+
+/** A PUT of ours that is about to arrive, the nth that this fault strikes. */
+type BeforePut = {
+  readonly stage: Stage;
+  readonly fault: FaultPlan;
+  /** Of the NSG. */
+  readonly id: string;
+  readonly input: unknown;
+  readonly nth: number;
+};
+
+/** Somebody is faster than a PUT of ours. */
+function beforePut(
+  name: string,
+  times: readonly [number, number],
+  act: (before: BeforePut) => void,
+): FaultKind {
+  return {
+    name,
+    group: 'editors',
+    aim: 'opening',
+    times,
+    skip: 1,
+    install: (stage, fault) => {
+      let nth = 0;
+      stage.strike(
+        fault,
+        ({ kind, name: crossed }: Crossing) =>
+          kind === 'request' && crossed === 'put securityrules',
+        ({ input, subject }) => {
+          const id = subject.slice(0, subject.toLowerCase().indexOf('/securityrules/'));
+          const deed: Deed = {
+            do: 'act',
+            act: () => act({ stage, fault, id, input, nth: (nth += 1) }),
+          };
+          return { at: 'before', deed };
+        },
+      );
     },
   };
 }
@@ -125,41 +166,8 @@ export const editorFaults: readonly FaultKind[] = [
       });
     },
   },
-  {
-    name: 'priority taken between read and write',
-    group: 'editors',
-    aim: 'opening',
-    times: [1, 2],
-    skip: 1,
-    install: (stage, fault) => {
-      let taken = 0;
-      stage.strike(
-        fault,
-        ({ kind, name }: Crossing) => kind === 'request' && name === 'put securityrules',
-        ({ input, subject }) => ({
-          at: 'before',
-          deed: { do: 'act', act: () => takePriority(stage, subject, input, (taken += 1)) },
-        }),
-      );
-    },
-  },
-  {
-    name: 'deny written above',
-    group: 'editors',
-    aim: 'opening',
-    times: [1, 1],
-    skip: 1,
-    install: (stage, fault) => {
-      stage.strike(
-        fault,
-        ({ kind, name }: Crossing) => kind === 'request' && name === 'put securityrules',
-        ({ subject }) => ({
-          at: 'before',
-          deed: { do: 'act', act: () => denyForAWhile(stage, subject, fault) },
-        }),
-      );
-    },
-  },
+  beforePut('priority taken between read and write', [1, 2], takePriority),
+  beforePut('deny written above', [1, 1], denyForAWhile),
   editor('NSG of an interface swapped', 'opened', (stage, dice) => {
     const { estate } = stage.simulation().azure.resourceManager;
     const nics = [...estate.nics.values()].filter((one) => one.networkSecurityGroupId);
@@ -260,8 +268,7 @@ function foreignRule(name: string, priority: number): NamedRule {
 const deniedMs = 5 * 60_000;
 
 /** A Deny for everything above the band, which is taken away again. */
-function denyForAWhile(stage: Stage, path: string, fault: FaultPlan): void {
-  const id = path.slice(0, path.toLowerCase().indexOf('/securityrules/'));
+function denyForAWhile({ stage, fault, id }: BeforePut): void {
   const { outOfBand } = stage.simulation().azure.resourceManager;
   const properties = {
     ...foreignRule('', 150).properties,
@@ -277,10 +284,9 @@ function denyForAWhile(stage: Stage, path: string, fault: FaultPlan): void {
   });
 }
 
-function takePriority(stage: Stage, path: string, input: unknown, nth: number): void {
+function takePriority({ stage, id, input, nth }: BeforePut): void {
   const body = (input as { body?: unknown }).body;
   const { properties } = JSON.parse(String(body)) as NamedRule;
-  const id = path.slice(0, path.toLowerCase().indexOf('/securityrules/'));
   const { estate, outOfBand } = stage.simulation().azure.resourceManager;
   const nsg = estate.nsgs.get(id.toLowerCase());
   if (nsg === undefined || isTaken(nsg.rules.values(), { name: '', properties })) return;

@@ -18,6 +18,11 @@ export function mayHaveDied(
   return outages.length > 0 || afflictions.some(({ group }) => groups.includes(group));
 }
 
+/** When the ledger was lost, ms: what the app had known until then, nobody knows any more. */
+export function ledgerLosses({ afflictions }: Pick<Circumstances, 'afflictions'>): number[] {
+  return afflictions.filter(({ kind }) => kind === 'ledger lost').map(({ atMs }) => atMs);
+}
+
 /** True where nothing that could delay a close was felt between two times, and a host ran all along. */
 export function isCalm(fromMs: number, toMs: number, circumstances: Circumstances): boolean {
   // The sweeper app goes on where the main one is dead.

@@ -1,3 +1,4 @@
+import { ledgerLosses } from './calm';
 import { type History, partsOf } from './history';
 import type { Circumstances, Violation } from './judge';
 
@@ -10,7 +11,7 @@ export function isShutWhenClosed(
   { endMs, afflictions }: Circumstances,
 ): Violation[] {
   // A row of a new ledger cannot speak of a rule that the old one knew: the sweep finds that.
-  const lostMs = Math.max(...afflictions.map((one) => (one.kind === 'ledger lost' ? one.atMs : 0)));
+  const lostMs = Math.max(0, ...ledgerLosses({ afflictions }));
   const isForgotten = (fromMs: number, atMs: number): boolean => fromMs < lostMs && lostMs < atMs;
   const said = lines.filter(({ fields }) => fields['event'] === 'window.closed');
   return said.flatMap(({ atMs, fields }) => {
@@ -38,7 +39,8 @@ export function staysShut(
   { lines, stays }: Pick<History, 'lines' | 'stays'>,
   { afflictions }: Pick<Circumstances, 'afflictions'>,
 ): Violation[] {
-  if (afflictions.some(({ group, kind }) => group === 'clock' || kind === 'ledger lost')) return [];
+  if (afflictions.some(({ group }) => group === 'clock')) return [];
+  if (ledgerLosses({ afflictions }).length > 0) return [];
   const ended = new Map<string, number>();
   for (const { atMs, fields } of lines) {
     const id = String(fields['windowId']);

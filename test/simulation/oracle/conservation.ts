@@ -1,4 +1,4 @@
-import { mayHaveDied } from './calm';
+import { ledgerLosses, mayHaveDied } from './calm';
 import type { History } from './history';
 import { idOf } from './ids';
 import type { Circumstances, Violation } from './judge';
@@ -22,7 +22,7 @@ export function conservationFaults(
   { lines, taken, standingAtRest, malformed }: History,
   { afflictions, outages, endMs }: Circumstances,
 ): Violation[] {
-  if (standingAtRest === null || afflictions.some(({ kind }) => kind === 'ledger lost')) return [];
+  if (standingAtRest === null || ledgerLosses({ afflictions }).length > 0) return [];
   // Where the main app is dead for ever the sweeper closes, and nobody writes of it.
   if (outages.some(({ isSwept }) => isSwept)) return [];
   // By another clock a step may run twice as well, and tell its end twice.

@@ -1,5 +1,5 @@
 import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
-import { quietStretch } from './calm';
+import { ledgerLosses, quietStretch } from './calm';
 import { type History, partsOf, pathOf, type Stay } from './history';
 import type { Circumstances, Violation } from './judge';
 import { putPathsOf } from './strangers';
@@ -31,10 +31,7 @@ function changed(history: History, circumstances: Circumstances): Violation[] {
     const lengthMs = undoneMs + plan.graphLagMs + (plan.polling ?? 0);
     if (quietStretch(fromMs, toMs ?? endMs, lengthMs, circumstances, besides) === null) return [];
     // With the ledger lost nobody knows what it was, and a signed rule goes at its own time.
-    if (
-      circumstances.afflictions.some(({ kind, atMs }) => kind === 'ledger lost' && atMs >= fromMs)
-    )
-      return [];
+    if (ledgerLosses(circumstances).some((atMs) => atMs >= fromMs)) return [];
     const what = `${name} stood for ${lengthMs / 1_000} s as somebody else had written it`;
     return [{ invariant: 'drift is undone', what, atMs: fromMs }];
   });
@@ -50,8 +47,8 @@ function isOver({ lines }: Pick<History, 'lines'>, { name, fromMs }: Stay): bool
 }
 
 /** Somebody's removal is respected: the window closes, and nobody puts the rule again. */
-function putAgain({ writes, lines }: History, { afflictions }: Circumstances): Violation[] {
-  if (afflictions.some(({ kind }) => kind === 'ledger lost')) return [];
+function putAgain({ writes, lines }: History, circumstances: Circumstances): Violation[] {
+  if (ledgerLosses(circumstances).length > 0) return [];
   const removals = writes.filter(
     ({ by, method, existed }) => by === 'others' && method === 'DELETE' && existed,
   );

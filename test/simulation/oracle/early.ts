@@ -1,6 +1,6 @@
 import type { History, Stay } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
-import { quietStretch } from './calm';
+import { ledgerLosses, quietStretch } from './calm';
 
 /** An early end is effective within this time where nothing is disturbed. */
 const earlyEndMs = 210_000;
@@ -18,7 +18,7 @@ export function earlyFaults(
   { accepted }: History,
   circumstances: Circumstances,
 ): Violation[] {
-  const { plan, endMs: runEndMs, afflictions } = circumstances;
+  const { plan, endMs: runEndMs } = circumstances;
   // Timers of a host that polls seldom are half a minute late each.
   if ((plan.polling ?? 0) > 5_000) return [];
   const asked = accepted.filter((one) => one.windowId === windowId && one.untilMs === null);
@@ -27,10 +27,10 @@ export function earlyFaults(
     ...(endedMs === null ? [] : [{ fromMs: endedMs, besides: ofPeople }]),
     ...asked.map(({ atMs }) => ({ fromMs: atMs, besides: ofOthers })),
   ];
-  const lost = afflictions.filter(({ kind }) => kind === 'ledger lost');
+  const losses = ledgerLosses(circumstances);
   return ends.flatMap(({ fromMs, besides }) => {
     // Nobody knows any more whose rules these are: they go by their markers, at their deadline.
-    if (lost.some(({ atMs }) => atMs <= fromMs)) return [];
+    if (losses.some((atMs) => atMs <= fromMs)) return [];
     const late = stays.filter((stay) => {
       const goneMs = stay.toMs ?? runEndMs;
       if (goneMs <= fromMs + earlyEndMs || stay.by !== 'app') return false;
@@ -41,7 +41,7 @@ export function earlyFaults(
         return stay.fromMs < fromMs + earlyEndMs;
       const enoughMs = earlyEndMs + recoveryMs;
       return (
-        lost.length === 0 &&
+        losses.length === 0 &&
         quietStretch(sinceMs, goneMs, enoughMs, circumstances, ofOthers) !== null
       );
     });

@@ -1,6 +1,6 @@
 import { guardMs } from '../units';
 import { quietStretch } from './calm';
-import { type History, ownRulePath, pathOf } from './history';
+import { byAppAt, type History, ownRulePath, pathOf } from './history';
 import type { Circumstances, Violation } from './judge';
 
 /** A timer, an episode, a read before the first DELETE. */
@@ -27,8 +27,8 @@ export function guardFaults(
     const quiet = quietStretch(fromMs, lastMs, livedMs, circumstances, besides);
     if (quiet === null) return [];
     const path = pathOf({ nsgId, name });
-    const isAsked = writes.some(
-      (one) => isDelete(one) && one.path.toLowerCase() === path && one.atMs <= lastMs + queueMs(),
+    const isAsked = byAppAt({ writes }, { nsgId, name }, 'DELETE').some(
+      ({ atMs }) => atMs <= lastMs + queueMs(),
     );
     const what = `${name} was not deleted within ${slackMs / 1_000} s from its guard on`;
     return isAsked ? [] : [{ invariant: 'closing begins at the guard', what, atMs: beginMs }];
@@ -38,7 +38,9 @@ export function guardFaults(
       const nsg = `${nsgId}/`.toLowerCase();
       const before = writes.filter(
         (one) =>
-          isDelete(one) &&
+          one.by === 'app' &&
+          one.method === 'DELETE' &&
+          ownRulePath.test(one.path) &&
           one.status < 300 &&
           one.path.toLowerCase().startsWith(nsg) &&
           one.path.toLowerCase() !== path &&
@@ -48,8 +50,4 @@ export function guardFaults(
       return before.length * (plan.latency.write + plan.latency.remove);
     }
   });
-}
-
-function isDelete({ by, method, path }: History['writes'][number]): boolean {
-  return by === 'app' && method === 'DELETE' && ownRulePath.test(path);
 }

@@ -103,6 +103,21 @@ export function pathOf({ nsgId, name }: Pick<Stay, 'nsgId' | 'name'>): string {
   return `${nsgId}/securityRules/${name}`.toLowerCase();
 }
 
+/** What the app has written at this very place: PUTs, DELETEs, or both. */
+export function byAppAt(
+  { writes }: Pick<History, 'writes'>,
+  stay: Pick<Stay, 'nsgId' | 'name'>,
+  method?: 'PUT' | 'DELETE',
+): Written[] {
+  const own = pathOf(stay);
+  return writes.filter(
+    (one) =>
+      one.by === 'app' &&
+      (method === undefined || one.method === method) &&
+      one.path.toLowerCase() === own,
+  );
+}
+
 /** The parts of a rule's name. */
 export function partsOf(name: string): { deployment: string; windowId: string } | null {
   const match = /^postern-([a-z0-9]{6})-([a-z2-7]{20})-\d{1,2}$/i.exec(name);

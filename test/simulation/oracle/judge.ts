@@ -3,6 +3,7 @@ import type { Plan } from '../plan';
 import type { Affliction, Deployment, Outage } from '../stage';
 import { administratorLogin } from '../../../local/tenant';
 import { alarmFaults } from './alarmed';
+import { ledgerLosses } from './calm';
 import { conductFaults } from './conduct';
 import { conservationFaults } from './conservation';
 import { disarmedFaults } from './disarmed';
@@ -116,7 +117,7 @@ function restFaults(history: History, { endMs, afflictions }: Circumstances): Vi
   const own = putPathsOf(history);
   // A rule without a row and without a marker is only reported: nobody can say whose it is.
   const isUnknowable =
-    afflictions.some(({ kind }) => kind === 'ledger lost') &&
+    ledgerLosses({ afflictions }).length > 0 &&
     afflictions.some(({ kind }) => kind === 'marker damaged');
   const isOwn = (rule: string): boolean =>
     own.has(rule.replace(/\/([^/]+)$/, '/securityRules/$1').toLowerCase());

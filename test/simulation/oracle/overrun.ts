@@ -1,7 +1,7 @@
 import type { History, Stay } from './history';
-import { partsOf, pathOf } from './history';
+import { byAppAt, partsOf, pathOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
-import { isCalm, outageMs } from './calm';
+import { isCalm, ledgerLosses, outageMs } from './calm';
 import { earlyFaults } from './early';
 import { putPathsOf } from './strangers';
 import { targetFaults } from './targets';
@@ -98,7 +98,6 @@ function faultsOf(
   history: History,
   circumstances: Circumstances,
 ): Violation[] {
-  const { writes } = history;
   const goneMs = stay.toMs ?? circumstances.endMs;
   const dueMs = Math.max(deadlineMs - leadMs, stay.fromMs);
   const rule = `${stay.name} on ${stay.nsgId.split('/').at(-1)}`;
@@ -112,14 +111,9 @@ function faultsOf(
       found.push({ invariant: 'no rule outlives', what, atMs: deadlineMs });
     }
   }
-  const deleted = writes.find(
-    ({ by, method, path, effectiveAtMs }) =>
-      by === 'app' &&
-      method === 'DELETE' &&
-      path.toLowerCase() === pathOf(stay) &&
-      effectiveAtMs !== null &&
-      effectiveAtMs < deadlineMs &&
-      effectiveAtMs >= deadlineMs - guardMs,
+  const deleted = byAppAt(history, stay, 'DELETE').find(
+    ({ effectiveAtMs }) =>
+      effectiveAtMs !== null && effectiveAtMs < deadlineMs && effectiveAtMs >= deadlineMs - guardMs,
   );
   if (deleted !== undefined && stay.by === 'app' && goneMs > deadlineMs && isOwnRelanding(stay)) {
     const what = `${rule} was deleted in time and stood again, by a PUT of the app, at its deadline`;
@@ -137,15 +131,10 @@ function faultsOf(
 }
 
 /** With the ledger lost, nobody can know whose a rule is that has not a marker signed for its place. */
-function isUnexcused(stay: Stay, { writes }: History, { afflictions }: Circumstances): boolean {
-  if (!afflictions.some(({ kind }) => kind === 'ledger lost')) return true;
+function isUnexcused(stay: Stay, history: History, circumstances: Circumstances): boolean {
+  if (ledgerLosses(circumstances).length === 0) return true;
   const { description = '' } = stay.properties;
-  return writes.some(
-    ({ by, path, properties }) =>
-      by === 'app' &&
-      path.toLowerCase() === pathOf(stay) &&
-      properties?.description === description,
-  );
+  return byAppAt(history, stay).some(({ properties }) => properties?.description === description);
 }
 
 /** What somebody else wrote can be found by nobody before Resource Graph shows it. */
@@ -175,7 +164,7 @@ function calmIn(
 function classOf(
   stay: Stay,
   deadlineMs: number,
-  { writes }: History,
+  history: History,
   circumstances: Circumstances,
 ): OverrunClass {
   const { afflictions } = circumstances;
@@ -189,13 +178,8 @@ function classOf(
     return 'app dead for ever, sweeper alive';
   if (outageMs(fromMs, deadlineMs, circumstances) > 45_000) return 'app dead';
   if (within.some(({ group }) => group === 'resourceManager')) {
-    const completed = writes.some(
-      ({ by, method, path, effectiveAtMs }) =>
-        by === 'app' &&
-        method === 'DELETE' &&
-        path.toLowerCase() === pathOf(stay) &&
-        effectiveAtMs !== null &&
-        effectiveAtMs < deadlineMs,
+    const completed = byAppAt(history, stay, 'DELETE').some(
+      ({ effectiveAtMs }) => effectiveAtMs !== null && effectiveAtMs < deadlineMs,
     );
     return completed ? 'refusing, one delete completed' : 'Resource Manager down';
   }
