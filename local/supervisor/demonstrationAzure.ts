@@ -29,9 +29,11 @@ export type DemonstrationParts = {
 /** The demonstration's Azure: operations take a second or two, the index lags a little. */
 export function demonstrationAzure(parts: DemonstrationParts): LocalAzure {
   const { estate, fault, ports, folder, writeLogPath, systemKey, people = [] } = parts;
+  const earlier = readPim(join(folder, 'pim.json'));
   const azure = createLocalAzure({
     estate,
-    seed: 1,
+    // A start that remembers earlier ones must not give their ids again: to requests, events, roles.
+    seed: 1 + (earlier.pimFrom?.requests.length ?? 0),
     people,
     audience: `https://localhost:${ports.resourceManager}`,
     customRoles: {
@@ -39,7 +41,7 @@ export function demonstrationAzure(parts: DemonstrationParts): LocalAzure {
       sweeper: roleFile('sweeper'),
       reader: roleFile('reader'),
     },
-    ...readPim(join(folder, 'pim.json')),
+    ...earlier,
     pim: { minimumActiveMs: 0, listingLagMs: 1_000, staleListMs: 5_000 },
     eventGrid: {
       subscriptions: fault === 'no-events' ? [] : subscriptions(ports, systemKey),
