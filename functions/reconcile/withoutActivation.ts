@@ -1,5 +1,5 @@
 import { lastSegment } from '../../shared/domain/armId';
-import type { Origin } from '../../shared/domain/grant';
+import { type ActivationFacts, activationBehind } from '../../shared/domain/grant';
 import { assignmentKeyOf } from '../../shared/domain/identity';
 import { endsSooner } from '../../shared/domain/intake/endsSooner';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
@@ -14,8 +14,7 @@ const personsMax = 200;
 const width = 8;
 const pagesMax = 5;
 
-type Activated = Origin & { readonly kind: 'activation' };
-type Watched = { readonly row: WindowRow; readonly origin: Activated };
+type Watched = { readonly row: WindowRow; readonly origin: ActivationFacts };
 /** One person at one scope, and what stands open for them. */
 type Asked = { readonly key: string; readonly group: readonly Watched[] };
 
@@ -30,8 +29,8 @@ export async function endWithoutActivation(
 ): Promise<void> {
   const persons = new Map<string, Watched[]>();
   for (const row of rows) {
-    const { origin } = row.grant;
-    if (origin.kind !== 'activation' || !isWatched(run, row)) continue;
+    if (!isWatched(run, row)) continue;
+    const origin = activationBehind(row.grant.origin);
     const key = `${origin.scope.toLowerCase()}|${origin.principalId.toLowerCase()}`;
     persons.set(key, [...(persons.get(key) ?? []), { row, origin }]);
   }
@@ -61,9 +60,7 @@ function longestUnasked(
 function isWatched({ live }: ReconcileRun, row: WindowRow): boolean {
   if (row.wish === 'closed' || row.closingAt !== null || row.endHintAt !== null) return false;
   if (row.placements.every(({ openedAt }) => openedAt === null)) return false;
-  const { origin } = row.grant;
-  if (origin.kind !== 'activation') return false;
-  const key = assignmentKeyOf(origin.roleAssignmentId);
+  const key = assignmentKeyOf(activationBehind(row.grant.origin).roleAssignmentId);
   return !live.some(({ kind, assignmentKey }) => kind === 'intake' && assignmentKey === key);
 }
 
@@ -92,7 +89,7 @@ async function askPerson(run: ReconcileRun, { key, group }: Asked): Promise<void
   }
 }
 
-function instanceOf({ instances }: ActiveList, { roleAssignmentId, startAt }: Activated) {
+function instanceOf({ instances }: ActiveList, { roleAssignmentId, startAt }: ActivationFacts) {
   const name = lastSegment(roleAssignmentId);
   return instances.find(
     (one) =>

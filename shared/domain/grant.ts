@@ -1,20 +1,38 @@
 import type { Protocol } from './portRange';
 
+/** A role activation in PIM, as Resource Manager confirmed it. */
+export type ActivationFacts = {
+  /** As Resource Manager spells it (`originRoleAssignmentId`). */
+  readonly roleAssignmentId: string;
+  readonly scope: string;
+  /** GUID, lower case. */
+  readonly roleDefinitionGuid: string;
+  readonly principalId: string;
+  /** PIM's own start and end, epoch ms. The end is the hard ceiling of the window. */
+  readonly startAt: number;
+  readonly endAt: number;
+};
+
+/** What somebody asked for over HTTP. */
+export type RequestOrigin = {
+  readonly callerId: string;
+  /** The caller's idempotency key. */
+  readonly key: string;
+  /** Hash of the body: the same key with another body is a slip. */
+  readonly bodyHash: string;
+  /** The caller's active role that covers the request: the window ends with it. */
+  readonly activation: ActivationFacts;
+};
+
 /** Where a window comes from. The window's id is a hash of it, so the same origin is the same window. */
 export type Origin =
-  | {
-      readonly kind: 'activation';
-      /** As Resource Manager spells it (`originRoleAssignmentId`). */
-      readonly roleAssignmentId: string;
-      readonly scope: string;
-      /** GUID, lower case. */
-      readonly roleDefinitionGuid: string;
-      readonly principalId: string;
-      /** PIM's own start and end, epoch ms. The end is the hard ceiling of the window. */
-      readonly startAt: number;
-      readonly endAt: number;
-    }
-  | { readonly kind: 'request'; readonly callerId: string; readonly key: string };
+  | ({ readonly kind: 'activation' } & ActivationFacts)
+  | ({ readonly kind: 'request' } & RequestOrigin);
+
+/** The activation that a window stands on: whichever way it came, it ends with one. */
+export function activationBehind(origin: Origin): ActivationFacts {
+  return origin.kind === 'activation' ? origin : origin.activation;
+}
 
 export type Person = {
   readonly objectId: string;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Origin } from './grant';
+import type { ActivationFacts, Origin, RequestOrigin } from './grant';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -19,8 +19,14 @@ export function hashId(text: string, length = 20): string {
   return id;
 }
 
+/** What an origin is known by. */
+type OriginKey =
+  | (Pick<Origin & { readonly kind: 'activation' }, 'kind'> &
+      Pick<ActivationFacts, 'roleAssignmentId' | 'startAt'>)
+  | (Pick<Origin & { readonly kind: 'request' }, 'kind'> & Pick<RequestOrigin, 'callerId' | 'key'>);
+
 /** One id per origin: the same activation, told of fifty times, is one window. */
-export function windowIdOf(origin: Origin): string {
+export function windowIdOf(origin: OriginKey): string {
   return origin.kind === 'activation'
     ? hashId(`activation|${origin.roleAssignmentId.toLowerCase()}|${origin.startAt}`)
     : hashId(`request|${origin.callerId.toLowerCase()}|${origin.key}`);

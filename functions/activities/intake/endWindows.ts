@@ -1,3 +1,4 @@
+import { activationBehind } from '../../../shared/domain/grant';
 import { assignmentKeyOf } from '../../../shared/domain/identity';
 import type { EndHintRow } from '../../../shared/domain/hint';
 import { wishClosed } from '../../../shared/domain/window/judgeRow';
@@ -78,8 +79,7 @@ function isAbout(hint: EndHintRow, row: WindowRow): boolean {
 }
 
 function speaksOf({ concludedAt, grant }: WindowRow, eventAt: number): boolean {
-  const { origin } = grant;
-  return concludedAt === null && origin.kind === 'activation' && origin.startAt <= eventAt;
+  return concludedAt === null && activationBehind(grant.origin).startAt <= eventAt;
 }
 
 /** Replaces a row by ETag, reading it anew while others write; the row as it then stands. */

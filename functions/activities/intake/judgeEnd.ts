@@ -1,4 +1,5 @@
 import type { EndHintRow, HintRow } from '../../../shared/domain/hint';
+import { activationBehind } from '../../../shared/domain/grant';
 import { assignmentKeyOf } from '../../../shared/domain/identity';
 import { endsSooner } from '../../../shared/domain/intake/endsSooner';
 import { stillListed } from '../../../shared/domain/intake/findInstance';
@@ -78,9 +79,11 @@ async function isListed(
   eventAt: number,
 ): Promise<boolean> {
   const { directory } = world;
-  const origin = windows.map(({ grant }) => grant.origin).find(({ kind }) => kind === 'activation');
+  const [known] = windows;
   const asked =
-    origin?.kind === 'activation' ? origin : await directory.readRoleAssignment(roleAssignmentId);
+    known === undefined
+      ? await directory.readRoleAssignment(roleAssignmentId)
+      : activationBehind(known.grant.origin);
   if (asked === null || asked.scope === '/') return false;
   const { instances } = await directory.listInstances(asked.scope, asked.principalId);
   const now = nowOfWorld(world);

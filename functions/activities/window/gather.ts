@@ -1,4 +1,5 @@
 import { type FaultFacts, factsOf } from '../../../shared/domain/fault';
+import { activationBehind } from '../../../shared/domain/grant';
 import { assignmentKeyOf } from '../../../shared/domain/identity';
 import { lastSegment, sameArmId, subscriptionOf } from '../../../shared/domain/armId';
 import { isFreshConfirmation } from '../../../shared/domain/window/deadline';
@@ -134,27 +135,20 @@ async function search(run: Run, placement: Placement): Promise<void> {
 
 /** Does the activation behind this window still stand? An error is not a confirmation. */
 async function confirm({ world }: Run, row: WindowRow): Promise<Confirmation> {
-  const { origin } = row.grant;
-  if (origin.kind === 'request') {
-    const fault = {
-      kind: 'invalid',
-      code: 'noConfirmation',
-      status: 0,
-      retryAfterMs: null,
-    } as const;
-    return { kind: 'unknown', fault };
-  }
+  const activation = activationBehind(row.grant.origin);
   try {
-    const hint = await world.ledger.endHints.get(assignmentKeyOf(origin.roleAssignmentId));
-    const told = hint !== null && hint.row.eventAt >= origin.startAt;
+    const hint = await world.ledger.endHints.get(
+      assignmentKeyOf(activation.roleAssignmentId),
+    );
+    const told = hint !== null && hint.row.eventAt >= activation.startAt;
     if (told && hint.row.state !== 'unfounded') return { kind: 'withheld' };
     const listedAt = listedForGrant(row);
     if (listedAt !== null && isFreshConfirmation(listedAt, nowOfWorld(world))) {
       return { kind: 'standing', answeredAt: listedAt };
     }
     const { instances, answeredAt } = await world.directory.listInstances(
-      origin.scope,
-      origin.principalId,
+      activation.scope,
+      activation.principalId,
     );
     const ends = instances
       .filter((one) => isThisActivation(one, row))
@@ -177,12 +171,11 @@ function listedForGrant({ listedAt, wantedUntil, grant }: WindowRow): number | n
  * of the same person may have the same name; it has a start, and a window, of its own.
  */
 export function isThisActivation(instance: Instance, { grant }: Pick<WindowRow, 'grant'>): boolean {
-  const { origin } = grant;
-  if (origin.kind !== 'activation') return false;
+  const { roleAssignmentId, startAt } = activationBehind(grant.origin);
   return (
     instance.assignmentType === 'Activated' &&
-    lastSegment(instance.originRoleAssignmentId) === lastSegment(origin.roleAssignmentId) &&
-    instance.startAt === origin.startAt &&
+    lastSegment(instance.originRoleAssignmentId) === lastSegment(roleAssignmentId) &&
+    instance.startAt === startAt &&
     instance.endAt !== null
   );
 }

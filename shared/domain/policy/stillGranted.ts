@@ -1,4 +1,4 @@
-import type { Grant } from '../grant';
+import { activationBehind, type Grant } from '../grant';
 import type { Now } from '../instant';
 import { parsePortRange } from '../portRange';
 import type { WindowRow } from '../window/windowRow';
@@ -19,14 +19,12 @@ export type Standing =
 
 /**
  * Would this policy grant what the window lets in? By the facts in its row, and the machines' tags.
- * How many windows somebody may have is asked of those that come, not of those that stand. A
- * window from a request over HTTP holds no role to be judged by: the request's own rules do that.
+ * How many windows somebody may have is asked of those that come, not of those that stand.
  */
 export function stillGranted(policy: Policy, row: WindowRow, tagsOf: TagsOf, now: Now): Standing {
   const { grant } = row;
   const { origin, person } = grant;
-  if (origin.kind === 'request') return { kind: 'granted', rule: grant.policyRule };
-  const { roleDefinitionGuid, scope } = origin;
+  const { roleDefinitionGuid, scope } = activationBehind(origin);
   const asker = { roleDefinitionGuid, scope, personId: person.objectId, principalType: 'User' };
   const rule = ruleFor(policy, asker);
   if (isRefusal(rule)) return denied(rule.code, rule.rule);

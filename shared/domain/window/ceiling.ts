@@ -1,8 +1,9 @@
+import { activationBehind } from '../grant';
 import type { Now } from '../instant';
 import { longestEndOf } from '../policy/lengths';
 import type { AllowRule, Policy } from '../policy/policy';
 import { ruleFor } from '../policy/ruleFor';
-import { refusal, type Refusal } from '../refusal';
+import type { Refusal } from '../refusal';
 import type { WindowRow } from './windowRow';
 import type { Ceiling } from './wishExtend';
 
@@ -13,20 +14,15 @@ import type { Ceiling } from './wishExtend';
 export function ceilingOf(policy: Policy, row: WindowRow, now: Now): Ceiling | Refusal {
   const rule = presentRule(policy, row);
   if ('code' in rule) return rule;
-  const { origin } = row.grant;
   return {
-    activationEndAt: origin.kind === 'activation' ? origin.endAt : null,
+    activationEndAt: activationBehind(row.grant.origin).endAt,
     policyEndAt: longestEndOf(policy, rule, row, now),
   };
 }
 
 function presentRule(policy: Policy, { grant }: WindowRow): AllowRule | Refusal {
-  const { origin, person, policyRule } = grant;
-  if (origin.kind === 'request') {
-    const rule = policy.allow.find(({ name }) => name === policyRule);
-    return rule ?? refusal('personNotAllowed', { rules: [policyRule] });
-  }
-  const { roleDefinitionGuid, scope } = origin;
+  const { origin, person } = grant;
+  const { roleDefinitionGuid, scope } = activationBehind(origin);
   const asker = { roleDefinitionGuid, scope, personId: person.objectId, principalType: 'User' };
   return ruleFor(policy, asker);
 }

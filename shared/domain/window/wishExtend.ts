@@ -8,8 +8,8 @@ import type { WindowRow } from './windowRow';
 
 /** How far a window may be extended, epoch ms. */
 export type Ceiling = {
-  /** PIM's end of the activation; `null` for windows without one. */
-  readonly activationEndAt: number | null;
+  /** PIM's end of the activation. */
+  readonly activationEndAt: number;
   /** The longest that policy allows, from the window's beginning. */
   readonly policyEndAt: number;
 };
@@ -32,7 +32,7 @@ export function wishExtend(
   if (until === wanted) return row;
   if (!(until > wanted)) return refusal('extendNotLater', { until: iso(wanted) });
   const { activationEndAt, policyEndAt } = ceiling;
-  if (activationEndAt !== null && until > activationEndAt) {
+  if (until > activationEndAt) {
     return refusal('extendPastActivation', { end: iso(activationEndAt) });
   }
   if (until > policyEndAt) return refusal('extendPastPolicy', { longest: iso(policyEndAt) });

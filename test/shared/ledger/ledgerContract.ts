@@ -240,7 +240,20 @@ function windowRow(
     schema: 1,
     id,
     grant: {
-      origin: { kind: 'request', callerId: 'caller', key: 'k' },
+      origin: {
+        kind: 'request',
+        callerId: 'caller',
+        key: 'k',
+        bodyHash: 'h',
+        activation: {
+          roleAssignmentId: '/ra',
+          scope: '/s',
+          roleDefinitionGuid: 'r',
+          principalId: 'p',
+          startAt: 1,
+          endAt: 2,
+        },
+      },
       person: { objectId: 'o', name: 'Ada', mail: '' },
       reason,
       ticket: '',

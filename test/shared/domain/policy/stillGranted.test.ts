@@ -1,3 +1,4 @@
+import { activationBehind } from '../../../../shared/domain/grant';
 import { nowOf } from '../../../../shared/domain/instant';
 import type { AllowRule, Policy } from '../../../../shared/domain/policy/policy';
 import { stillGranted, type TagsOf } from '../../../../shared/domain/policy/stillGranted';
@@ -62,10 +63,13 @@ describe('a window under another policy', () => {
     expect(refusalOf(other)).toBe(refusal);
   });
 
-  it('is not asked at all where somebody asked over HTTP', () => {
-    const origin = { kind: 'request', callerId: 'c', key: 'k' } as const;
+  it('is judged alike where somebody asked over HTTP: by the activation that covers it', () => {
+    const activation = activationBehind(row.grant.origin);
+    const key = { callerId: 'c', key: 'k', bodyHash: 'h' };
+    const origin = { kind: 'request', ...key, activation } as const;
     const asked = { ...row, grant: { ...row.grant, origin } };
-    expect(judged({ ...policy, allow: [] }, asked)).toEqual({ kind: 'granted', rule: 'operators' });
+    expect(judged(policy, asked)).toEqual(judged(policy));
+    expect(judged({ ...policy, allow: [] }, asked)).toMatchObject({ refusal: 'roleNotAllowed' });
   });
 });
 

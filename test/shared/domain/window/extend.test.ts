@@ -333,9 +333,4 @@ describe('the wish for a later end', () => {
     const over = { ...two, placements: [placement, { ...late, phase: 'closed' as const }] };
     expect(ask(later, over)).toMatchObject({ wantedUntil: later });
   });
-
-  it('needs no activation where the window has none', () => {
-    const free = { activationEndAt: null, policyEndAt: T + 90 * minute };
-    expect(wishExtend(open, later, free, at(now_))).toMatchObject({ wantedUntil: later });
-  });
 });
