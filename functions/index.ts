@@ -6,9 +6,10 @@ import { createActivities } from './activities/index';
 import type { StepInput } from './activities/index';
 import type { Succession } from './activities/startSuccessor';
 import { activationDoor } from './events/activationDoors';
-import { getWindow } from './http/getWindow';
+import { asCaller } from './http/asCaller';
+import { createCallLimits } from './http/callLimits';
 import { health } from './http/health';
-import { listWindows } from './http/listWindows';
+import { routes } from './http/routes';
 import { accessWindow } from './orchestrators/accessWindow';
 import { activationIntake } from './orchestrators/activationIntake';
 import { ledgerBornAt } from '../shared/ledgerBornAt';
@@ -61,8 +62,17 @@ export function register(host: Host, world: World): void {
     ledgerBornAt(world).catch(() => undefined);
   });
 
-  host.http('listWindows', { ...get, route: 'windows', handler: listWindows(world) });
-  host.http('getWindow', { ...get, route: 'windows/{id}', handler: getWindow(world) });
+  const limits = createCallLimits(world);
+  for (const { name, method, path, kind, starts, make } of routes) {
+    host.http(name, {
+      ...(starts ? durable : {}),
+      methods: [method],
+      // Not open: callers are known by their tokens. A key would be one secret for everybody.
+      authLevel: 'anonymous',
+      route: path,
+      handler: asCaller(world, limits, kind, make(world, starterOf)),
+    });
+  }
   host.http('health', { ...get, route: 'health', handler: health(world, () => sweeps.status()) });
 
   host.orchestration('accessWindow', accessWindow);

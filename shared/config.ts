@@ -1,3 +1,5 @@
+import type { ApiConfig } from './config/api';
+import { readApi } from './config/api';
 import type { ClosingConfig } from './config/closing';
 import { readClosing } from './config/closing';
 import type { OpeningConfig } from './config/opening';
@@ -11,24 +13,28 @@ export type { Environment } from './config/settings';
 
 type Faulty = { readonly faults: readonly string[] };
 
-/** Both halves of the settings. A fault in the opening half never reaches the closing one. */
+/** The parts of the settings. A fault in opening or in the API never reaches the closing half. */
 export type Config = {
   readonly closing: ClosingConfig | Faulty;
   readonly opening: OpeningConfig | Faulty;
+  readonly api: ApiConfig | Faulty;
 };
 
 /**
  * Reads every setting once, with all its faults together. Closing needs only the ledger, Resource
  * Manager, an identity and public keys; policy and private key belong to opening, whose faults
- * disable doors and openings and nothing else. `appFolder` is where `POLICY_FILE` is looked for.
+ * disable openings and nothing else; without the API's, nobody is let in over HTTP. `appFolder` is where `POLICY_FILE` is looked for.
  */
 export function readConfig(env: Environment, appFolder: string): Config {
   const closingReader = new SettingsReader(env);
   const openingReader = new SettingsReader(env);
   const closing = readClosing(closingReader, openingReader);
   const opening = readOpening(openingReader, appFolder, closing);
+  const apiReader = new SettingsReader(env);
+  const api = readApi(apiReader);
   return {
     closing: closing ?? { faults: closingReader.faults },
     opening: opening ?? { faults: openingReader.faults },
+    api: api ?? { faults: apiReader.faults },
   };
 }

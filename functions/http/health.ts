@@ -18,6 +18,7 @@ export function health(world: World, sweepStatus: () => SweepStatus): HttpHandle
       ledger: await ledgerPart(world),
       sweep: sweepPart(world, sweepStatus()),
       sweeper: await sweeperPart(world),
+      api: apiPart(world),
       clock: clockPart(world),
     };
     return healthAnswer(parts);
@@ -28,6 +29,11 @@ function openingPart({ opening }: World): Part {
   return 'faults' in opening
     ? { ok: false, faults: opening.faults }
     : { ok: true, policyVersion: opening.policy.version };
+}
+
+/** Nobody is let in while the API is faulty, so nobody can close early: somebody must see to it. */
+function apiPart({ api }: World): Part {
+  return 'faults' in api ? { ok: false, faults: api.faults } : { ok: true };
 }
 
 async function ledgerPart({ ledger }: World): Promise<Part> {

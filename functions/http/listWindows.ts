@@ -1,37 +1,58 @@
-import type { HttpHandler } from '@azure/functions';
+import { windowQuery, type WindowQuery } from '../../shared/contract/windowQuery';
 import { problem } from '../../shared/contract/problem';
 import { windowView } from '../../shared/contract/windowView';
+import { windowPhase } from '../../shared/domain/window/phase';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
-import { answering, json } from './answer';
+import { eachOf } from '../activities/window/eachOf';
+import { accessOf } from './access';
+import { json } from './answer';
+import type { CallerHandler } from './asCaller';
 
 /** Closed and refused windows are told newest first, up to here. */
-const pastMax = 200;
+const pastMax = 2_000;
 
-/** `GET /api/windows`: the windows that live; with `?all=true` those of the past as well. */
-export function listWindows(world: Pick<World, 'ledger' | 'log'>): HttpHandler {
-  return answering(world, async ({ query }) => {
-    const unknown = [...query.keys()].filter((key) => key !== 'all' && key !== 'code');
-    const all = query.get('all') ?? 'false';
-    if (unknown.length > 0 || (all !== 'true' && all !== 'false')) {
-      return problem(
-        'badQuery',
-        'The query is not understood.',
-        'Ask for /api/windows, or for /api/windows?all=true.',
-      );
+/**
+ * `GET /api/windows`: the windows that live, of those that the caller owns, administers or audits;
+ * with `all=true` those of the past as well. Newest first, a page at a time.
+ */
+export function listWindows(world: World): CallerHandler {
+  return async ({ url }, caller) => {
+    // The host's own reading of the query keeps one of a parameter that stands twice.
+    const query = new URL(url).searchParams;
+    const asked = windowQuery(query);
+    if ('detail' in asked) {
+      return problem('badQuery', 'The query is not understood.', asked.detail);
     }
-    const rows = all === 'true' ? await everyWindow(world) : await livingWindows(world);
-    const windows = rows.sort((one, other) => other.createdAt - one.createdAt).map(windowView);
-    return json({ windows });
-  });
+    const rows = asked.all ? await everyWindow(world) : await livingWindows(world);
+    const meant = rows.filter((row) => isMeant(row, asked)).sort(byAge);
+    const { of, isWhole } = await accessOf(world, caller).standings(meant);
+    const seen = meant.filter((row) => of(row) !== 'stranger');
+    const from = asked.after === null ? 0 : seen.findIndex((row) => isAfter(row, asked.after));
+    const page = from === -1 ? [] : seen.slice(from, from + asked.limit);
+    const last = page.at(-1);
+    const more = last !== undefined && seen.at(-1) !== last;
+    return json({
+      windows: page.map(windowView),
+      next: more && last !== undefined ? nextLink(query, last) : null,
+      // False: Resource Manager was not to be asked, so windows of others may be missing.
+      isWhole,
+    });
+  };
 }
 
 /** The live table is small and always holds more than what lives; it is what tells what to read. */
-async function livingWindows({ ledger }: Pick<World, 'ledger'>): Promise<WindowRow[]> {
+export async function livingWindows({ ledger }: Pick<World, 'ledger'>): Promise<WindowRow[]> {
   const live = (await ledger.live.list()).filter(({ row }) => row.kind === 'window');
-  const stored = await Promise.all(live.map(({ row }) => ledger.windows.get(row.id)));
-  return stored.flatMap((one) => (one !== null && one.row.concludedAt === null ? [one.row] : []));
+  const rows: WindowRow[] = [];
+  await eachOf(live, readWidth, async ({ row: { id } }) => {
+    const stored = await ledger.windows.get(id);
+    if (stored !== null && stored.row.concludedAt === null) rows.push(stored.row);
+  });
+  return rows;
 }
+
+const readWidth = 32;
 
 async function everyWindow({ ledger }: Pick<World, 'ledger'>): Promise<WindowRow[]> {
   const rows = (await ledger.windows.list()).map(({ row }) => row);
@@ -40,4 +61,34 @@ async function everyWindow({ ledger }: Pick<World, 'ledger'>): Promise<WindowRow
     .filter(({ concludedAt }) => concludedAt !== null)
     .sort((one, other) => (other.concludedAt ?? 0) - (one.concludedAt ?? 0));
   return [...living, ...past.slice(0, pastMax)];
+}
+
+function isMeant(row: WindowRow, { state, person, vm, since, before }: WindowQuery): boolean {
+  const { grant, createdAt } = row;
+  return (
+    (state === null || windowPhase(row) === state) &&
+    (person === null || grant.person.objectId.toLowerCase() === person) &&
+    (vm === null || grant.targets.some((target) => isVm(target, vm))) &&
+    (since === null || createdAt >= since) &&
+    (before === null || createdAt < before)
+  );
+}
+
+function isVm({ vmId, name }: { readonly vmId: string; readonly name: string }, vm: string) {
+  return vmId.toLowerCase() === vm || name.toLowerCase() === vm;
+}
+
+function byAge(one: WindowRow, other: WindowRow): number {
+  return other.createdAt - one.createdAt || (one.id < other.id ? -1 : 1);
+}
+
+function isAfter(row: WindowRow, after: WindowQuery['after']): boolean {
+  if (after === null) return true;
+  return row.createdAt < after.at || (row.createdAt === after.at && row.id > after.id);
+}
+
+function nextLink(query: URLSearchParams, { createdAt, id }: WindowRow): string {
+  const next = new URLSearchParams(query);
+  next.set('after', `${createdAt}.${id}`);
+  return `/api/windows?${next.toString()}`;
 }

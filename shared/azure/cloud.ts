@@ -10,6 +10,13 @@ export const clouds: Readonly<Record<string, ArmPlace>> = {
   AzureChinaCloud: place('https://management.chinacloudapi.cn'),
 };
 
+/** Sign-in of the same clouds (learn.microsoft.com/entra/identity-platform/authentication-national-cloud). */
+export const logins: Readonly<Record<string, string>> = {
+  AzureCloud: 'https://login.microsoftonline.com',
+  AzureUSGovernment: 'https://login.microsoftonline.us',
+  AzureChinaCloud: 'https://login.partner.microsoftonline.cn',
+};
+
 /**
  * A Resource Manager of another place: `null` unless `endpoint` is https with nothing but host and
  * port, and `audience` an absolute URL. `audience` defaults to the endpoint, as in Azure's own clouds.

@@ -3,6 +3,7 @@ import { createDeleteTimes } from '../deleteTimes';
 import type { World } from '../ports/world';
 import { createActivityLog } from './activityLog';
 import { createBudget } from './budget';
+import { createCallers } from './callers';
 import { createClock } from './clock';
 import { createCompute } from './compute';
 import { connect } from './connect';
@@ -13,15 +14,20 @@ import { createSigner } from './signer';
 import { createVerifier } from './verifier';
 import type { WorldParts } from './worldParts';
 
-/** The settings of a world: the closing half in order, the opening half as it came. */
-export type WorldConfig = { readonly closing: ClosingConfig; readonly opening: Config['opening'] };
+/** The settings of a world: the closing half in order, the others as they came. */
+export type WorldConfig = {
+  readonly closing: ClosingConfig;
+  readonly opening: Config['opening'];
+  readonly api: Config['api'];
+};
 
 /** Everything the app asks of the outside, as Azure gives it. Sends nothing by itself. */
 export function createAzureWorld(config: WorldConfig, parts: WorldParts): World {
-  const { closing, opening } = config;
+  const { closing, opening, api } = config;
   const { meter, arm, ledger } = connect(closing, parts);
+  const clock = createClock(meter);
   return {
-    clock: createClock(meter),
+    clock,
     budget: createBudget(meter),
     log: parts.log,
     ledger,
@@ -45,5 +51,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
             signer: createSigner(opening.privateKey, opening.keyVersion),
             sweeper: opening.sweeper,
           },
+    api:
+      'faults' in api ? api : { callers: parts.callers ?? createCallers(api, () => clock.now()) },
   };
 }

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { Callers } from '../ports/callers';
 import type { Ledger } from '../ports/ledger';
 import type { Log } from '../ports/log';
 
@@ -9,5 +10,6 @@ export type WorldParts = {
   readonly httpClient?: HttpClient;
   readonly credential?: TokenCredential;
   readonly ledger?: Ledger;
+  readonly callers?: Callers;
   readonly log: Log;
 };

@@ -36,7 +36,14 @@ export const settings = {
   MARKER_KEY_VERSION: 'opening',
   /** Storage queue that Event Grid delivers to. */
   ACTIVATION_QUEUE: 'opening',
-} as const satisfies Record<string, 'closing' | 'opening'>;
+  /** `true` where App Service authentication is on; set by the platform, never by hand. */
+  WEBSITE_AUTH_ENABLED: 'api',
+  /** Tenant and app registration whose tokens the API takes. */
+  API_TENANT_ID: 'api',
+  API_CLIENT_ID: 'api',
+  /** Sign-in of a `Custom` cloud: https, host and port only. */
+  LOGIN_ENDPOINT: 'api',
+} as const satisfies Record<string, 'closing' | 'opening' | 'api'>;
 
 export type SettingName = keyof typeof settings;
 

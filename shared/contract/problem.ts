@@ -1,13 +1,50 @@
-import type { RefusalCode } from '../domain/refusal';
+import type { CallerRefusal } from '../domain/caller/caller';
+import type { RefusalView } from './windowView';
+import type { Refusal, RefusalCode } from '../domain/refusal';
 
 /** What else an HTTP door answers when it does not do as asked. */
-export type ProblemCode = RefusalCode | 'notFound' | 'badQuery' | 'ledgerUnavailable';
+export type ProblemCode =
+  | RefusalCode
+  | CallerRefusal
+  | 'apiDisabled'
+  | 'notFound'
+  | 'badQuery'
+  | 'badBody'
+  | 'bodyTooLarge'
+  | 'idempotencyKeyMissing'
+  | 'idempotencyKeyReused'
+  | 'tooManyRequests'
+  | 'requestsReserved'
+  | 'clocksDisagree'
+  | 'nothingToClose'
+  | 'unavailable';
 
 /** The one table from code to HTTP status. `satisfies` makes a forgotten code a compile error. */
 export const statusOf = {
   notFound: 404,
   badQuery: 400,
-  ledgerUnavailable: 503,
+  unavailable: 503,
+  nothingToClose: 404,
+  apiDisabled: 503,
+  tokenMissing: 401,
+  tokenInvalid: 401,
+  tokenExpired: 401,
+  notAPerson: 403,
+  guest: 403,
+  badBody: 400,
+  bodyTooLarge: 413,
+  idempotencyKeyMissing: 400,
+  idempotencyKeyReused: 422,
+  tooManyRequests: 429,
+  requestsReserved: 503,
+  clocksDisagree: 503,
+
+  noActiveRole: 403,
+  vmNotCovered: 403,
+  vmAmbiguous: 422,
+  severalActivations: 422,
+  portNotAllowed: 403,
+  sourceNotAllowed: 403,
 
   roleNotAllowed: 403,
   scopeNotAllowed: 403,
@@ -65,17 +102,41 @@ export type Problem = {
     readonly status: number;
     readonly code: ProblemCode;
     readonly detail: string;
-  };
+  } & ProblemMore;
+};
+
+/** What some problems say besides. */
+export type ProblemMore = {
+  /** What is wrong in the body, and where. */
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  /** Each VM that was refused, with the rule and the next step. */
+  readonly refusals?: readonly RefusalView[];
 };
 
 /** Builds a problem: `title` says what, `detail` what to do next. */
-export function problem(code: ProblemCode, title: string, detail: string): Problem {
+export function problem(
+  code: ProblemCode,
+  title: string,
+  detail: string,
+  more: ProblemMore = {},
+): Problem {
   const status = statusOf[code];
   return {
     status,
     headers: { ...plainHeaders, 'content-type': 'application/problem+json; charset=utf-8' },
-    jsonBody: { title, status, code, detail },
+    jsonBody: { title, status, code, detail, ...more },
   };
+}
+
+/** A refusal as a problem: the rule that refused, and the next step. */
+export function refusalProblem({ code, rule, next }: Refusal, more: ProblemMore = {}): Problem {
+  return problem(code, rule, next, more);
+}
+
+/** Asks to come again after some time, which may be shorter than the least that HTTP can say. */
+export function withRetryAfter(answer: Problem, afterMs: number): Problem {
+  const seconds = String(Math.max(1, Math.ceil(afterMs / 1_000)));
+  return { ...answer, headers: { ...answer.headers, 'retry-after': seconds } };
 }
 
 /** Headers of every answer: names and addresses of people are in it, so nobody keeps a copy. */

@@ -21,13 +21,16 @@ export type WindowView = {
   readonly closingBegins: string;
   readonly closeReason: string | null;
   readonly rules: readonly RuleView[];
-  readonly refusals: readonly {
-    readonly vm: string;
-    readonly code: string;
-    readonly rule: string;
-    readonly next: string;
-  }[];
+  readonly refusals: readonly RefusalView[];
   readonly self: string;
+};
+
+/** One VM that was refused, or the whole where `vm` is empty: the rule that refused, the next step. */
+export type RefusalView = {
+  readonly vm: string;
+  readonly code: string;
+  readonly rule: string;
+  readonly next: string;
 };
 
 export type RuleView = {
@@ -40,6 +43,9 @@ export type RuleView = {
   /** When it was proved open, and proved gone. */
   readonly openedAt: string | null;
   readonly closedAt: string | null;
+  /** Since when it is read as gone; and until when a write of ours that is late is watched for. */
+  readonly goneAt: string | null;
+  readonly watchedUntil: string | null;
   /** Who deleted it, and when, where the app did not see it go and the activity log tells. */
   readonly goneBy: { readonly caller: string; readonly at: string } | null;
 };
@@ -74,19 +80,26 @@ export function windowView(row: WindowRow): WindowView {
     until: isoOf(untilAt),
     closingBegins: isoOf(untilAt - grant.limits.guardMs),
     closeReason: row.closeReason,
-    rules: row.placements.map(ruleView),
-    refusals: row.refusals.map(({ vmId, code, rule, next }) => ({
-      vm: clean(vmId),
-      code,
-      rule: clean(rule),
-      next: clean(next),
-    })),
+    rules: row.placements.map((placement) => ruleView(placement, row)),
+    refusals: refusalViews(row),
     self: `/api/windows/${row.id}`,
   };
 }
 
-function ruleView(placement: Placement): RuleView {
-  const { nsgId, rule, phase, admittedAnyway, openedAt, closedAt, goneBy } = placement;
+/** Refusals as the API shows them. */
+export function refusalViews({ refusals }: Pick<WindowRow, 'refusals'>): readonly RefusalView[] {
+  return refusals.map(({ vmId, code, rule, next }) => ({
+    vm: clean(vmId),
+    code,
+    rule: clean(rule),
+    next: clean(next),
+  }));
+}
+
+function ruleView(placement: Placement, { grant }: WindowRow): RuleView {
+  const { nsgId, rule, phase, admittedAnyway, openedAt, closedAt, goneAt, goneBy } = placement;
+  const { lastPutAt } = placement;
+  const watchedUntil = lastPutAt === null ? null : lastPutAt + grant.limits.settleMs;
   return {
     nsg: clean(nsgId),
     name: rule.name,
@@ -95,6 +108,8 @@ function ruleView(placement: Placement): RuleView {
     admittedAnyway,
     openedAt: openedAt === null ? null : isoOf(openedAt),
     closedAt: closedAt === null ? null : isoOf(closedAt),
+    goneAt: goneAt === null ? null : isoOf(goneAt),
+    watchedUntil: watchedUntil === null ? null : isoOf(watchedUntil),
     goneBy: goneBy === undefined ? null : { caller: clean(goneBy.caller), at: isoOf(goneBy.at) },
   };
 }

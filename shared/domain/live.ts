@@ -8,7 +8,7 @@ export type LiveRow = {
   readonly id: string;
   /** `ended`: a window that is closed; it is only not known yet whether a rule of it went in time. */
   readonly kind: 'window' | 'intake' | 'ended';
-  /** Key of the role assignment (`assignmentKey`), `''` for requests over HTTP. */
+  /** Key of the role assignment that the window stands on (`assignmentKey`). */
   readonly assignmentKey: string;
   readonly personId: string;
   readonly nsgIds: readonly string[];

@@ -63,6 +63,32 @@ const texts = {
     next: 'Use an NSG of its own for one of the networks.',
   }),
 
+  // What is asked for over HTTP.
+  noActiveRole: () => ({
+    rule: 'No role of yours that the policy names is active now.',
+    next: 'Activate one in PIM, then ask again.',
+  }),
+  vmNotCovered: (of: { vms: readonly string[] }) => ({
+    rule: `No active role of yours covers ${listed(of.vms)}.`,
+    next: 'Activate a role at or above these VMs, or see whether the name is right.',
+  }),
+  vmAmbiguous: (of: { name: string; ids: readonly string[] }) => ({
+    rule: `Several VMs are called ${of.name}: ${listed(of.ids)}.`,
+    next: 'Name the one that is meant by its id.',
+  }),
+  severalActivations: () => ({
+    rule: 'No single activation of yours covers all of these VMs, and a window ends with one.',
+    next: 'Ask for the VMs of each activation in a request of its own.',
+  }),
+  portNotAllowed: (of: { rule: string; allowed: readonly string[] }) => ({
+    rule: `Allow rule ${of.rule} opens ${listed(of.allowed)} and no other port.`,
+    next: 'Ask for these ports, or leave ports out.',
+  }),
+  sourceNotAllowed: (of: { rule: string; allowed: readonly string[] }) => ({
+    rule: `By allow rule ${of.rule} this window may let in ${listed(of.allowed)} and nothing wider.`,
+    next: 'Call from the address that is to be let in, or leave source out.',
+  }),
+
   // How many.
   tooBroad: (of: { vms: number; cap: number; atLeast: boolean; scope: string }) => ({
     rule: `${of.atLeast ? 'At least ' : ''}${of.vms} VMs under ${of.scope}; the cap is ${of.cap}.`,

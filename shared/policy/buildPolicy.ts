@@ -3,7 +3,16 @@ import type { AllowRule, DenyRule, Policy } from '../domain/policy/policy';
 import { formatPrefix } from '../domain/policy/prefix';
 import type { AllowEntry, DenyEntry, PolicyFile } from './fileSchema';
 import { readDuration } from './readDuration';
-import { portSetsOf, readPerson, readPort, readRole, readScope, readSource } from './values';
+import {
+  portSetsOf,
+  readAdministratorRole,
+  readGroup,
+  readPerson,
+  readPort,
+  readRole,
+  readScope,
+  readSource,
+} from './values';
 import type { ValueFault } from './values';
 
 const minuteMs = 60_000;
@@ -44,6 +53,10 @@ export function buildPolicy(file: PolicyFile): Policy {
       ipv6: file.minimumPrefix?.ipv6 ?? defaults.minimumPrefix.ipv6,
     },
     locks: file.locks ?? 'refuse',
+    overseers: {
+      administratorRoles: allOf(file.administrators ?? ['Owner'], readAdministratorRole),
+      auditorGroups: allOf(file.auditors ?? [], readGroup),
+    },
     // Rules do not overlap, so their order has no meaning; nor has the order of what is in them.
     allow: file.allow.map(allowRuleOf).sort(byName),
     deny: (file.deny ?? []).map(denyRuleOf).sort(byName),

@@ -2,7 +2,15 @@ import * as z from 'zod';
 import { isIP } from 'node:net';
 import { refusalCodes } from '../domain/refusal';
 import { durationPattern, formatDuration, readDuration } from './readDuration';
-import { readPerson, readPort, readRole, readScope, readSource } from './values';
+import {
+  readAdministratorRole,
+  readGroup,
+  readPerson,
+  readPort,
+  readRole,
+  readScope,
+  readSource,
+} from './values';
 import type { ValueFault } from './values';
 
 /**
@@ -121,6 +129,15 @@ export const parts = {
     .union([z.literal('everyVm'), tag])
     .optional()
     .meta({ description: 'The tag that a VM must carry (postern: enabled), or everyVm.' }),
+  administrators: z.array(text(readAdministratorRole)).min(1).max(20).optional().meta({
+    description:
+      'Roles whose holders may extend and close the windows of others at their scope; Owner if absent.',
+  }),
+  auditors: z
+    .array(text(readGroup))
+    .max(20)
+    .optional()
+    .meta({ description: 'Groups, by object id, that may read all windows.' }),
   caps: z
     .strictObject({
       vmsPerActivation: z.int().min(1).max(40),

@@ -33,6 +33,7 @@ const codes = [
   'roleUnknown',
   'scopeSyntax',
   'personSyntax',
+  'groupSyntax',
   'nameSyntax',
   'portSyntax',
   'portsOverlap',

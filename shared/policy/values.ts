@@ -1,5 +1,6 @@
 import { isGuid, parseArmId } from '../domain/armId';
 import type { PortSet } from '../domain/grant';
+import { ownerRole } from '../domain/policy/policy';
 import { kindOf, parsePrefix } from '../domain/policy/prefix';
 import type { Prefix } from '../domain/policy/prefix';
 import { formatPortRange, parsePortRange } from '../domain/portRange';
@@ -34,6 +35,22 @@ export function readRole(text: string): string | ValueFault {
   };
 }
 
+/** A role that makes its holder an administrator of windows, as the GUID of its definition. */
+export function readAdministratorRole(text: string): string | ValueFault {
+  const guid = administratorRoles.get(text.toLowerCase()) ?? roleIdForm.exec(text)?.[1] ?? text;
+  if (isGuid(guid)) return guid.toLowerCase();
+  return {
+    code: 'roleUnknown',
+    message: 'Write Owner, User Access Administrator, or the id of a role definition.',
+  };
+}
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged */
+const administratorRoles = new Map([
+  ['owner', ownerRole],
+  ['user access administrator', '18d7d88d-d35e-4fb5-a5c3-7773c20a72d9'],
+]);
+
 /** A scope id in lower case; `/` is everywhere. */
 export function readScope(text: string): string | ValueFault {
   if (text === '/' || parseArmId(text) !== null) return text.toLowerCase();
@@ -41,6 +58,12 @@ export function readScope(text: string): string | ValueFault {
     code: 'scopeSyntax',
     message: 'Write the id of a management group, subscription, resource group or VM, or "/".',
   };
+}
+
+/** The object id of a group in lower case. */
+export function readGroup(text: string): string | ValueFault {
+  if (isGuid(text)) return text.toLowerCase();
+  return { code: 'groupSyntax', message: 'Write the object id of a group, a GUID.' };
 }
 
 /** An object id in lower case. */

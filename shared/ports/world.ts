@@ -3,6 +3,7 @@ import type { Budget } from './budget';
 import type { SweepSettings } from '../domain/sweep/sweepSettings';
 import type { SweeperWatch } from '../domain/sweep/heartbeat';
 import type { ActivityLog } from './activityLog';
+import type { Callers } from './callers';
 import type { Compute } from './compute';
 import type { Directory } from './directory';
 import type { Inventory } from './inventory';
@@ -35,6 +36,8 @@ export type World = {
   readonly sweep: SweepSettings;
   /** What opening needs; `faults` instead when policy or keys are not in order. Closing never looks here. */
   readonly opening: Opening | { readonly faults: readonly string[] };
+  /** How callers over HTTP are known; `faults` instead where nobody can be. */
+  readonly api: { readonly callers: Callers } | { readonly faults: readonly string[] };
 };
 
 /** How long deletes of this process took, from accepted to read as gone. */

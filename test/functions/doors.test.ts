@@ -27,10 +27,14 @@ describe('the list of doors', () => {
       activationReceived: 'eventGridTrigger',
       advanceIntake: 'activityTrigger',
       advanceWindow: 'activityTrigger',
-      getWindow: 'httpTrigger GET windows/{id} function',
+      closeAllWindows: 'httpTrigger POST windows/close-all anonymous',
+      closeWindow: 'httpTrigger POST windows/{id}/close anonymous',
+      extendWindow: 'httpTrigger POST windows/{id}/extend anonymous',
+      getWindow: 'httpTrigger GET windows/{id} anonymous',
       health: 'httpTrigger GET health function',
-      listWindows: 'httpTrigger GET windows function',
+      listWindows: 'httpTrigger GET windows anonymous',
       reconcileDue: 'timerTrigger 0 * * * * *',
+      requestWindow: 'httpTrigger POST windows anonymous',
       startSuccessor: 'activityTrigger',
       sweepDue: 'timerTrigger 0 * * * * *',
     });
@@ -48,7 +52,11 @@ describe('the list of doors', () => {
       'activationQueued',
       'activationReceived',
       'advanceIntake',
+      'closeAllWindows',
+      'closeWindow',
+      'extendWindow',
       'reconcileDue',
+      'requestWindow',
       'startSuccessor',
     ]);
   });

@@ -3,7 +3,7 @@ import { createSigner } from '../../shared/azure/signer';
 import { createVerifier } from '../../shared/azure/verifier';
 import type { Grant } from '../../shared/domain/grant';
 import { windowIdOf } from '../../shared/domain/identity';
-import type { Policy } from '../../shared/domain/policy/policy';
+import { ownerRole, type Policy } from '../../shared/domain/policy/policy';
 import type { SecurityRule } from '../../shared/domain/networkSecurityGroup';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { Time } from './fakeNetwork';
@@ -39,6 +39,7 @@ export const policy: Policy = {
   caps: { vmsPerActivation: 10, windowsPerPerson: 3, windows: 50 },
   minimumPrefix: { ipv4: 32, ipv6: 128 },
   locks: 'refuse',
+  overseers: { administratorRoles: [ownerRole], auditorGroups: [] },
   allow: [
     {
       name: 'operators',

@@ -1,6 +1,7 @@
+import { auditorsGroup, callersByName } from './callers';
 import { Fault } from '../../shared/domain/fault';
 import type { FaultKind } from '../../shared/domain/fault';
-import type { Policy } from '../../shared/domain/policy/policy';
+import { ownerRole, type Policy } from '../../shared/domain/policy/policy';
 import { freeBudget } from './freeBudget';
 import { createDeleteTimes } from '../../shared/deleteTimes';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
@@ -37,6 +38,7 @@ export function policyOf(changes: Partial<Policy> = {}): Policy {
     caps: { vmsPerActivation: 10, windowsPerPerson: 3, windows: 50 },
     minimumPrefix: { ipv4: 32, ipv6: 128 },
     locks: 'refuse',
+    overseers: { administratorRoles: [ownerRole], auditorGroups: [auditorsGroup] },
     allow: [
       {
         name: 'operators',
@@ -100,6 +102,7 @@ export type IntakeWorld = World & {
   /** How often the network was touched; it must stay zero. */
   writes: number;
   opening: World['opening'];
+  api: World['api'];
   receive(event: unknown): Promise<Received>;
   advance(id: string): Promise<Look>;
   /** Runs an intake as its sleeper would, up to `msMax` of its own time. Its outcome, or `waiting`. */
@@ -167,6 +170,7 @@ export function createIntakeWorld(
     sweepPeriodMs: 5_000,
     sweep: { mode: 'close', scopes: [] },
     opening: { policy, signer: { keyVersion: 1, sign: () => '' }, sweeper: 'none' },
+    api: { callers: callersByName() },
     directory: {
       readRoleAssignment: async (id) => {
         read(`assignment ${id}`);
@@ -177,9 +181,12 @@ export function createIntakeWorld(
         const instances = world.instances.filter((one) => same(one.principalId, principalId));
         return { instances, answeredAt: world.at };
       },
-      listActive: async ({ scope }) => {
+      listActive: async ({ scope, of }) => {
         read(`active ${scope}`);
-        return { instances: world.instances, answeredAt: world.at, pages: 1, cut: false };
+        const instances = world.instances.filter(
+          (one) => typeof of === 'string' || same(one.principalId, of.principalId),
+        );
+        return { instances, answeredAt: world.at, pages: 1, cut: false };
       },
       readScheduleRequest: async (_scope, name) => {
         read(`request ${name}`);

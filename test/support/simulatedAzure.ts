@@ -31,6 +31,7 @@ import { identities, type IdentityName } from '../../local/tenant';
 import { createAzureWorld } from '../../shared/azure/world';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
+import type { Callers } from '../../shared/ports/callers';
 import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import { type Life, mortal } from './mortal';
@@ -63,6 +64,8 @@ export type SimulationOptions = SettingsOptions & {
   trace?: (entry: EngineTrace) => void;
   /** How far the `Date` of every answer is ahead of the host's clock, ms; asked for each answer. */
   dateAheadMs?: () => number;
+  /** Who calls over HTTP; by the sign-in of the sample's tenant if absent. */
+  callers?: Callers;
   /** Told of every request of the app and of what the local Azure answered. */
   onAnswer?: (request: PipelineRequest, status: number) => void;
   /** Told when an accepted write has come to its end in the network. */
@@ -285,7 +288,7 @@ function worldOf(
   { ledger, logs, life }: { ledger: Ledger; logs: LogLine[]; life: Life },
   options: SimulationOptions,
 ): World {
-  const { closing, opening } = configOf(options);
+  const { closing, opening, api } = configOf(options);
   if ('faults' in closing) throw new Error(closing.faults.join('\n'));
   const mayBeFaulty = options.openingFaulty || options.policyRefused;
   if ('faults' in opening && !mayBeFaulty) throw new Error(opening.faults.join('\n'));
@@ -293,8 +296,9 @@ function worldOf(
   const { seams = {} } = options;
   const client = inProcess(azure, options);
   const world = createAzureWorld(
-    { closing, opening },
+    { closing, opening, api },
     {
+      ...(options.callers === undefined ? {} : { callers: options.callers }),
       httpClient: mortal(life, seams.httpClient?.(client) ?? client),
       credential: {
         getToken: () => {

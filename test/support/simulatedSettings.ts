@@ -47,6 +47,8 @@ const sample = JSON.parse(readFileSync(join(root, 'local.settings.sample.json'),
   Values: Record<string, string>;
 };
 const keySettings = {
+  API_TENANT_ID: '11111111-0000-4000-8000-000000000001',
+  API_CLIENT_ID: '11111111-0000-4000-8000-000000000002',
   MARKER_PRIVATE_KEY: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
   MARKER_PUBLIC_KEYS: `1:${createPublicKey(privateKey)
     .export({ format: 'der', type: 'spki' })

@@ -105,6 +105,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     sweepPeriodMs: minute,
     sweep: { mode: 'close', scopes: [] },
     opening: { policy, signer, sweeper: 'none' },
+    api: { faults: ['not needed here'] },
     ...changes,
     time,
     lines,

@@ -1,22 +1,19 @@
 import { decide } from '../../../shared/domain/policy/decide';
-import type { GrantParts } from '../../../shared/domain/policy/decide';
 import { isRefusal, ruleFor } from '../../../shared/domain/policy/ruleFor';
 import { refusedVm } from '../../../shared/domain/policy/targetsFor';
 import { vmsOf } from '../../../shared/domain/policy/vmFacts';
 import type { Policy } from '../../../shared/domain/policy/policy';
 import type { TargetRefusal } from '../../../shared/domain/grant';
 import type { HintRow } from '../../../shared/domain/hint';
-import { windowIdOf } from '../../../shared/domain/identity';
 import type { Now } from '../../../shared/domain/instant';
-import { grantedWindow, refusedWindow, wasRefused } from '../../../shared/domain/intake/newWindow';
+import { refusedWindow } from '../../../shared/domain/intake/newWindow';
 import type { Request } from '../../../shared/domain/intake/newWindow';
-import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import { cleanText } from '../../../shared/domain/text';
 import type { ScheduleRequest } from '../../../shared/ports/directory';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
-import { admit } from './admit';
-import { heedEndHint } from './endWindows';
+import { grantWindow, writeWindow } from './grantWindow';
 import type { Activation } from './judgeLook';
 import { queueForQuery } from './queue';
 import { refusalFields } from './refusalFields';
@@ -58,61 +55,24 @@ export async function openOrRefuse(
     address,
     vms: vmsOf(rows),
     vmsCut: rows.length >= rowsMax,
-    completeWith: completeWith(origin.roleAssignmentId),
+    completeWith: completeWith(rows),
   });
-  return decision.granted
-    ? grantWindow(world, starter, { policy, activation, request, hint, rows }, decision.grant)
-    : refuseWindow(world, { policy, request }, decision.rule, decision.refusals);
-}
-
-type Granting = {
-  readonly policy: Policy;
-  readonly activation: Activation;
-  readonly request: Request;
-  readonly hint: HintRow;
-  readonly rows: readonly TargetRow[];
-};
-
-/** Live row, caps, calendar, row, sleeper: in this order, each only if absent. */
-async function grantWindow(
-  world: World,
-  starter: Starter,
-  { policy, activation, request, hint, rows }: Granting,
-  parts: GrantParts,
-): Promise<Verdict> {
-  const { clock, log } = world;
-  const id = windowIdOf(request.origin);
-  const { assignmentKey } = activation;
-  const admission = await admit(world, { policy, request, assignmentKey, parts, rows });
-  if (admission.kind === 'refused') {
-    const refusals = [refusedVm({ vmId: '' }, admission.refusal)];
-    return refuseWindow(world, { policy, request }, parts.policyRule, refusals);
+  if (!decision.granted) {
+    return refuseWindow(world, { policy, request }, decision.rule, decision.refusals);
   }
-  const granted = grantedWindow(request, parts, clock.now(), admission);
-  const row = { ...granted, listedAt: activation.answeredAt };
-  if (!(await writeWindow(world, row))) return again(1_000);
-  // A delete hint may have been judged between our question and our row.
-  await heedEndHint(world, starter, hint.roleAssignmentId, id);
-  await starter.start('accessWindow', id, { id, successor: 0 });
-  log.info('window.granted', {
-    windowId: id,
-    personId: request.person.objectId,
-    roleAssignmentId: activation.origin.roleAssignmentId,
-    policyRule: parts.policyRule,
-    sources: parts.source.prefixes,
-    wonBy: parts.source.wonBy,
-    vms: parts.targets.map(({ vmId, powerState }) => ({ vmId, powerState })),
-    refused: parts.refusedTargets.map(({ vmId, code: refused }) => ({ vmId, refused })),
-    until: new Date(parts.untilAt).toISOString(),
-    closeFrom: row.closeFrom === null ? null : new Date(row.closeFrom).toISOString(),
-  });
-  return end('granted', id);
+  const { answeredAt } = activation;
+  const granting = { policy, request, activation: origin, answeredAt, rows };
+  const granted = await grantWindow(world, starter, granting, decision.grant);
+  if (granted.kind === 'granted') return end('granted', granted.row.id);
+  if (granted.kind === 'taken') return again(1_000);
+  const refusals = [refusedVm({ vmId: '' }, granted.refusal)];
+  return refuseWindow(world, { policy, request }, decision.grant.policyRule, refusals);
 }
 
 /** A refusal is a row too, at its end from the first; its live row, if there was one, goes after it. */
 async function refuseWindow(
   world: World,
-  { policy, request }: Pick<Granting, 'policy' | 'request'>,
+  { policy, request }: { readonly policy: Policy; readonly request: Request },
   rule: string,
   refusals: readonly TargetRefusal[],
 ): Promise<Verdict> {
@@ -133,16 +93,11 @@ async function refuseWindow(
   return end('refused', row.id);
 }
 
-/** Inserts the row, or puts it in the place of an earlier refusal; false: another row came first. */
-async function writeWindow({ ledger }: World, row: WindowRow): Promise<boolean> {
-  if ((await ledger.windows.insert(row)) !== 'exists') return true;
-  const known = await ledger.windows.get(row.id);
-  if (known === null || !wasRefused(known.row)) return false;
-  return (await ledger.windows.replace(row, known.etag)) !== 'changed';
-}
+const namedMax = 5;
 
-/** The exact line that completes a request which lacks an address. */
-function completeWith(roleAssignmentId: string): string {
-  const body = JSON.stringify({ roleAssignmentId, source: '<your address>/32' });
-  return `POST /api/windows ${body}`;
+/** The exact line that completes a request which lacks an address: the call itself tells it. */
+function completeWith(rows: readonly TargetRow[]): string {
+  const names = [...new Set(rows.map(({ name }) => cleanText(name, 64)))].slice(0, namedMax);
+  const vms = names.length > 0 ? names : ['<VM>'];
+  return `POST /api/windows ${JSON.stringify({ vms, duration: '1h', reason: '<why>' })}`;
 }

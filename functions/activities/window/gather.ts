@@ -137,9 +137,7 @@ async function search(run: Run, placement: Placement): Promise<void> {
 async function confirm({ world }: Run, row: WindowRow): Promise<Confirmation> {
   const activation = activationBehind(row.grant.origin);
   try {
-    const hint = await world.ledger.endHints.get(
-      assignmentKeyOf(activation.roleAssignmentId),
-    );
+    const hint = await world.ledger.endHints.get(assignmentKeyOf(activation.roleAssignmentId));
     const told = hint !== null && hint.row.eventAt >= activation.startAt;
     if (told && hint.row.state !== 'unfounded') return { kind: 'withheld' };
     const listedAt = listedForGrant(row);

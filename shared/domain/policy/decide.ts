@@ -15,8 +15,10 @@ export type RequestFacts = Asker & {
   /** PIM's own end, epoch ms; `null` where the activation has none. */
   readonly endAt: number | null;
   readonly now: Now;
-  /** The confirmed address of the person's own request, `null` if there is none. */
+  /** The confirmed address of the person, `null` if there is none. */
   readonly address: string | null;
+  /** What the address was confirmed by; PIM's own request if absent. */
+  readonly addressOf?: string;
   readonly vms: readonly VmFacts[];
   /** The index held more than was read. */
   readonly vmsCut: boolean;
@@ -38,7 +40,7 @@ export function decide(policy: Policy, facts: RequestFacts): Decision {
   if (isRefusal(rule)) return refused('', [rule], []);
 
   const untilAt = untilFor(policy, rule, facts);
-  const source = sourceFor(rule, facts.address, facts.completeWith);
+  const source = sourceFor(rule, facts.address, facts.completeWith, facts.addressOf);
   const found = targetsFor(policy, facts, facts.vms, facts.vmsCut);
   const whole = [tooShortFor(policy, untilAt, facts.now), source, found].filter(isWholeRefusal);
   if (whole.length > 0 || untilAt === null || 'code' in source || 'code' in found) {
@@ -72,10 +74,11 @@ export function sourceFor(
   { name, sources }: AllowRule,
   address: string | null,
   completeWith: string,
+  addressOf = 'the activation request',
 ): GrantSource | Refusal {
   const within = sources.fromActivation?.within ?? null;
   const own = address === null || within === null ? null : admitAddress(address, within);
-  if (own !== null) return { prefixes: [own], wonBy: 'address of the activation request' };
+  if (own !== null) return { prefixes: [own], wonBy: `address of ${addressOf}` };
   if (sources.ranges.length > 0) {
     const names = sources.ranges.map((range) => range.name).join(', ');
     return {

@@ -19,8 +19,23 @@ export type Policy = {
   };
   readonly minimumPrefix: { readonly ipv4: number; readonly ipv6: number };
   readonly locks: 'refuse' | 'accept';
+  /** Whose word over HTTP counts for windows of others. */
+  readonly overseers: Overseers;
   readonly allow: readonly AllowRule[];
   readonly deny: readonly DenyRule[];
+};
+
+/**
+ * Owner: whoever holds it could delete the rules by hand, so it counts also where no policy can be
+ * read (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged).
+ */
+export const ownerRole = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635';
+
+export type Overseers = {
+  /** GUIDs of role definitions: who holds one at or above a VM may extend and close its windows. */
+  readonly administratorRoles: readonly string[];
+  /** Object ids of groups whose members may read all windows and the audit. */
+  readonly auditorGroups: readonly string[];
 };
 
 export type AllowRule = {

@@ -1,7 +1,7 @@
 import { activationBehind, type Grant } from '../grant';
 import type { Now } from '../instant';
-import { parsePortRange } from '../portRange';
 import type { WindowRow } from '../window/windowRow';
+import { admitsPorts } from './admitsPorts';
 import { longestEndOf } from './lengths';
 import type { AllowRule, Policy } from './policy';
 import { contains, parsePrefix } from './prefix';
@@ -30,7 +30,7 @@ export function stillGranted(policy: Policy, row: WindowRow, tagsOf: TagsOf, now
   if (isRefusal(rule)) return denied(rule.code, rule.rule);
   const named = `rule ${rule.name}`;
   if (!admitsSources(rule, grant)) return denied('sourceNotAllowed', named);
-  if (!admitsPorts(rule, grant)) return denied('portsNotAllowed', named);
+  if (!admitsPorts(rule.portSets, grant.portSets)) return denied('portsNotAllowed', named);
 
   const machines = [...new Set(row.placements.flatMap(({ targets }) => targets.map(idOf)))];
   if (machines.length > policy.caps.vmsPerActivation) return denied('tooBroad', named);
@@ -68,21 +68,5 @@ function admitsSources({ sources }: AllowRule, { source }: Grant): boolean {
     const prefix = parsePrefix(text);
     if (typeof prefix === 'string') return false;
     return admitted.some((outer) => typeof outer !== 'string' && contains(outer, prefix));
-  });
-}
-
-function admitsPorts(rule: AllowRule, { portSets }: Grant): boolean {
-  return portSets.every(({ protocol, ports }) => {
-    const allowed = rule.portSets
-      .filter((set) => set.protocol === protocol || set.protocol === '*')
-      .flatMap((set) => set.ports.map(parsePortRange));
-    return ports
-      .map(parsePortRange)
-      .every((range) =>
-        allowed.some(
-          (outer) =>
-            range !== null && outer !== null && outer.from <= range.from && range.to <= outer.to,
-        ),
-      );
   });
 }

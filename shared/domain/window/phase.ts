@@ -48,6 +48,16 @@ function isRefused(row: WindowRow): boolean {
   return row.placements.length === 0 && row.refusals.length > 0;
 }
 
+/** Each of its rules was read as gone; one that a lock keeps in place, as a Deny, is not. */
+export function isGone({ placements, concludedAt }: WindowRow): boolean {
+  if (concludedAt !== null) return true;
+  return placements.length > 0 && placements.every(isRead);
+}
+
+function isRead({ phase }: Placement): boolean {
+  return phase === 'gone' || phase === 'closed';
+}
+
 /** How a concluded window ended, in one word for people and logs. */
 export function outcomeOf(row: WindowRow): string {
   if (isRefused(row)) return 'refused';

@@ -1,13 +1,7 @@
 import { askToClose } from '../../../functions/wishes/askToClose';
 import { intakeIdOf } from '../../../shared/domain/identity';
 import { look, vpn, windows, refusals } from '../../support/intakeStories';
-import {
-  assignmentId,
-  begin,
-  createIntakeWorld,
-  instanceOf,
-  policyWithRule,
-} from '../../support/intakeWorld';
+import { begin, createIntakeWorld, instanceOf, policyWithRule } from '../../support/intakeWorld';
 import type { IntakeWorld } from '../../support/intakeWorld';
 import { requestEvent, writeEvent } from '../../support/events';
 
@@ -31,7 +25,7 @@ describe('the address', () => {
     expect(world.at - begin).toBe(20_000);
     expect((await windows(world))[0]?.refusals[0]).toMatchObject({
       code: 'noAddress',
-      next: expect.stringContaining(`POST /api/windows {"roleAssignmentId":"${assignmentId()}"`),
+      next: expect.stringContaining('POST /api/windows {"vms":["vm-1"],"duration":"1h"'),
     });
   });
 

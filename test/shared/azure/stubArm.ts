@@ -94,6 +94,7 @@ export function worldConfig(): WorldConfig {
       reconcile: { text: '0 * * * * *', gapMs: 60_000 },
     },
     opening: { faults: ['not needed here'] },
+    api: { faults: ['not needed here'] },
   };
 }
 

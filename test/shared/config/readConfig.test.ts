@@ -9,7 +9,7 @@ import { appFolder, goodSettings, keys } from './settings';
 const scope = '/subscriptions/11111111-1111-4111-8111-111111111111';
 const samplePolicy = readFileSync(join(appFolder, 'policy.yaml'), 'utf8');
 
-function faultsOf(half: Config['closing'] | Config['opening']): readonly string[] {
+function faultsOf(half: Config[keyof Config]): readonly string[] {
   return 'faults' in half ? half.faults : [];
 }
 
@@ -18,8 +18,14 @@ function folderWithPolicy(text: string): string {
 }
 
 function read(changes: Record<string, string | undefined>) {
-  const { closing, opening } = readConfig({ ...goodSettings(), ...changes }, appFolder);
-  return { closing: faultsOf(closing), opening: faultsOf(opening) };
+  const config = readConfig({ ...goodSettings(), ...changes }, appFolder);
+  const { closing, opening, api } = config;
+  return { closing: faultsOf(closing), opening: faultsOf(opening), api: faultsOf(api) };
+}
+
+/** What the other parts say of a fault, which is nothing. */
+function othersThan(half: keyof Config, faults: ReturnType<typeof read>): readonly string[] {
+  return Object.entries(faults).flatMap(([name, texts]) => (name === half ? [] : texts));
 }
 
 describe('settings in order', () => {
@@ -65,6 +71,7 @@ describe('settings in order', () => {
     expect(read({ AZURE_CLIENT_ID: undefined, DEPLOYMENT: ' abc123 ' })).toEqual({
       closing: [],
       opening: [],
+      api: [],
     });
   });
 
@@ -87,6 +94,7 @@ describe('a setting that is missing', () => {
     'AZURE_CLIENT_ID',
     'SWEEP_MODE',
     'SWEEP_SCOPES',
+    'LOGIN_ENDPOINT',
   ];
   const required = Object.entries(settings).filter(([name]) => !optional.includes(name));
 
@@ -95,9 +103,21 @@ describe('a setting that is missing', () => {
       const faults = read({ [name]: value });
       const said = name.startsWith('AzureWebJobsStorage') ? 'AzureWebJobsStorage' : name;
       expect(faults[half]).toEqual([expect.stringContaining(`${said} is missing`)]);
-      expect(faults[half === 'closing' ? 'opening' : 'closing']).toEqual([]);
+      expect(othersThan(half, faults)).toEqual([]);
     }
   });
+
+  it.each(['http://localhost:1', 'https://a/b', 'https://a@b', 'a', ''])(
+    'is LOGIN_ENDPOINT where the cloud is one’s own, and %j is none',
+    (LOGIN_ENDPOINT) => {
+      const own = { AZURE_CLOUD: 'Custom', ARM_ENDPOINT: 'https://localhost:1', LOGIN_ENDPOINT };
+      expect(read(own)).toMatchObject({
+        closing: [],
+        api: [expect.stringContaining('LOGIN_ENDPOINT')],
+      });
+      expect(read({ ...own, LOGIN_ENDPOINT: 'https://localhost:1' }).api).toEqual([]);
+    },
+  );
 
   it('is ARM_ENDPOINT where the cloud is one’s own', () => {
     expect(read({ AZURE_CLOUD: 'Custom' }).closing).toEqual([
@@ -106,9 +126,10 @@ describe('a setting that is missing', () => {
   });
 
   it('comes with all the others', () => {
-    const { closing, opening } = readConfig({}, appFolder);
+    const { closing, opening, api } = readConfig({}, appFolder);
     expect(faultsOf(closing)).toHaveLength(4);
     expect(faultsOf(opening)).toHaveLength(9);
+    expect(faultsOf(api)).toHaveLength(3);
   });
 });
 
@@ -160,6 +181,11 @@ describe('a setting that is wrong', () => {
     MARKER_PRIVATE_KEY: ['x', keys[0]?.public ?? '', '-----BEGIN PRIVATE KEY-----\nAAAA'],
     MARKER_KEY_VERSION: ['0', '-1', 'one', '1.0', '1234567'],
     ACTIVATION_QUEUE: ['Queue', 'a', 'a--b', '-ab', 'x'.repeat(64)],
+    WEBSITE_AUTH_ENABLED: ['false', '1', 'yes', 'true true'],
+    API_TENANT_ID: ['contoso.onmicrosoft.com', 'common', '*'],
+    API_CLIENT_ID: ['api://postern', 'x'],
+    // Set where the cloud has a sign-in of its own.
+    LOGIN_ENDPOINT: ['https://login.example.com'],
   };
   const table = Object.entries(wrong).flatMap(([name, values]) =>
     values.map((value) => [name, value] as const),
@@ -169,7 +195,7 @@ describe('a setting that is wrong', () => {
     const half = settings[name as keyof typeof settings];
     const faults = read({ [name]: value });
     expect(faults[half]).toEqual([expect.stringContaining(name)]);
-    expect(faults[half === 'closing' ? 'opening' : 'closing']).toEqual([]);
+    expect(othersThan(half, faults)).toEqual([]);
   });
 
   it('stands in the table, whichever setting it is', () => {
@@ -189,6 +215,7 @@ describe('a setting that is wrong', () => {
     expect(read(changes)).toEqual({
       closing: [expect.stringContaining('AzureWebJobsStorage is not valid')],
       opening: [],
+      api: [],
     });
   });
 
@@ -218,6 +245,7 @@ describe('a setting that is wrong', () => {
     expect(read({ MARKER_PRIVATE_KEY: reference })).toEqual({
       closing: [],
       opening: [expect.stringContaining('Key Vault reference')],
+      api: [],
     });
   });
 
@@ -244,6 +272,7 @@ describe('times that could not keep the promise', () => {
     expect(read({ SWEEP_SCHEDULE: '*/6 * * * * *' })).toEqual({
       closing: [],
       opening: [expect.stringContaining("The policy's lead (10 s) is shorter")],
+      api: [],
     });
     expect(read({ DELETE_SECONDS: '5' }).opening).toHaveLength(1);
     expect(read({ SWEEP_SCHEDULE: '0,1 * * * * *' }).opening).toEqual([

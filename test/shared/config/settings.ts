@@ -29,5 +29,8 @@ export function goodSettings(): Record<string, string> {
     MARKER_PRIVATE_KEY: keys[0]?.private ?? '',
     MARKER_KEY_VERSION: '1',
     ACTIVATION_QUEUE: 'activations',
+    WEBSITE_AUTH_ENABLED: 'True',
+    API_TENANT_ID: '0a1b2c3d-0000-4000-8000-00000000000A',
+    API_CLIENT_ID: '0a1b2c3d-0000-4000-8000-00000000000b',
   };
 }

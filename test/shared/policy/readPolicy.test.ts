@@ -50,6 +50,10 @@ describe('a policy file', () => {
       caps: { vmsPerActivation: 10, windowsPerPerson: 3, windows: 100 },
       minimumPrefix: { ipv4: 32, ipv6: 128 },
       locks: 'refuse',
+      overseers: {
+        administratorRoles: ['8e3af657-a8ff-443c-a75c-2fe8c4bcb635'],
+        auditorGroups: [],
+      },
       allow: [
         {
           name: 'operators',

@@ -1,0 +1,74 @@
+import type { ActivationFacts } from '../../../shared/domain/grant';
+import { assignmentKeyOf, windowIdOf } from '../../../shared/domain/identity';
+import { grantedWindow, type Request, wasRefused } from '../../../shared/domain/intake/newWindow';
+import type { GrantParts } from '../../../shared/domain/policy/decide';
+import type { Policy } from '../../../shared/domain/policy/policy';
+import type { Refusal } from '../../../shared/domain/refusal';
+import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { TargetRow } from '../../../shared/ports/inventory';
+import type { Starter } from '../../../shared/ports/starter';
+import type { World } from '../../../shared/ports/world';
+import { admit } from './admit';
+import { heedEndHint } from './endWindows';
+
+/** What policy has granted, and what it was asked with. */
+export type Granting = {
+  readonly policy: Policy;
+  readonly request: Request;
+  /** The activation that the window stands on, and the `Date` of the answer that listed it. */
+  readonly activation: ActivationFacts;
+  readonly answeredAt: number;
+  readonly rows: readonly TargetRow[];
+};
+
+export type Granted =
+  | { readonly kind: 'granted'; readonly row: WindowRow }
+  /** A cap, or no room on the calendar. The live row is there: whoever asked sees to it. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Another row of this id came first. */
+  | { readonly kind: 'taken' };
+
+/** Live row, caps, calendar, row, sleeper: in this order, each only if absent. Throws `Fault`. */
+export async function grantWindow(
+  world: World,
+  starter: Starter,
+  { policy, request, activation, answeredAt, rows }: Granting,
+  parts: GrantParts,
+): Promise<Granted> {
+  const { clock, log } = world;
+  const id = windowIdOf(request.origin);
+  const assignmentKey = assignmentKeyOf(activation.roleAssignmentId);
+  const admission = await admit(world, { policy, request, assignmentKey, parts, rows });
+  if (admission.kind === 'refused') return admission;
+  const granted = grantedWindow(request, parts, clock.now(), admission);
+  const row = { ...granted, listedAt: answeredAt };
+  if (!(await writeWindow(world, row))) return { kind: 'taken' };
+  // A delete hint may have been judged between our question and our row.
+  await heedEndHint(world, starter, activation.roleAssignmentId, id);
+  await starter.start('accessWindow', id, { id, successor: 0 });
+  log.info('window.granted', {
+    windowId: id,
+    personId: request.person.objectId,
+    roleAssignmentId: activation.roleAssignmentId,
+    askedBy: request.origin.kind,
+    policyRule: parts.policyRule,
+    sources: parts.source.prefixes,
+    wonBy: parts.source.wonBy,
+    vms: parts.targets.map(({ vmId, powerState }) => ({ vmId, powerState })),
+    refused: parts.refusedTargets.map(({ vmId, code: refused }) => ({ vmId, refused })),
+    until: new Date(parts.untilAt).toISOString(),
+    closeFrom: row.closeFrom === null ? null : new Date(row.closeFrom).toISOString(),
+  });
+  return { kind: 'granted', row };
+}
+
+/** Inserts the row, or puts it in the place of an earlier refusal; false: another row came first. */
+export async function writeWindow(
+  { ledger }: Pick<World, 'ledger'>,
+  row: WindowRow,
+): Promise<boolean> {
+  if ((await ledger.windows.insert(row)) !== 'exists') return true;
+  const known = await ledger.windows.get(row.id);
+  if (known === null || !wasRefused(known.row)) return false;
+  return (await ledger.windows.replace(row, known.etag)) !== 'changed';
+}

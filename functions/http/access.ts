@@ -1,0 +1,102 @@
+import { subscriptionOf } from '../../shared/domain/armId';
+import type { Caller } from '../../shared/domain/caller/caller';
+import {
+  administers,
+  type HeldRole,
+  placesOf,
+  type Standing,
+} from '../../shared/domain/caller/standing';
+import { Fault } from '../../shared/domain/fault';
+import { ownerRole } from '../../shared/domain/policy/policy';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
+import { nowOfWorld } from '../../shared/nowOfWorld';
+import type { World } from '../../shared/ports/world';
+import { eachOf } from '../activities/window/eachOf';
+
+type AccessWorld = Pick<World, 'directory' | 'opening' | 'clock'>;
+
+/** What one caller is to windows, as Resource Manager says in this very request. */
+export type Access = {
+  /** Throws `Fault` where Resource Manager cannot be asked about the windows of others. */
+  standingOf(row: WindowRow): Promise<Standing>;
+  /** Of all rows at once; what nobody could be asked about counts as strange, and is told. */
+  standings(
+    rows: readonly WindowRow[],
+    /** Owners are asked about as well: are they administrators? */
+    as?: 'administrator',
+  ): Promise<{
+    readonly of: (row: WindowRow) => Standing;
+    readonly isWhole: boolean;
+  }>;
+};
+
+/** Subscriptions asked about side by side, and pages of each. */
+const width = 4;
+const pagesMax = 5;
+
+/**
+ * The caller's standing: owner by the row; administrator by a role held now, read live; auditor by a
+ * group that policy names. A faulty policy leaves Owner as the one administrator, and no auditor.
+ */
+export function accessOf(world: AccessWorld, caller: Caller): Access {
+  const held = new Map<string, readonly HeldRole[]>();
+  const { administratorRoles, auditorGroups } = overseersOf(world);
+  const isAuditor = auditorGroups.some((group) => caller.groups.includes(group));
+  const otherwise = isAuditor ? 'auditor' : 'stranger';
+
+  const learn = async (subscriptionId: string): Promise<void> => {
+    if (held.has(subscriptionId)) return;
+    const { directory } = world;
+    const { objectId: principalId } = caller;
+    const scope = `/subscriptions/${subscriptionId}`;
+    // One list knows of groups, the other of what is assigned above: neither says both for sure.
+    const [assigned, own] = await Promise.all([
+      directory.listInstances(scope, principalId),
+      directory.listActive({ scope, of: { principalId } }, pagesMax),
+    ]);
+    held.set(subscriptionId, [...assigned.instances, ...own.instances]);
+  };
+  const judged = (row: WindowRow): Standing => {
+    if (isOwner(caller, row)) return 'owner';
+    const now = nowOfWorld(world);
+    return administers(held, administratorRoles, row, now) ? 'administrator' : otherwise;
+  };
+  return {
+    async standingOf(row) {
+      if (!isOwner(caller, row)) await Promise.all(subscriptionsOf([row]).map(learn));
+      return judged(row);
+    },
+    async standings(rows, as) {
+      const others = as === undefined ? rows.filter((row) => !isOwner(caller, row)) : rows;
+      let isWhole = true;
+      await eachOf(subscriptionsOf(others), width, async (subscriptionId) => {
+        try {
+          await learn(subscriptionId);
+        } catch (fault) {
+          if (!(fault instanceof Fault)) throw fault;
+          isWhole = false;
+        }
+      });
+      const isAdministrator = (row: WindowRow): boolean =>
+        administers(held, administratorRoles, row, nowOfWorld(world));
+      const asAdministrator = (row: WindowRow): Standing =>
+        isAdministrator(row) ? 'administrator' : judged(row);
+      return { of: as === undefined ? judged : asAdministrator, isWhole };
+    },
+  };
+}
+
+function isOwner({ objectId }: Caller, { grant }: WindowRow): boolean {
+  return grant.person.objectId.toLowerCase() === objectId;
+}
+
+function overseersOf({ opening }: AccessWorld) {
+  return 'policy' in opening
+    ? opening.policy.overseers
+    : { administratorRoles: [ownerRole], auditorGroups: [] };
+}
+
+function subscriptionsOf(rows: readonly WindowRow[]): string[] {
+  const ids = rows.flatMap((row) => placesOf(row).map(subscriptionOf));
+  return [...new Set(ids)].filter((id) => id !== '');
+}

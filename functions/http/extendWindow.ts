@@ -1,0 +1,45 @@
+import type { InvocationContext } from '@azure/functions';
+import { preferWait } from '../../shared/contract/preferWait';
+import { refusalProblem } from '../../shared/contract/problem';
+import { extendBody } from '../../shared/contract/requestBodies';
+import { windowView } from '../../shared/contract/windowView';
+import { isExtending } from '../../shared/domain/window/deadline';
+import type { Starter } from '../../shared/ports/starter';
+import type { World } from '../../shared/ports/world';
+import { askToExtend } from '../wishes/askToExtend';
+import { carryOut } from '../wishes/carryOut';
+import { json, notFound } from './answer';
+import type { CallerHandler } from './asCaller';
+import { awaitRow } from './awaitRow';
+import { findWindow } from './findWindow';
+import { bodyOf } from './writes';
+
+const waitMaxMs = 60_000;
+
+/**
+ * `POST /api/windows/{id}/extend`: a later, absolute deadline. 200 when every rule is proved with
+ * it, 202 while that is under way: until then the old deadline holds, and `until` says so.
+ */
+export function extendWindow(
+  world: World,
+  starterOf: (context: InvocationContext) => Starter,
+): CallerHandler {
+  return async (request, caller, context) => {
+    const body = await bodyOf(request, extendBody);
+    if ('problem' in body) return body.problem;
+    const allowed = ['owner', 'administrator'] as const;
+    const found = await findWindow(world, caller, request.params['id'], allowed);
+    if ('answer' in found) return found.answer;
+    const { until, reason } = body.value;
+    const wish = { by: caller.objectId, until: Date.parse(until), reason };
+    const answer = await askToExtend(world, found.row.id, wish);
+    if (answer.kind === 'notFound') return notFound();
+    if (answer.kind === 'refused') return refusalProblem(answer.refusal);
+    await carryOut(world, starterOf(context), answer);
+    const waitMs = preferWait(request.headers.get('prefer'), 0, waitMaxMs);
+    const row = await awaitRow(world, answer.row, waitMs, (one) => !isExtending(one));
+    const view = windowView(row);
+    if (isExtending(row)) return json(view, 202, { location: view.self, 'retry-after': '2' });
+    return json(view);
+  };
+}

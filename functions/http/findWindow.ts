@@ -1,0 +1,29 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { Caller } from '../../shared/domain/caller/caller';
+import type { Standing } from '../../shared/domain/caller/standing';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
+import type { World } from '../../shared/ports/world';
+import { accessOf } from './access';
+import { notFound } from './answer';
+
+const idForm = /^[a-z2-7]{20}$/;
+
+/** A window, and what the caller is to it. */
+export type FoundWindow = { readonly row: WindowRow; readonly standing: Standing };
+
+/**
+ * The window of an id, if the caller's standing to it is one of these; else the answer that there is
+ * none, the same for ids that do not exist. Throws `Fault` where that cannot be told.
+ */
+export async function findWindow(
+  world: World,
+  caller: Caller,
+  id: string | undefined,
+  allowed: readonly Standing[],
+): Promise<FoundWindow | { readonly answer: HttpResponseInit }> {
+  const stored = idForm.test(id ?? '') ? await world.ledger.windows.get(id ?? '') : null;
+  if (stored === null) return { answer: notFound() };
+  const { row } = stored;
+  const standing = await accessOf(world, caller).standingOf(row);
+  return allowed.includes(standing) ? { row, standing } : { answer: notFound() };
+}

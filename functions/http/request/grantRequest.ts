@@ -1,0 +1,102 @@
+import type { Caller } from '../../../shared/domain/caller/caller';
+import { activationBehind, type TargetRefusal } from '../../../shared/domain/grant';
+import { assignmentKeyOf, windowIdOf } from '../../../shared/domain/identity';
+import { liveWindow, type Request } from '../../../shared/domain/intake/newWindow';
+import { refusal, type Refusal } from '../../../shared/domain/refusal';
+import type { Asked } from '../../../shared/domain/request/asked';
+import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import type { Starter } from '../../../shared/ports/starter';
+import type { World } from '../../../shared/ports/world';
+import { grantWindow } from '../../activities/intake/grantWindow';
+import { judgeRequest } from './judgeRequest';
+
+export type GrantedRequest =
+  | { readonly kind: 'granted'; readonly row: WindowRow }
+  | {
+      readonly kind: 'refused';
+      readonly refusal: Refusal;
+      readonly targets: readonly TargetRefusal[];
+    };
+
+/** What a request says, and where it came from. */
+export type RequestedWindow = {
+  readonly key: string;
+  readonly bodyHash: string;
+  readonly asked: Asked;
+  /** As the platform saw it; `null` where it did not say. */
+  readonly address: string | null;
+};
+
+/**
+ * Grants a request or refuses it. Sent twice at once it is one window: whoever comes second answers
+ * with the first one's. A refusal leaves nothing behind, so the same key may be sent again when
+ * what it named has been mended. Throws `Fault`.
+ */
+export async function grantRequest(
+  world: World,
+  starter: Starter,
+  caller: Caller,
+  { key, bodyHash, asked, address }: RequestedWindow,
+): Promise<GrantedRequest> {
+  const { opening, ledger } = world;
+  if ('faults' in opening) return refused(refusal('openingsDisabled'));
+  const { policy } = opening;
+  const judged = await judgeRequest(world, policy, caller, asked, address);
+  if (judged.kind === 'refused') return judged;
+  const { parts, covering, rows } = judged;
+  const { activation, answeredAt } = covering;
+  const { objectId, name, mail } = caller;
+  const request: Request = {
+    origin: { kind: 'request', callerId: objectId, key, bodyHash, activation },
+    person: { objectId, name, mail },
+    reason: asked.reason,
+    ticket: asked.ticket,
+  };
+  const id = windowIdOf(request.origin);
+  const granting = { policy, request, activation, answeredAt, rows };
+  const granted = await grantWindow(world, starter, granting, parts);
+  if (granted.kind === 'granted') {
+    await keepLive(world, request, granted.row);
+    return granted;
+  }
+  const other = await ledger.windows.get(id);
+  if (other !== null) return { kind: 'granted', row: other.row };
+  if (granted.kind === 'taken') throw new Error('A row that was there is gone.');
+  await forgetLive(world, id);
+  return refused(granted.refusal);
+}
+
+/**
+ * Of two calls with one key one may be granted and the other, counted a moment later, refused. The
+ * one that was granted touches its live row after its window row was written, the other reads them
+ * the other way round: its removal then fails, or comes before this and is made good.
+ */
+async function keepLive(
+  { ledger, clock }: World,
+  request: Request,
+  { id, wantedUntil, grant }: WindowRow,
+): Promise<void> {
+  const stored = await ledger.live.get(id);
+  if (stored !== null) {
+    await ledger.live.replace(stored.row, stored.etag);
+    return;
+  }
+  const window = await ledger.windows.get(id);
+  if (window === null || window.row.concludedAt !== null) return;
+  const { roleAssignmentId } = activationBehind(request.origin);
+  // What its close will take is booked when it is planned.
+  const due = { until: wantedUntil, guardMs: grant.limits.guardMs, closes: [] };
+  await ledger.live.insert(
+    liveWindow(request, assignmentKeyOf(roleAssignmentId), due, clock.now()),
+  );
+}
+
+async function forgetLive({ ledger }: World, id: string): Promise<void> {
+  const stored = await ledger.live.get(id);
+  if (stored === null || (await ledger.windows.get(id)) !== null) return;
+  await ledger.live.remove(id, stored.etag);
+}
+
+function refused(said: Refusal): GrantedRequest {
+  return { kind: 'refused', refusal: said, targets: [] };
+}

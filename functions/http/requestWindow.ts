@@ -1,0 +1,148 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { preferWait } from '../../shared/contract/preferWait';
+import {
+  type Problem,
+  problem,
+  refusalProblem,
+  withRetryAfter,
+} from '../../shared/contract/problem';
+import { askedOf, requestBody } from '../../shared/contract/requestBodies';
+import { refusalViews, windowView } from '../../shared/contract/windowView';
+import type { Caller } from '../../shared/domain/caller/caller';
+import { callerAddress } from '../../shared/domain/caller/callerAddress';
+import { hashId, windowIdOf } from '../../shared/domain/identity';
+import { skewMaxMs } from '../../shared/domain/instant';
+import { isRefusalCode, refusal } from '../../shared/domain/refusal';
+import type { Asked } from '../../shared/domain/request/asked';
+import { windowPhase } from '../../shared/domain/window/phase';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
+import type { Starter } from '../../shared/ports/starter';
+import type { World } from '../../shared/ports/world';
+import { json } from './answer';
+import type { CallerHandler } from './asCaller';
+import { awaitRow } from './awaitRow';
+import { grantRequest } from './request/grantRequest';
+import { bodyOf, idempotencyKey } from './writes';
+
+const waitMaxMs = 60_000;
+
+/**
+ * `POST /api/windows`: a window on the caller's own active role. Its id comes of caller and
+ * `Idempotency-Key`, so that a repeat is the same window. 202 with the place to look, or 201 where
+ * `Prefer: wait=30` was long enough to prove it open.
+ */
+export function requestWindow(
+  world: World,
+  starterOf: (context: InvocationContext) => Starter,
+): CallerHandler {
+  return async (request, caller, context) => {
+    const key = idempotencyKey(request);
+    if (key === null || key === '') return keyMissing();
+    const body = await bodyOf(request, requestBody);
+    if ('problem' in body) return body.problem;
+    const asked = askedOf(body.value);
+    const bodyHash = hashId(JSON.stringify(asked));
+    const id = windowIdOf({ kind: 'request', callerId: caller.objectId, key });
+    const known = await world.ledger.windows.get(id);
+    if (known !== null) return answerKnown(world, request, known.row, bodyHash);
+    const held = heldBack(world);
+    if (held !== null) return held;
+    const address = callerAddress(request.headers.get('x-forwarded-for'));
+    const what = { key, bodyHash, asked, address };
+    const made = await grantRequest(world, starterOf(context), caller, what);
+    if (made.kind === 'refused') return refused(world, caller, asked, made);
+    return answerKnown(world, request, made.row, bodyHash);
+  };
+}
+
+function keyMissing(): Problem {
+  return problem(
+    'idempotencyKeyMissing',
+    'There is no Idempotency-Key, or it is not 1 to 128 visible ASCII characters.',
+    'Send one of your own with each new request, such as Idempotency-Key: 5f0c2c1e-pager-4711; a repeat sends the same one.',
+  );
+}
+
+/** What must be in order before anything is asked on behalf of an opening. */
+function heldBack({ budget, clock, opening }: World): Problem | null {
+  if ('faults' in opening) return refusalProblem(refusal('openingsDisabled'));
+  if (Math.abs(clock.skew().skewMs) > skewMaxMs) {
+    return problem(
+      'clocksDisagree',
+      'The clocks of this app and of Azure disagree by more than a minute.',
+      'Nothing is opened until they agree: GET /api/health tells by how much they differ.',
+    );
+  }
+  const pauseMs = Math.max(budget.pauseMs(''), budget.queryPauseMs());
+  if (pauseMs === 0) return null;
+  const answer = problem(
+    'requestsReserved',
+    'The requests that Azure still allows are kept for closing.',
+    'Send it again when Retry-After is over, with the same Idempotency-Key.',
+  );
+  return withRetryAfter(answer, pauseMs);
+}
+
+async function answerKnown(
+  world: World,
+  request: HttpRequest,
+  known: WindowRow,
+  bodyHash: string,
+): Promise<HttpResponseInit> {
+  const { origin } = known.grant;
+  if (origin.kind !== 'request' || origin.bodyHash !== bodyHash) {
+    return problem(
+      'idempotencyKeyReused',
+      'This Idempotency-Key belongs to another request of yours.',
+      'Send a new key with a new request; the same key with the same body tells of that window.',
+    );
+  }
+  const waitMs = preferWait(request.headers.get('prefer'), 0, waitMaxMs);
+  const row = await awaitRow(world, known, waitMs, isDecided);
+  const phase = windowPhase(row);
+  const view = windowView(row);
+  if (phase === 'refused') return refusedLater(row);
+  if (phase === 'open') return json(view, 201, { location: view.self });
+  const isUnderWay = phase === 'planned' || phase === 'opening';
+  return isUnderWay
+    ? json(view, 202, { location: view.self, 'retry-after': '2' })
+    : json(view, 200, { location: view.self });
+}
+
+/** Open, refused, or on its way to the end: nothing more is to be waited for. */
+function isDecided(row: WindowRow): boolean {
+  const phase = windowPhase(row);
+  return phase !== 'planned' && phase !== 'opening';
+}
+
+/** Granted, and refused when the network was read: the first machine's reason stands for all. */
+function refusedLater(row: WindowRow): Problem {
+  const refusals = refusalViews(row);
+  const [first] = refusals;
+  const said = row.refusals.find(({ code }) => isRefusalCode(code));
+  const code = said !== undefined && isRefusalCode(said.code) ? said.code : 'planFailed';
+  const title = first?.rule ?? 'It could not be planned.';
+  return problem(code, title, first?.next ?? 'Ask again.', { refusals });
+}
+
+function refused(
+  { log }: World,
+  caller: Caller,
+  asked: Asked,
+  {
+    refusal: said,
+    targets,
+  }: Extract<Awaited<ReturnType<typeof grantRequest>>, { kind: 'refused' }>,
+): Problem {
+  log.info('request.refused', {
+    personId: caller.objectId,
+    refusal: said.code,
+    rule: said.rule,
+    next: said.next,
+    vms: asked.vms.slice(0, 40),
+    refused: targets.map(({ vmId, code }) => ({ vmId, refused: code })),
+  });
+  return targets.length === 0
+    ? refusalProblem(said)
+    : refusalProblem(said, { refusals: refusalViews({ refusals: targets }) });
+}

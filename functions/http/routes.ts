@@ -1,0 +1,81 @@
+import type { HttpMethod, InvocationContext } from '@azure/functions';
+import type { Starter } from '../../shared/ports/starter';
+import type { World } from '../../shared/ports/world';
+import type { CallerHandler } from './asCaller';
+import type { CallKind } from './callLimits';
+import { closeAllWindows } from './closeAllWindows';
+import { closeWindow } from './closeWindow';
+import { extendWindow } from './extendWindow';
+import { getWindow } from './getWindow';
+import { listWindows } from './listWindows';
+import { requestWindow } from './requestWindow';
+
+/** What a route's handler is made of. */
+export type MakeHandler = (
+  world: World,
+  starterOf: (context: InvocationContext) => Starter,
+) => CallerHandler;
+
+/** One door of the API under `/api`, for people whom App Service and we have checked. */
+export type Route = {
+  /** The function's name, and the operation's in OpenAPI. */
+  readonly name: string;
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly kind: CallKind;
+  /** Has the durable client: something is started. */
+  readonly starts: boolean;
+  readonly make: MakeHandler;
+};
+
+/** Every door of the API. If it is not in this table, it does not exist. */
+export const routes: readonly Route[] = [
+  {
+    name: 'listWindows',
+    method: 'GET',
+    path: 'windows',
+    kind: 'read',
+    starts: false,
+    make: listWindows,
+  },
+  {
+    name: 'requestWindow',
+    method: 'POST',
+    path: 'windows',
+    kind: 'ask',
+    starts: true,
+    make: requestWindow,
+  },
+  {
+    name: 'getWindow',
+    method: 'GET',
+    path: 'windows/{id}',
+    kind: 'read',
+    starts: false,
+    make: getWindow,
+  },
+  {
+    name: 'extendWindow',
+    method: 'POST',
+    path: 'windows/{id}/extend',
+    kind: 'ask',
+    starts: true,
+    make: extendWindow,
+  },
+  {
+    name: 'closeWindow',
+    method: 'POST',
+    path: 'windows/{id}/close',
+    kind: 'close',
+    starts: true,
+    make: closeWindow,
+  },
+  {
+    name: 'closeAllWindows',
+    method: 'POST',
+    path: 'windows/close-all',
+    kind: 'close',
+    starts: true,
+    make: closeAllWindows,
+  },
+];

@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { cleanText } from '../domain/text';
+import type { WindowPhase } from '../domain/window/phase';
+
+/** Which windows somebody wants to see. Times are epoch ms; `null`: all. */
+export type WindowQuery = {
+  /** Those of the past as well. */
+  readonly all: boolean;
+  readonly state: WindowPhase | null;
+  /** Object id, lower case. */
+  readonly person: string | null;
+  /** Id or name of a machine, lower case. */
+  readonly vm: string | null;
+  /** Asked for from here on, and before this. */
+  readonly since: number | null;
+  readonly before: number | null;
+  readonly limit: number;
+  /** The last one of the page before. */
+  readonly after: { readonly at: number; readonly id: string } | null;
+};
+
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .optional();
+
+const states = ['planned', 'opening', 'open', 'closing', 'closed', 'refused'] as const;
+
+/** The query of `GET /api/windows`; unknown parameters and such that stand twice are refused. */
+export const windowQuerySchema = z.strictObject({
+  all: z.enum(['true', 'false']).optional(),
+  state: z.enum(states).optional(),
+  person: z.guid().optional(),
+  vm: z.string().min(1).max(400).optional(),
+  since: time,
+  before: time,
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'Write a number from 1 to 200.')
+    .transform(Number)
+    .refine((limit) => limit <= 200, 'Write a number from 1 to 200.')
+    .optional(),
+  after: z
+    .string()
+    .regex(/^\d{13}\.[a-z2-7]{20}$/, 'Take the link that the page before calls next.')
+    .optional(),
+});
+
+const limitUsual = 100;
+
+/** Reads a query; what is wrong with it, in words, where it cannot be meant. Never throws. */
+export function windowQuery(query: URLSearchParams): WindowQuery | { readonly detail: string } {
+  const keys = [...query.keys()];
+  const twice = keys.find((key, at) => keys.indexOf(key) !== at);
+  if (twice !== undefined) return { detail: `${cleanText(twice, 40)} stands twice.` };
+  const read = windowQuerySchema.safeParse(Object.fromEntries(query));
+  if (!read.success) return { detail: wrong(read.error.issues) };
+  const { all, state, person, vm, since, before, limit, after } = read.data;
+  const [at = '', id = ''] = after?.split('.') ?? [];
+  return {
+    // Whoever asks for what is over means the past.
+    all: all === 'true' || state === 'closed' || state === 'refused',
+    state: state ?? null,
+    person: person?.toLowerCase() ?? null,
+    vm: vm?.toLowerCase() ?? null,
+    since: since ?? null,
+    before: before ?? null,
+    limit: limit ?? limitUsual,
+    after: after === undefined ? null : { at: Number(at), id },
+  };
+}
+
+function wrong(issues: readonly z.core.$ZodIssue[]): string {
+  const texts = issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  return cleanText(texts.join(' '), 400);
+}

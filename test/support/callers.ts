@@ -1,0 +1,32 @@
+import type { Caller } from '../../shared/domain/caller/caller';
+import type { Callers } from '../../shared/ports/callers';
+
+export const auditorsGroup = '99999999-0000-4000-8000-000000000001';
+
+const ids = {
+  ada: '33333333-3333-4333-8333-333333333333',
+  olga: '44444444-0000-4000-8000-000000000001',
+  mallory: '44444444-0000-4000-8000-000000000002',
+  audrey: '44444444-0000-4000-8000-000000000003',
+} as const;
+
+/** People who call: an engineer, an administrator, a stranger, an auditor. */
+export type CallerName = keyof typeof ids;
+
+export function personOf(name: CallerName): Caller {
+  const groups = name === 'audrey' ? [auditorsGroup] : [];
+  return { objectId: ids[name], name, mail: `${name}@contoso.com`, groups };
+}
+
+/** Stands for sign-in and platform: whoever's name is the bearer token is who calls. */
+export function callersByName(): Callers {
+  return {
+    identify: async (headers) => {
+      const name = /^Bearer (\S+)$/.exec(headers.get('authorization') ?? '')?.[1];
+      if (name === undefined) return 'tokenMissing';
+      if (name === 'expired') return 'tokenExpired';
+      if (name === 'guest') return 'guest';
+      return Object.hasOwn(ids, name) ? personOf(name as CallerName) : 'tokenInvalid';
+    },
+  };
+}
