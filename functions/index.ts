@@ -6,6 +6,7 @@ import { createActivities } from './activities/index';
 import type { StepInput } from './activities/index';
 import type { Succession } from './activities/startSuccessor';
 import { activationDoor } from './events/activationDoors';
+import { connectRdp, connectWindow } from './http/connectWindow';
 import { getWindow } from './http/getWindow';
 import { health } from './http/health';
 import { listWindows } from './http/listWindows';
@@ -63,6 +64,16 @@ export function register(host: Host, world: World): void {
 
   host.http('listWindows', { ...get, route: 'windows', handler: listWindows(world) });
   host.http('getWindow', { ...get, route: 'windows/{id}', handler: getWindow(world) });
+  host.http('connectWindow', {
+    ...get,
+    route: 'windows/{id}/connect',
+    handler: connectWindow(world),
+  });
+  host.http('connectRdp', {
+    ...get,
+    route: 'windows/{id}/connect.rdp',
+    handler: connectRdp(world),
+  });
   host.http('health', { ...get, route: 'health', handler: health(world, () => sweeps.status()) });
 
   host.orchestration('accessWindow', accessWindow);

@@ -1,13 +1,14 @@
 import type { RefusalCode } from '../domain/refusal';
 
 /** What else an HTTP door answers when it does not do as asked. */
-export type ProblemCode = RefusalCode | 'notFound' | 'badQuery' | 'ledgerUnavailable';
+export type ProblemCode = RefusalCode | 'notFound' | 'badQuery' | 'ledgerUnavailable' | 'noRdpFile';
 
 /** The one table from code to HTTP status. `satisfies` makes a forgotten code a compile error. */
 export const statusOf = {
   notFound: 404,
   badQuery: 400,
   ledgerUnavailable: 503,
+  noRdpFile: 409,
 
   roleNotAllowed: 403,
   scopeNotAllowed: 403,

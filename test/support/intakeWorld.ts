@@ -1,5 +1,6 @@
 import { Fault } from '../../shared/domain/fault';
 import type { FaultKind } from '../../shared/domain/fault';
+import type { ConnectFacts } from '../../shared/domain/connect/facts';
 import type { Policy } from '../../shared/domain/policy/policy';
 import { freeBudget } from './freeBudget';
 import { createDeleteTimes } from '../../shared/deleteTimes';
@@ -90,6 +91,8 @@ export type IntakeWorld = World & {
   instances: Instance[];
   requests: ScheduleRequest[];
   vms: TargetRow[];
+  /** What the index tells of connecting. */
+  connectFacts: ConnectFacts;
   /** Thrown by the next calls of the directory, one each. */
   faults: Fault[];
   readonly ledger: Ledger;
@@ -140,6 +143,7 @@ export function createIntakeWorld(
     instances: [],
     requests: [],
     vms: [vmRow('vm-1')],
+    connectFacts: { machines: [], bastions: [] },
     faults: [],
     writes: 0,
     starts,
@@ -198,6 +202,10 @@ export function createIntakeWorld(
       listAssignments: async () => [],
       listOurRules: async () => [],
       findRule: async () => [],
+      readConnectFacts: async () => {
+        read('connect facts');
+        return world.connectFacts;
+      },
     },
     receive: (event) => receiveActivation(world, starter)(event),
     advance: (id) => advanceIntake(world, starter, { id }),
