@@ -1,4 +1,4 @@
-import { subscriptionOf } from '../../shared/domain/armId';
+import { parseArmId, subscriptionOf } from '../../shared/domain/armId';
 import type { ConnectKnowledge, HeldRole, Told } from '../../shared/domain/connect/facts';
 import { isWorthAsking } from '../../shared/domain/connect/connectHelp';
 import { loginRoleOfGrant } from '../../shared/domain/connect/loginRole';
@@ -22,7 +22,8 @@ export async function connectKnowledge(
   world: ConnectWorld,
   row: WindowRow,
 ): Promise<ConnectKnowledge> {
-  const vmIds = row.grant.targets.map(({ vmId }) => vmId);
+  // One id that is none must not make everything unknown.
+  const vmIds = row.grant.targets.map(({ vmId }) => vmId).filter((id) => parseArmId(id) !== null);
   if (vmIds.length === 0 || !isWorthAsking(row)) {
     return { index: { facts: { machines: [], bastions: [] } }, roles: { facts: [] } };
   }

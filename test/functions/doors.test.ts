@@ -27,6 +27,8 @@ describe('the list of doors', () => {
       activationReceived: 'eventGridTrigger',
       advanceIntake: 'activityTrigger',
       advanceWindow: 'activityTrigger',
+      connectRdp: 'httpTrigger GET windows/{id}/connect.rdp function',
+      connectWindow: 'httpTrigger GET windows/{id}/connect function',
       getWindow: 'httpTrigger GET windows/{id} function',
       health: 'httpTrigger GET health function',
       listWindows: 'httpTrigger GET windows function',

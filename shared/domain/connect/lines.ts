@@ -145,18 +145,21 @@ export function bastionRdpLines(
 /** SSH through a Bastion, signed in with Entra ID. */
 export function bastionSshLine(bastion: BastionWay, target: LineTarget): ConnectLine {
   const argv = [...bastionArgv('ssh', bastion, target), '--auth-type', 'AAD'];
-  return { use: 'ssh', via: 'bastion', line: shellLine(argv), note: '' };
+  const note = 'Takes the extension ssh of the Azure CLI as well.';
+  return { use: 'ssh', via: 'bastion', line: shellLine(argv), note };
 }
 
 /** A local port that leads through a Bastion to a port of the machine. */
 export function tunnelLine(bastion: BastionWay, target: LineTarget, port: number): ConnectLine {
   const local = port <= 55_535 ? port + 10_000 : port;
   const ports = ['--resource-port', String(port), '--port', String(local)];
+  const entra =
+    port === 3389 ? ' Localhost is no device in Entra ID: a local account signs in.' : '';
   return {
     use: 'tunnel',
     via: 'bastion',
     line: shellLine([...bastionArgv('tunnel', bastion, target), ...ports]),
-    note: `While it runs, port ${port} of the machine is localhost:${local}.`,
+    note: `While it runs, port ${port} of the machine is localhost:${local}.${entra}`,
   };
 }
 

@@ -31,13 +31,13 @@ export function waysIn(situation: Situation): { lines: ConnectLine[]; rdp: RdpHe
 
 function sshWays({ target, os, row, ways, addresses }: Situation) {
   if (!letsIn(row.grant.portSets, 22)) return { lines: [], rdp: null };
-  const lines = sshLines(target, ways, addresses[0] ?? '');
-  const ifLinux = (note: string) => `If it runs Linux. ${note}`.trim();
-  return {
-    lines:
-      os.family === 'linux' ? lines : lines.map((one) => ({ ...one, note: ifLinux(one.note) })),
-    rdp: null,
-  };
+  return { lines: ifLinux(os, sshLines(target, ways, addresses[0] ?? '')), rdp: null };
+}
+
+/** Lines of SSH are right for Linux alone: where nobody knows, each says so. */
+function ifLinux({ family }: Os, lines: ConnectLine[]): ConnectLine[] {
+  if (family === 'linux') return lines;
+  return lines.map((one) => ({ ...one, note: `If it runs Linux. ${one.note}`.trim() }));
 }
 
 function windowsWays({ target, os, row, ways, addresses, hostName }: Situation) {
@@ -48,7 +48,7 @@ function windowsWays({ target, os, row, ways, addresses, hostName }: Situation) 
   }
   const isRdp = ways.length > 0 && hostName !== '' && letsIn(portSets, 3389);
   const rdp = isRdp ? rdpOf(hostName, os, ways.includes('private') ? addresses : []) : null;
-  if (rdp !== null) lines.push(...ways.map((way) => openRdpLine(rdp.fileName, way)));
+  if (rdp !== null) lines.push(...ways.slice(0, 1).map((way) => openRdpLine(rdp.fileName, way)));
   for (const port of [5985, 5986] as const) {
     if (!letsIn(portSets, port)) continue;
     for (const way of ways) {
@@ -77,6 +77,8 @@ function bastionWays({ target, os, row, bastions }: Situation): ConnectLine[] {
   if (os.family === 'windows' && letsIn(portSets, 3389)) {
     lines.push(...bastionRdpLines(bastion, target, os.webAccount === true));
   }
-  if (os.family !== 'windows' && letsIn(portSets, 22)) lines.push(bastionSshLine(bastion, target));
+  if (os.family !== 'windows' && letsIn(portSets, 22)) {
+    lines.push(...ifLinux(os, [bastionSshLine(bastion, target)]));
+  }
   return [...lines, ...tcpPorts(portSets).map((port) => tunnelLine(bastion, target, port))];
 }

@@ -61,7 +61,7 @@ describe('what connecting asks of the index', () => {
     const ids = Array.from({ length: 40 }, (_, at) => vmId.replace('vm-1', `vm-${at}`));
     await stub.world.inventory.readConnectFacts(ids);
     expect(stub.sent).toHaveLength(1);
-    const { query } = stub.sent[0]?.body as { query: string };
+    const [{ query } = { query: '' }] = stub.sent.map(({ body }) => body as { query: string });
     expect(query).toMatch(/^\/\/ postern:connect v1\nresources\n/);
     expect(query).toContain(`ofVm in~ (${ids.map((id) => `'${id}'`).join(', ')})`);
     expect(query.length).toBeLessThan(16_000);
