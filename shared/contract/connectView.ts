@@ -28,9 +28,9 @@ export type ConnectVmView = {
   readonly os: {
     readonly family: string;
     readonly name: string;
-    /** Which list of Microsoft's page on Entra sign-in names it, and when that page was read. */
+    /** Which list of Microsoft's page on Entra sign-in names it, and of when that page is. */
     readonly entraLogin: string;
-    readonly listsRead: string;
+    readonly listsAsOf: string;
   };
   /** The login role of the window's person here: administrator, user, none or unknown. */
   readonly login: string;
@@ -81,7 +81,7 @@ function vmView({ id, name, os, login, lines, rdp, missing }: MachineHelp): Conn
       family: os.family,
       name: os.name,
       entraLogin: os.login ?? 'unknown',
-      listsRead: windowsReleases.checkedOn,
+      listsAsOf: windowsReleases.asOf,
     },
     login,
     lines,

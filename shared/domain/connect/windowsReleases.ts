@@ -3,8 +3,8 @@
  * has changed its mind, is a change of this file. Nothing else in the product knows a version.
  */
 export const windowsReleases = {
-  /** When the pages were last read. */
-  checkedOn: '2026-11-30',
+  /** The state of the pages that this was taken from. */
+  asOf: '2025-12',
   sources: [
     // Login extension; the page of December 2025 names Windows 11 24H2 and Server 2025, its part on
     // exit code 51 still Windows 10 1809 and Server 2019. Both lists stand below.
@@ -92,7 +92,7 @@ export const windowsReleases = {
     },
   ],
 } as const satisfies {
-  readonly checkedOn: string;
+  readonly asOf: string;
   readonly sources: readonly string[];
   readonly releases: readonly WindowsRelease[];
   readonly images: readonly WindowsImage[];

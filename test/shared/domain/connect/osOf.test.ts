@@ -81,7 +81,7 @@ describe('an OS that is none of these', () => {
 
 describe('the table of releases', () => {
   it('is dated, names its pages, and goes up by build', () => {
-    expect(windowsReleases.checkedOn).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect(windowsReleases.asOf).toMatch(/^\d{4}-\d{2}$/);
     for (const page of windowsReleases.sources) expect(page).toMatch(/^https:\/\/learn\.microsoft/);
     for (const kind of ['server', 'client'] as const) {
       const builds = windowsReleases.releases
