@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { loginExtension, type BastionHostSeed, type VmExtensionSeed } from './estateConnect';
 import type { NamedRule } from './azure/resourceManager/securityRule';
 
 /**
@@ -14,6 +15,7 @@ export type Estate = {
   virtualNetworks: VirtualNetworkSeed[];
   networkInterfaces: NetworkInterfaceSeed[];
   virtualMachines: VirtualMachineSeed[];
+  bastionHosts?: BastionHostSeed[];
   locks: LockSeed[];
 };
 
@@ -39,6 +41,8 @@ export type VirtualNetworkSeed = {
   location: string;
   addressPrefixes: string[];
   subnets: { name: string; addressPrefixes: string[]; networkSecurityGroupId?: string }[];
+  /** Ids of the virtual networks that it is peered with. */
+  peeredWith?: string[];
 };
 
 type IpConfigurationSeed = {
@@ -77,6 +81,14 @@ export type VirtualMachineSeed = {
   powerState: PowerState;
   networkInterfaceIds: string[];
   scaleSetId?: string;
+  /** What it runs; by default what fits its OS type. `null`: made of a disk without an image. */
+  image?: { publisher: string; offer: string; sku: string; version: string } | null;
+  /** What its agent says of it while it runs. */
+  osName?: string;
+  osVersion?: string;
+  /** Host name; by default the VM's. */
+  computerName?: string;
+  extensions?: VmExtensionSeed[];
 };
 
 export type LockSeed = {
@@ -177,8 +189,17 @@ type VmPlan = {
   osType?: 'Windows' | 'Linux';
   powerState?: PowerState;
   nics?: NicPlan[];
-  scaleSetId?: string;
-};
+} & Partial<Pick<VirtualMachineSeed, (typeof keptOfPlan)[number]>>;
+
+/** What a plan says of a VM as its seed has it. */
+const keptOfPlan = [
+  'scaleSetId',
+  'image',
+  'osName',
+  'osVersion',
+  'computerName',
+  'extensions',
+] as const satisfies readonly (keyof VirtualMachineSeed)[];
 
 /** An estate as a test asks for it. */
 type EstatePlan = {
@@ -292,7 +313,9 @@ function vmSeed(vm: VmPlan, group: string, nics: NetworkInterfaceSeed[]): Virtua
     osType: vm.osType ?? 'Windows',
     powerState: vm.powerState ?? 'running',
     networkInterfaceIds: nics.map((nic) => nic.id),
-    ...(vm.scaleSetId === undefined ? {} : { scaleSetId: vm.scaleSetId }),
+    ...Object.fromEntries(
+      keptOfPlan.flatMap((key) => (vm[key] === undefined ? [] : [[key, vm[key]]])),
+    ),
   };
 }
 
@@ -334,6 +357,12 @@ export function fillerRules(count: number): NamedRule[] {
  */
 export function demonstrationEstate(): Estate {
   return estateOf({
-    vms: [{ name: 'vm-app-01', tags: { postern: 'enabled', owner: 'team-app' } }],
+    vms: [
+      {
+        name: 'vm-app-01',
+        tags: { postern: 'enabled', owner: 'team-app' },
+        extensions: [loginExtension('Windows')],
+      },
+    ],
   });
 }

@@ -5,6 +5,7 @@ import type { CallerHandler } from './asCaller';
 import type { CallKind } from './callLimits';
 import { closeAllWindows } from './closeAllWindows';
 import { closeWindow } from './closeWindow';
+import { connectRdp, connectWindow } from './connectWindow';
 import { extendWindow } from './extendWindow';
 import { getWindow } from './getWindow';
 import { listWindows } from './listWindows';
@@ -53,6 +54,22 @@ export const routes: readonly Route[] = [
     kind: 'read',
     starts: false,
     make: getWindow,
+  },
+  {
+    name: 'connectWindow',
+    method: 'GET',
+    path: 'windows/{id}/connect',
+    kind: 'read',
+    starts: false,
+    make: connectWindow,
+  },
+  {
+    name: 'connectRdp',
+    method: 'GET',
+    path: 'windows/{id}/connect.rdp',
+    kind: 'read',
+    starts: false,
+    make: connectRdp,
   },
   {
     name: 'extendWindow',

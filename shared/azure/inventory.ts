@@ -4,6 +4,7 @@ import type { Inventory, RuleSighting, TargetRow } from '../ports/inventory';
 import type { Arm } from './arm';
 import { badId, rebuilt } from './ids';
 import { checkedAs } from './readAs';
+import { createConnectQuery } from './connectQuery';
 import { createDiscoveryQueries } from './discoveryQueries';
 import { createRunQuery } from './resourceGraph';
 
@@ -27,6 +28,7 @@ export function createInventory(arm: Arm): Inventory {
 
   return {
     ...createDiscoveryQueries(runQuery),
+    ...createConnectQuery(runQuery),
     listMachines: async (vmIds) => {
       const rows: TargetRow[] = [];
       for (let from = 0; from < vmIds.length; from += machinesPerQuery) {

@@ -17,6 +17,7 @@ export type ProblemCode =
   | 'requestsReserved'
   | 'clocksDisagree'
   | 'nothingToClose'
+  | 'noRdpFile'
   | 'unavailable';
 
 /** The one table from code to HTTP status. `satisfies` makes a forgotten code a compile error. */
@@ -25,6 +26,7 @@ export const statusOf = {
   badQuery: 400,
   unavailable: 503,
   nothingToClose: 404,
+  noRdpFile: 409,
   apiDisabled: 503,
   tokenMissing: 401,
   tokenInvalid: 401,

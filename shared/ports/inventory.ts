@@ -1,3 +1,5 @@
+import type { ConnectFacts } from '../domain/connect/facts';
+
 /** What the app asks of Resource Graph. The index lags: nothing here proves anything. Throws `Fault`. */
 export type Inventory = {
   /** Every (VM, NIC, ip configuration) at or under a scope, all pages, at most `rowsMax` rows. */
@@ -16,6 +18,8 @@ export type Inventory = {
   listOurRules(): Promise<RuleSighting[]>;
   /** Where a rule of this name stands (an NSG may have been moved, its rules go along). */
   findRule(ruleName: string): Promise<RuleSighting[]>;
+  /** What connecting to these machines asks: what they run, their extensions, every Bastion. */
+  readConnectFacts(vmIds: readonly string[]): Promise<ConnectFacts>;
 };
 
 export type TargetRow = {

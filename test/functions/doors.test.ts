@@ -29,6 +29,8 @@ describe('the list of doors', () => {
       advanceWindow: 'activityTrigger',
       closeAllWindows: 'httpTrigger POST windows/close-all anonymous',
       closeWindow: 'httpTrigger POST windows/{id}/close anonymous',
+      connectRdp: 'httpTrigger GET windows/{id}/connect.rdp anonymous',
+      connectWindow: 'httpTrigger GET windows/{id}/connect anonymous',
       extendWindow: 'httpTrigger POST windows/{id}/extend anonymous',
       getWindow: 'httpTrigger GET windows/{id} anonymous',
       health: 'httpTrigger GET health function',

@@ -31,6 +31,11 @@ const needed: Record<string, { call: string; roles: RoleFile[] }> = {
     call: 'readVm; machines in the index',
     roles: everybody,
   },
+  'Microsoft.Compute/virtualMachines/extensions/read': {
+    call: 'readConnectFacts',
+    roles: everybody,
+  },
+  'Microsoft.Network/bastionHosts/read': { call: 'readConnectFacts', roles: everybody },
   'Microsoft.Authorization/locks/read': { call: 'readLocks', roles: everybody },
   'Microsoft.Authorization/roleAssignments/read': { call: 'readRoleAssignment', roles: everybody },
   'Microsoft.Authorization/roleAssignmentScheduleInstances/read': {

@@ -20,6 +20,8 @@ export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Record<string, unknown>;
+  /** The body that is no JSON. */
+  readonly text: string;
 };
 
 /** The API of a world, through its own route table. */
@@ -39,9 +41,10 @@ export function apiOf(world: World, starter: Starter) {
       const request = requestOf(method, path, call);
       const context = { functionName: name } as InvocationContext;
       const answer = (await handler(request, context)) as HttpResponseInit;
-      const { status = 200, headers = {}, jsonBody } = answer;
+      const { status = 200, headers = {}, jsonBody, body: text = '' } = answer;
       const body = jsonBody as Record<string, unknown>;
-      return { status, headers: headers as Record<string, string>, body };
+      const plain = headers as Record<string, string>;
+      return { status, headers: plain, body, text: text as string };
     },
   };
 }

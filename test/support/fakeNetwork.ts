@@ -260,6 +260,7 @@ export function createFakeNetwork(time = createTime()): FakeNetwork {
       return 'accepted';
     },
 
+    readConnectFacts: async () => ({ machines: [], bastions: [] }),
     listMachines: async (vmIds) =>
       network.targets.filter(({ vmId }) =>
         vmIds.some((id) => id.toLowerCase() === vmId.toLowerCase()),

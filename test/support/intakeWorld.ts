@@ -2,6 +2,7 @@ import { auditorsGroup, callersByName } from './callers';
 import { Fault } from '../../shared/domain/fault';
 import type { FaultKind } from '../../shared/domain/fault';
 import { ownerRole, type Policy } from '../../shared/domain/policy/policy';
+import type { ConnectFacts } from '../../shared/domain/connect/facts';
 import { freeBudget } from './freeBudget';
 import { createDeleteTimes } from '../../shared/deleteTimes';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
@@ -92,6 +93,8 @@ export type IntakeWorld = World & {
   instances: Instance[];
   requests: ScheduleRequest[];
   vms: TargetRow[];
+  /** What the index tells of connecting. */
+  connectFacts: ConnectFacts;
   /** Thrown by the next calls of the directory, one each. */
   faults: Fault[];
   readonly ledger: Ledger;
@@ -143,6 +146,7 @@ export function createIntakeWorld(
     instances: [],
     requests: [],
     vms: [vmRow('vm-1')],
+    connectFacts: { machines: [], bastions: [] },
     faults: [],
     writes: 0,
     starts,
@@ -205,6 +209,10 @@ export function createIntakeWorld(
       listAssignments: async () => [],
       listOurRules: async () => [],
       findRule: async () => [],
+      readConnectFacts: async () => {
+        read('connect facts');
+        return world.connectFacts;
+      },
     },
     receive: (event) => receiveActivation(world, starter)(event),
     advance: (id) => advanceIntake(world, starter, { id }),

@@ -31,6 +31,7 @@ import { identities, type IdentityName } from '../../local/tenant';
 import { createAzureWorld } from '../../shared/azure/world';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
+import { callersByName } from './callers';
 import type { Callers } from '../../shared/ports/callers';
 import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
@@ -64,7 +65,7 @@ export type SimulationOptions = SettingsOptions & {
   trace?: (entry: EngineTrace) => void;
   /** How far the `Date` of every answer is ahead of the host's clock, ms; asked for each answer. */
   dateAheadMs?: () => number;
-  /** Who calls over HTTP; by the sign-in of the sample's tenant if absent. */
+  /** Who calls over HTTP; by name if absent. */
   callers?: Callers;
   /** Told of every request of the app and of what the local Azure answered. */
   onAnswer?: (request: PipelineRequest, status: number) => void;
@@ -298,7 +299,7 @@ function worldOf(
   const world = createAzureWorld(
     { closing, opening, api },
     {
-      ...(options.callers === undefined ? {} : { callers: options.callers }),
+      callers: options.callers ?? callersByName(),
       httpClient: mortal(life, seams.httpClient?.(client) ?? client),
       credential: {
         getToken: () => {

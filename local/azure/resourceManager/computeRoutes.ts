@@ -3,23 +3,9 @@ import { nameOf } from './armPath';
 import type { Handler } from './call';
 import { answer, answerText, gatewayError } from './http';
 import { listText, notFound } from './lists';
+import { agentOf, computerNameOf, imageOf } from './machineSoftware';
 
 const madeAt = '2025-11-03T08:15:02.4410000+00:00';
-
-const images = {
-  Windows: {
-    publisher: 'MicrosoftWindowsServer',
-    offer: 'WindowsServer',
-    sku: '2022-datacenter-azure-edition',
-    version: 'latest',
-  },
-  Linux: {
-    publisher: 'Canonical',
-    offer: 'ubuntu-24_04-lts',
-    sku: 'server',
-    version: 'latest',
-  },
-} as const;
 
 /** The run-time state of a VM: what `instanceView` shows. A stopped VM has no agent to speak. */
 function instanceView(vm: VirtualMachineSeed): unknown {
@@ -29,21 +15,18 @@ function instanceView(vm: VirtualMachineSeed): unknown {
     displayStatus: 'Provisioning succeeded',
     time: madeAt,
   };
-  const isRunning = vm.powerState === 'running';
+  const agent = agentOf(vm);
   return {
-    ...(isRunning ? runningView(vm) : {}),
+    ...(agent === undefined ? {} : { ...agent, ...agentView(vm) }),
     disks: [{ name: `${nameOf(vm.id)}-os`, statuses: [provisioned] }],
     hyperVGeneration: 'V2',
     statuses: [provisioned, powerStatus(vm.powerState)],
   };
 }
 
-function runningView(vm: VirtualMachineSeed): Record<string, unknown> {
-  const isWindows = vm.osType === 'Windows';
+function agentView({ osType }: VirtualMachineSeed): Record<string, unknown> {
+  const isWindows = osType === 'Windows';
   return {
-    computerName: nameOf(vm.id),
-    osName: isWindows ? 'Windows Server 2022 Datacenter Azure Edition' : 'ubuntu',
-    osVersion: isWindows ? '10.0.20348.3207' : '24.04',
     vmAgent: {
       vmAgentVersion: isWindows ? '2.7.41491.1149' : '2.11.1.12',
       statuses: [
@@ -78,7 +61,7 @@ function vmBody(vm: VirtualMachineSeed, isExpanded: boolean): unknown {
       vmId: vm.vmId,
       hardwareProfile: { vmSize: 'Standard_D2s_v3' },
       storageProfile: {
-        imageReference: images[vm.osType],
+        imageReference: imageOf(vm),
         osDisk: {
           osType: vm.osType,
           name: `${name}-os`,
@@ -90,7 +73,7 @@ function vmBody(vm: VirtualMachineSeed, isExpanded: boolean): unknown {
         dataDisks: [],
       },
       osProfile: {
-        computerName: name,
+        computerName: computerNameOf(vm),
         adminUsername: 'azureadmin',
         ...(isWindows
           ? { windowsConfiguration: { provisionVMAgent: true, enableAutomaticUpdates: true } }

@@ -7,6 +7,7 @@ import type {
   VirtualMachineSeed,
   VirtualNetworkSeed,
 } from '../../estate';
+import type { BastionHostSeed } from '../../estateConnect';
 import { guidOf } from '../../estate';
 import { isWithin } from './armPath';
 import type { Attachments, NsgState } from './nsgState';
@@ -33,6 +34,7 @@ export class EstateStore {
   readonly vnets = new Map<string, VirtualNetworkSeed>();
   readonly nics = new Map<string, NetworkInterfaceSeed>();
   readonly vms = new Map<string, VirtualMachineSeed>();
+  readonly bastions = new Map<string, BastionHostSeed>();
   readonly locks = new Map<string, LockSeed>();
   readonly subscriptions = new Map<string, Estate['subscriptions'][number]>();
   readonly groups = new Map<string, Estate['resourceGroups'][number]>();
@@ -54,6 +56,7 @@ export class EstateStore {
     for (const item of initial.virtualNetworks) this.vnets.set(item.id.toLowerCase(), item);
     for (const item of initial.networkInterfaces) this.nics.set(item.id.toLowerCase(), item);
     for (const item of initial.virtualMachines) this.vms.set(item.id.toLowerCase(), item);
+    for (const item of initial.bastionHosts ?? []) this.bastions.set(item.id.toLowerCase(), item);
     for (const item of initial.locks) this.addLock(item);
   }
 

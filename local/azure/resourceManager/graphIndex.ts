@@ -1,4 +1,5 @@
 import type { NetworkInterfaceSeed, VirtualMachineSeed, VirtualNetworkSeed } from '../../estate';
+import type { BastionHostSeed } from '../../estateConnect';
 import type { StoreChange } from './estateStore';
 import type { World } from './call';
 
@@ -14,6 +15,8 @@ export type GraphIndex = {
   nics: Map<string, NetworkInterfaceSeed>;
   vnets: Map<string, VirtualNetworkSeed>;
   nsgs: Map<string, IndexedNsg>;
+  /** Those of the beginning: nobody makes a Bastion here. */
+  bastions: ReadonlyMap<string, BastionHostSeed>;
   /** Carries out every change whose lag is over. Call before reading. */
   catchUp(): void;
 };
@@ -59,6 +62,7 @@ export function createGraphIndex({ store, settings }: World): GraphIndex {
     nics,
     vnets,
     nsgs,
+    bastions: store.bastions,
     catchUp: () => {
       const now = Date.now();
       while (pending[0] !== undefined && pending[0].dueAtMs <= now) pending.shift()?.apply();

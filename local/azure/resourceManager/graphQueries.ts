@@ -1,5 +1,7 @@
 import { groupOf, isWithin, nameOf, subscriptionOf } from './armPath';
+import { connectGraphQuery } from './connectGraphQuery';
 import type { GraphIndex, IndexedNsg, IndexedRule } from './graphIndex';
+import { listAfter, unescaped } from './graphText';
 
 /** A query on its way: recognised by its name, its quoted texts read. */
 type GraphQuery = {
@@ -42,10 +44,8 @@ export function knownQueries(index: GraphIndex): Map<string, GraphQueryHandler> 
     [
       'postern:machines v1',
       (query) => {
-        const list = /\bid\s+in~\s*\(([^)]*)\)/.exec(query.text)?.[1];
-        if (list === undefined) return { invalid: "no list after 'id in~'" };
-        const texts = [...list.matchAll(/'((?:[^'\\]|\\.)*)'/g)];
-        const wanted = new Set(texts.map(([, text = '']) => unescaped(text).toLowerCase()));
+        const wanted = listAfter('id', query.text);
+        if (wanted === undefined) return { invalid: "no list after 'id in~'" };
         return targets(query, index, (id) => wanted.has(id));
       },
     ],
@@ -68,12 +68,8 @@ export function knownQueries(index: GraphIndex): Map<string, GraphQueryHandler> 
         return rules(query, index, (rule) => rule.name.toLowerCase() === name);
       },
     ],
+    ['postern:connect v1', connectGraphQuery(index)],
   ]);
-}
-
-/** Takes the backslashes of a KQL text away. */
-export function unescaped(text: string): string {
-  return text.replace(/\\(.)/g, '$1');
 }
 
 function common(id: string): GraphRow {

@@ -15,7 +15,7 @@ type Row = {
 type Kept = { id: string; location: string; tags?: Record<string, string> };
 
 function rowsOf(world: World): Row[] {
-  const { nsgs, nics, vnets, vms } = world.store;
+  const { nsgs, nics, vnets, vms, bastions } = world.store;
   const rows = (items: ReadonlyMap<string, Kept>, type: string): Row[] =>
     [...items.values()].map(({ id, location, tags }) => ({
       id,
@@ -29,6 +29,7 @@ function rowsOf(world: World): Row[] {
     ...rows(nics, 'Microsoft.Network/networkInterfaces'),
     ...rows(nsgs, 'Microsoft.Network/networkSecurityGroups'),
     ...rows(vnets, 'Microsoft.Network/virtualNetworks'),
+    ...rows(bastions, 'Microsoft.Network/bastionHosts'),
   ];
 }
 

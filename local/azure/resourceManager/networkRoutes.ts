@@ -119,10 +119,31 @@ function vnetBody(vnet: VirtualNetworkSeed, world: World): unknown {
       resourceGuid: guidOf(vnet.id),
       addressSpace: { addressPrefixes: vnet.addressPrefixes },
       subnets: vnet.subnets.map((subnet) => subnetBody(vnet, subnet, world)),
-      virtualNetworkPeerings: [],
+      virtualNetworkPeerings: peeringsOf(vnet),
       enableDdosProtection: false,
     },
   };
+}
+
+function peeringsOf(vnet: VirtualNetworkSeed): unknown[] {
+  return (vnet.peeredWith ?? []).map((remoteId) => {
+    const name = `to-${nameOf(remoteId)}`;
+    return {
+      name,
+      id: `${vnet.id}/virtualNetworkPeerings/${name}`,
+      etag: etagOf(vnet),
+      type: 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings',
+      properties: {
+        provisioningState: 'Succeeded',
+        peeringState: 'Connected',
+        remoteVirtualNetwork: { id: remoteId },
+        allowVirtualNetworkAccess: true,
+        allowForwardedTraffic: false,
+        allowGatewayTransit: false,
+        useRemoteGateways: false,
+      },
+    };
+  });
 }
 
 /** GET of a virtual network, its subnets included. */

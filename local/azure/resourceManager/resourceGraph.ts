@@ -3,7 +3,8 @@ import { resourceGraphPage } from '../../limits';
 import type { Handler, World } from './call';
 import { createGraphIndex } from './graphIndex';
 import type { GraphQueryHandler, GraphRow } from './graphQueries';
-import { knownQueries, unescaped } from './graphQueries';
+import { knownQueries } from './graphQueries';
+import { unescaped } from './graphText';
 import { answer, isRecord } from './http';
 
 /** The Resource Graph: recognises the queries it knows by name; it does not understand KQL. */
