@@ -13,9 +13,9 @@ module.exports = {
       },
     ],
     // Published as ES modules alone.
-    '/node_modules/jose/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
+    '/node_modules/(?:jose|@seriousme)/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  transformIgnorePatterns: ['/node_modules/(?!jose/|@seriousme/)'],
   // The Functions SDK asks its host for this module; in tests the test's own registry answers.
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/test/functions-core.cjs' },
   // Globals are looked up in the sandbox, slowly, each time. Neither what tests replace nor a name

@@ -9,6 +9,7 @@ import { activationDoor } from './events/activationDoors';
 import { asCaller } from './http/asCaller';
 import { createCallLimits } from './http/callLimits';
 import { health } from './http/health';
+import { openapi } from './http/openapi';
 import { routes } from './http/routes';
 import { accessWindow } from './orchestrators/accessWindow';
 import { activationIntake } from './orchestrators/activationIntake';
@@ -73,6 +74,12 @@ export function register(host: Host, world: World): void {
       handler: asCaller(world, limits, kind, make(world, starterOf)),
     });
   }
+  host.http('openapi', {
+    methods: ['GET'],
+    authLevel: 'anonymous',
+    route: 'openapi.json',
+    handler: openapi(),
+  });
   host.http('health', { ...get, route: 'health', handler: health(world, () => sweeps.status()) });
 
   host.orchestration('accessWindow', accessWindow);

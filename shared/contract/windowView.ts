@@ -1,65 +1,35 @@
+import type * as z from 'zod';
+import { activationBehind } from '../domain/grant';
 import { cleanText } from '../domain/text';
 import { outcomeOf, windowPhase } from '../domain/window/phase';
-import type { WindowPhase } from '../domain/window/phase';
 import type { Placement, WindowRow } from '../domain/window/windowRow';
+import type { refusalViewSchema, windowViewSchema } from './viewSchemas';
 
 /** A window as the API shows it: ISO times, one-line texts, nothing of the engine. */
-export type WindowView = {
-  readonly id: string;
-  readonly phase: WindowPhase;
-  /** How it ended; `null` while it lives. */
-  readonly outcome: string | null;
-  readonly person: { readonly objectId: string; readonly name: string; readonly mail: string };
-  readonly reason: string;
-  readonly ticket: string;
-  readonly policyRule: string;
-  readonly source: { readonly prefixes: readonly string[]; readonly wonBy: string };
-  readonly ports: readonly string[];
-  readonly vms: readonly { readonly id: string; readonly name: string; readonly power: string }[];
-  /** When the rules must be gone, and when closing begins. */
-  readonly until: string;
-  readonly closingBegins: string;
-  readonly closeReason: string | null;
-  readonly rules: readonly RuleView[];
-  readonly refusals: readonly RefusalView[];
-  readonly self: string;
-};
-
+export type WindowView = z.output<typeof windowViewSchema>;
+type RuleView = WindowView['rules'][number];
 /** One VM that was refused, or the whole where `vm` is empty: the rule that refused, the next step. */
-export type RefusalView = {
-  readonly vm: string;
-  readonly code: string;
-  readonly rule: string;
-  readonly next: string;
-};
-
-export type RuleView = {
-  readonly nsg: string;
-  readonly name: string;
-  readonly priority: number;
-  readonly phase: string;
-  /** The NSG would let the same traffic in without this rule. */
-  readonly admittedAnyway: boolean;
-  /** When it was proved open, and proved gone. */
-  readonly openedAt: string | null;
-  readonly closedAt: string | null;
-  /** Since when it is read as gone; and until when a write of ours that is late is watched for. */
-  readonly goneAt: string | null;
-  readonly watchedUntil: string | null;
-  /** Who deleted it, and when, where the app did not see it go and the activity log tells. */
-  readonly goneBy: { readonly caller: string; readonly at: string } | null;
-};
+export type RefusalView = z.output<typeof refusalViewSchema>;
 
 const textMax = 500;
 
 /** What the API shows of a row. Texts are cleaned again: a row may be older than the cleaning. */
 export function windowView(row: WindowRow): WindowView {
   const { grant, concludedAt } = row;
+  const activation = activationBehind(grant.origin);
   const untilAt = row.until ?? row.wantedUntil;
   return {
     id: row.id,
     phase: windowPhase(row),
     outcome: concludedAt === null ? null : outcomeOf(row),
+    askedBy: grant.origin.kind,
+    activation: {
+      roleAssignmentId: clean(activation.roleAssignmentId),
+      scope: clean(activation.scope),
+      role: activation.roleDefinitionGuid,
+      startAt: isoOf(activation.startAt),
+      endAt: isoOf(activation.endAt),
+    },
     person: {
       objectId: grant.person.objectId,
       name: clean(grant.person.name),
@@ -68,7 +38,8 @@ export function windowView(row: WindowRow): WindowView {
     reason: clean(grant.reason),
     ticket: clean(grant.ticket),
     policyRule: clean(grant.policyRule),
-    source: grant.source,
+    policyVersion: grant.policyVersion,
+    source: { prefixes: [...grant.source.prefixes], wonBy: clean(grant.source.wonBy) },
     ports: grant.portSets.flatMap(({ protocol, ports }) =>
       ports.map((port) => `${protocol === '*' ? 'any' : protocol.toLowerCase()}/${port}`),
     ),
@@ -77,8 +48,10 @@ export function windowView(row: WindowRow): WindowView {
       name: clean(name),
       power: clean(powerState),
     })),
+    createdAt: isoOf(row.createdAt),
     until: isoOf(untilAt),
-    closingBegins: isoOf(untilAt - grant.limits.guardMs),
+    wantedUntil: isoOf(row.wantedUntil),
+    closingBegins: isoOf(Math.min(row.closeFrom ?? untilAt, untilAt - grant.limits.guardMs)),
     closeReason: row.closeReason,
     rules: row.placements.map((placement) => ruleView(placement, row)),
     refusals: refusalViews(row),
@@ -87,7 +60,7 @@ export function windowView(row: WindowRow): WindowView {
 }
 
 /** Refusals as the API shows them. */
-export function refusalViews({ refusals }: Pick<WindowRow, 'refusals'>): readonly RefusalView[] {
+export function refusalViews({ refusals }: Pick<WindowRow, 'refusals'>): RefusalView[] {
   return refusals.map(({ vmId, code, rule, next }) => ({
     vm: clean(vmId),
     code,

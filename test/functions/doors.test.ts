@@ -35,6 +35,7 @@ describe('the list of doors', () => {
       getWindow: 'httpTrigger GET windows/{id} anonymous',
       health: 'httpTrigger GET health function',
       listWindows: 'httpTrigger GET windows anonymous',
+      openapi: 'httpTrigger GET openapi.json anonymous',
       reconcileDue: 'timerTrigger 0 * * * * *',
       requestWindow: 'httpTrigger POST windows anonymous',
       startSuccessor: 'activityTrigger',

@@ -2,6 +2,7 @@ import { HttpRequest, type HttpResponseInit, type InvocationContext } from '@azu
 import { asCaller } from '../../functions/http/asCaller';
 import { type CallLimits, createCallLimits } from '../../functions/http/callLimits';
 import { routes } from '../../functions/http/routes';
+import { undocumented } from './documented';
 import type { Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
 
@@ -44,6 +45,9 @@ export function apiOf(world: World, starter: Starter) {
       const { status = 200, headers = {}, jsonBody, body: text = '' } = answer;
       const body = jsonBody as Record<string, unknown>;
       const plain = headers as Record<string, string>;
+      // Every answer in every test is one that the OpenAPI document describes.
+      const strange = undocumented(name, status, plain['content-type'] ?? '', jsonBody);
+      if (strange.length > 0) throw new Error(strange.join('\n'));
       return { status, headers: plain, body, text: text as string };
     },
   };

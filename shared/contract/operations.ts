@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import { closeAllBody, closeBody, extendBody, requestBody } from './requestBodies';
+import {
+  closingListSchema,
+  connectSchema,
+  windowListSchema,
+  windowViewSchema,
+} from './viewSchemas';
+import { windowQuerySchema } from './windowQuery';
+
+/** What one operation of the API reads and answers: what OpenAPI is made of. */
+export type Operation = {
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodObject;
+  /** Request headers beside the token, with what each is for. */
+  readonly headers?: Readonly<
+    Record<string, { readonly required: boolean; readonly what: string }>
+  >;
+  /** Answers that are no problem, by status; text where the schema is `text`. */
+  readonly answers: Readonly<
+    Record<string, { readonly what: string; readonly schema: z.ZodType | 'application/x-rdp' }>
+  >;
+  /** Statuses of problems, beside those that every operation may answer. */
+  readonly problems: readonly (keyof typeof problemTexts)[];
+};
+
+/** What every operation may answer instead. */
+export const everyProblem = [401, 403, 429, 503] as const;
+
+/** What statuses of problems mean here; `code` says more. */
+export const problemTexts = {
+  400: 'Query, body or headers are not understood.',
+  401: 'There is no valid token.',
+  403: 'Not a person of the tenant, or policy refuses.',
+  404: 'There is no such window, or it is not yours.',
+  409: 'Not in the state that it is in.',
+  413: 'The body is larger than 64 KB.',
+  422: 'Understood, and not possible as it was asked.',
+  429: 'A limit is reached; Retry-After where waiting helps.',
+  502: 'Azure refused.',
+  503: 'Something that this needs cannot be reached, or is switched off.',
+} as const;
+
+const prefer = {
+  prefer: { required: false, what: 'wait=30: how many seconds to wait, 60 at most (RFC 7240).' },
+} as const;
+
+const vmQuery = z.strictObject({
+  vm: z.string().optional().meta({ description: 'Name or id of one VM of the window.' }),
+});
+
+/** Every operation, by the name of its route. */
+export const operations: Readonly<Record<string, Operation>> = {
+  listWindows: {
+    summary: 'The windows that you own, administer or audit, newest first.',
+    query: windowQuerySchema,
+    answers: { 200: { what: 'A page of them.', schema: windowListSchema } },
+    problems: [400],
+  },
+  requestWindow: {
+    summary: 'Opens a window on an active role of yours, from where you call.',
+    body: requestBody,
+    headers: {
+      'idempotency-key': {
+        required: true,
+        what: 'Your own key for this request: a repeat with it is the same window.',
+      },
+      ...prefer,
+    },
+    answers: {
+      200: { what: 'This request had its window, and it is over.', schema: windowViewSchema },
+      201: { what: 'It is proved open.', schema: windowViewSchema },
+      202: { what: 'It is granted, and opens.', schema: windowViewSchema },
+    },
+    problems: [400, 409, 413, 422, 502],
+  },
+  getWindow: {
+    summary: 'One window: activation, decision, each rule, each proof.',
+    answers: { 200: { what: 'The window.', schema: windowViewSchema } },
+    problems: [404],
+  },
+  connectWindow: {
+    summary: 'What to type to get to the machines of a window.',
+    query: vmQuery,
+    answers: { 200: { what: 'Lines to paste, and what is missing.', schema: connectSchema } },
+    problems: [400, 404],
+  },
+  connectRdp: {
+    summary: 'The file for Remote Desktop of one machine.',
+    query: vmQuery,
+    answers: { 200: { what: 'The file.', schema: 'application/x-rdp' } },
+    problems: [400, 404, 409],
+  },
+  extendWindow: {
+    summary: 'Moves the deadline of an open window to a later, absolute time.',
+    body: extendBody,
+    headers: prefer,
+    answers: {
+      200: { what: 'Every rule is proved with it.', schema: windowViewSchema },
+      202: { what: 'Under way; until then the old deadline holds.', schema: windowViewSchema },
+    },
+    problems: [400, 404, 409, 413, 422],
+  },
+  closeWindow: {
+    summary: 'Closes a window now; waits up to a minute for the proof unless told otherwise.',
+    body: closeBody,
+    headers: prefer,
+    answers: {
+      200: { what: 'Each rule is read as gone.', schema: windowViewSchema },
+      202: { what: 'The wish is saved; it closes.', schema: windowViewSchema },
+    },
+    problems: [400, 404, 413],
+  },
+  closeAllWindows: {
+    summary: 'Closes everything that you administer, of one person or scope if they are named.',
+    body: closeAllBody,
+    answers: { 202: { what: 'Every wish is saved; they close.', schema: closingListSchema } },
+    problems: [400, 404, 413],
+  },
+};
