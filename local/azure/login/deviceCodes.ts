@@ -55,7 +55,7 @@ export function createDeviceCodes(people: readonly Identity[]): DeviceCodes {
       });
     },
     page(request, url) {
-      if (request.method === 'GET') return form(url.searchParams.get('code') ?? '', people);
+      if (request.method === 'GET') return choices(url.searchParams.get('code') ?? '', people);
       if (request.method !== 'POST') return html(405, 'Only GET and POST.');
       return decide(new URLSearchParams(request.body ?? ''), waiting, people);
     },
@@ -109,7 +109,7 @@ function forgetOld(waiting: Map<string, Waiting>): void {
   }
 }
 
-function form(code: string, people: readonly Identity[]): ArmResponse {
+function choices(code: string, people: readonly Identity[]): ArmResponse {
   // What somebody put into the address is not shown back unless it is a code.
   const shown = /^[A-Z]{9}$/i.test(code) ? code : '';
   const names = [...people.map(({ caller }) => shortName(caller.name)), 'nobody'];

@@ -55,8 +55,7 @@ function unauthorized(
   const where = `${loginEndpoint}/${tenantId}/oauth2/v2.0/authorize`;
   return answerText(401, 'You do not have permission to view this directory or page.', {
     'content-type': 'text/html',
-    'www-authenticate':
-      `Bearer realm="${url.host}" authorization_uri="${where}" ` + `resource_id="${clientId}"`,
+    'www-authenticate': `Bearer realm="${url.host}" authorization_uri="${where}" resource_id="${clientId}"`,
   });
 }
 
