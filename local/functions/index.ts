@@ -3,7 +3,8 @@
  * Azure is inconvenient. In a process of its own it is `local/functions/main.ts`; in tests:
  *
  *   createFunctionsHost(options: FunctionsHostOptions): FunctionsHost
- *     options: registry, store; settings, profile, faults, log, trace, fatal, uuid, only, signIn if wanted
+ *     options: registry, store; if wanted settings, profile, faults, log, trace, fatal, uuid, only,
+ *              signIn
  *     registry  what `@azure/functions-core` collected ({ functions, hooks, model() })
  *     store     new MemoryStore() (outlives a killed host) or new DiskStore(directory)
  *     settings  Partial<HostSettings>: values (for %NAME%), keys, routePrefix, functionTimeoutMs
