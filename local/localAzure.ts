@@ -1,8 +1,9 @@
 import { seededChance } from './chance';
-import type { ArmRequest, ArmResponse, RoleDefinition } from './azure/contract';
+import type { ActiveRole, ArmRequest, ArmResponse, RoleDefinition } from './azure/contract';
 import { createEventGrid } from './azure/eventGrid/createEventGrid';
 import type { EventGrid, EventGridOptions } from './azure/eventGrid/types';
 import { createLogin, type Login } from './azure/login/createLogin';
+import type { Identity } from './azure/login/identity';
 import { createPim, type Pim } from './azure/pim/createPim';
 import { graphAssignments } from './azure/pim/graphAssignments';
 import { isOwnPimRequest } from './azure/pim/provider';
@@ -18,11 +19,16 @@ import { roleDefinitionFromJson } from './azure/resourceManager/roleDefinitions'
 import { type Estate, subscriptionId, tenantId } from './estate';
 import {
   administratorLogin,
+  colleagues,
   customRoleGuids,
+  groups,
   identities,
   type IdentityName,
   localPassword,
   people,
+  personas,
+  postern,
+  signInNameOf,
   standingAssignments,
 } from './tenant';
 
@@ -51,10 +57,12 @@ export type LocalAzureOptions = {
   pim?: Partial<PimKnobs>;
   /** What an earlier PIM knew: it goes on from there. */
   pimFrom?: PimSnapshot;
-  /** Its own URL, an audience that its tokens may be for. */
+  /** Its own URL: an audience that its tokens may be for, and where sign-in is. */
   audience?: string;
   /** Who lives in the tenant besides those who always do; eligible as they are. */
   people?: Principal[];
+  /** Roles that somebody holds for good, besides those of the app's identities. */
+  standing?: ActiveRole[];
 };
 
 /** Builds it; nothing runs until somebody activates a role or calls. */
@@ -63,19 +71,11 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
   const definitions = [...customRoles(options.customRoles), ...(options.otherRoles ?? [])];
   const login = createLogin({
     tenantId,
-    ...(options.audience === undefined ? {} : { audiences: [options.audience] }),
-    identities: [
-      ...Object.values(identities).map((caller) => ({ caller, managed: true })),
-      ...Object.values(people).map(({ objectId, upn }) => ({
-        caller: { objectId, name: upn, kind: 'person' as const },
-        secret: localPassword,
-      })),
-      {
-        caller: identities.reader,
-        clientId: identities.reader.objectId,
-        secret: localPassword,
-      },
-    ],
+    ...(options.audience === undefined
+      ? {}
+      : { audiences: [options.audience], origin: options.audience }),
+    apis: [postern],
+    identities: whoSignsIn(),
   });
   const eventGrid = createEventGrid({ ...options.eventGrid, random });
   const pim = createPim({
@@ -84,6 +84,8 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
     principals: [
       ...Object.values(people),
       ...(options.people ?? []),
+      ...Object.values(colleagues),
+      ...Object.values(groups),
       ...Object.values(identities).map(({ objectId, name }) => ({
         objectId,
         type: 'ServicePrincipal' as const,
@@ -91,7 +93,10 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
       })),
     ],
     roleDefinitions: definitions,
-    assignments: standingAssignments(options.estate.subscriptions.map((one) => one.subscriptionId)),
+    assignments: [
+      ...standingAssignments(options.estate.subscriptions.map((one) => one.subscriptionId)),
+      ...(options.standing ?? []),
+    ],
     subscriptionNames: Object.fromEntries(
       options.estate.subscriptions.map((one) => [one.subscriptionId, one.displayName]),
     ),
@@ -126,6 +131,29 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
       resourceManager.close();
     },
   };
+}
+
+/** The app's identities, everybody of the tenant, and the reader, who has a secret of its own. */
+function whoSignsIn(): Identity[] {
+  const { reader } = identities;
+  return [
+    ...Object.values(identities).map((caller) => ({ caller, managed: true })),
+    ...Object.values(personas).map((one) => ({
+      caller: { objectId: one.objectId, name: signInNameOf(one), kind: 'person' as const },
+      secret: localPassword,
+      person: {
+        displayName: one.displayName,
+        groups: groupsOf(one.objectId),
+        ...(one.homeIssuer === undefined ? {} : { homeIssuer: one.homeIssuer }),
+      },
+    })),
+    { caller: reader, clientId: reader.objectId, secret: localPassword },
+  ];
+}
+
+function groupsOf(objectId: string): string[] {
+  const all: readonly Principal[] = Object.values(groups);
+  return all.filter(({ members }) => members?.includes(objectId)).map((one) => one.objectId);
 }
 
 function makeEligible(pim: Pim, everybody: readonly { objectId: string }[]): void {

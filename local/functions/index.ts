@@ -3,7 +3,8 @@
  * Azure is inconvenient. In a process of its own it is `local/functions/main.ts`; in tests:
  *
  *   createFunctionsHost(options: FunctionsHostOptions): FunctionsHost
- *     options: registry, store; settings, profile, faults, log, trace, fatal, uuid, only if wanted
+ *     options: registry, store; if wanted settings, profile, faults, log, trace, fatal, uuid, only,
+ *              signIn
  *     registry  what `@azure/functions-core` collected ({ functions, hooks, model() })
  *     store     new MemoryStore() (outlives a killed host) or new DiskStore(directory)
  *     settings  Partial<HostSettings>: values (for %NAME%), keys, routePrefix, functionTimeoutMs
@@ -11,6 +12,7 @@
  *     faults    { activity?: (call) => { workerDiesAfterMs } | undefined,
  *                 episode?: (call) => boolean }
  *     only      names of the functions to run, when two apps share one registry
+ *     signIn    how App Service authentication asks sign-in; over the network when left out
  *
  *   host.start(): Promise<void>               appStart hooks, resumes instances, starts timers
  *   host.stop(drainMs = 10_000): Promise<void> takes no new work, waits for what runs, then ends
@@ -31,7 +33,9 @@
  * default dist), FUNCTIONS_HOST_PORT (7071; 0 = any), FUNCTIONS_HOST_STATE (journal, default
  * .local/functions), FUNCTIONS_HOST_KEYS (JSON of HostKeys) or FUNCTIONS_HOST_KEYS_FILE (made when
  * missing, default keys.json in the state folder), FUNCTIONS_HOST_TIMING (measured | exact),
- * FUNCTIONS_HOST_SEED. It prints JSON lines: log records, and events hostStarted, hostStopping,
+ * FUNCTIONS_HOST_SEED. WEBSITE_AUTH_ENABLED=true puts App Service authentication before the app;
+ * it needs API_TENANT_ID, API_CLIENT_ID and LOGIN_ENDPOINT, and LOCAL_PERSONA names who calls when
+ * nobody is named. It prints JSON lines: log records, and events hostStarted, hostStopping,
  * hostStopped, portInUse, startFailed. Bundle it with `@azure/functions-core` external.
  *
  * What differs from the real host: no partitions and no scale-out; entities, locks, signals and
@@ -43,6 +47,7 @@ export { createFunctionsHost, FunctionsHost, type FunctionsHostOptions } from '.
 export { installDurableClientAdapter } from './host/axiosAdapter';
 export type { CoreRegistry } from './host/core';
 export type { HttpAnswer } from './host/http';
+export type { SignIn } from './easyAuth/signIn';
 export type { LogRecord } from './host/log';
 export { hostSettings, type HostSettings } from './host/settings';
 export { HostGone } from './host/worker';

@@ -4,9 +4,9 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import type { Principal } from '../azure/pim/types';
 import { fetchTransport } from '../azure/eventGrid/transport';
 import type { EventSubscription } from '../azure/eventGrid/types';
-import type { Estate } from '../estate';
+import { type Estate, subscriptionId } from '../estate';
 import { createLocalAzure, type LocalAzure } from '../localAzure';
-import type { IdentityName } from '../tenant';
+import { type IdentityName, ownerAssignment } from '../tenant';
 import type { FaultName } from './options';
 import { readPim } from './pimState';
 import type { Ports } from './ports';
@@ -35,6 +35,7 @@ export function demonstrationAzure(parts: DemonstrationParts): LocalAzure {
     // A start that remembers earlier ones must not give their ids again: to requests, events, roles.
     seed: 1 + (earlier.pimFrom?.requests.length ?? 0),
     people,
+    standing: [ownerAssignment(subscriptionId)],
     audience: `https://localhost:${ports.resourceManager}`,
     customRoles: {
       opener: roleFile('opener'),

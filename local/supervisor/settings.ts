@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Certificates } from '../azure/tls/certificates';
 import type { LocalAzure } from '../localAzure';
 import type { LocalKeys } from './keys';
+import { tenantId } from '../estate';
+import { postern } from '../tenant';
 import type { FaultName } from './options';
 import type { Ports } from './ports';
 import { storageConnectionString } from './storage';
@@ -33,6 +35,7 @@ export function hostEnvironment(parts: HostEnvironmentParts): Record<string, str
     ...azurePlaces(parts),
     MARKER_PRIVATE_KEY: keys.markerPrivateKey,
     ...identity,
+    ...callers(ports),
     FUNCTIONS_HOST_APP: 'dist',
     FUNCTIONS_HOST_PORT: `${ports.functions}`,
     FUNCTIONS_HOST_STATE: join(folder, 'functions'),
@@ -63,6 +66,17 @@ export function sweeperEnvironment(parts: HostEnvironmentParts): Record<string, 
       functions: {},
       system: { durabletask: keys.systemKey, eventgrid: keys.systemKey },
     }),
+  };
+}
+
+/** Who may call the API: App Service authentication is on, with Ada for whoever names nobody. */
+function callers(ports: Ports): Record<string, string> {
+  return {
+    WEBSITE_AUTH_ENABLED: 'true',
+    API_TENANT_ID: tenantId,
+    API_CLIENT_ID: postern.clientId,
+    LOGIN_ENDPOINT: `https://localhost:${ports.resourceManager}`,
+    LOCAL_PERSONA: 'ada',
   };
 }
 

@@ -1,20 +1,13 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
-import type { ArmRequest, ArmResponse, Caller } from '../contract';
+import type { ArmRequest, ArmResponse } from '../contract';
+import { createDeviceCodes } from './deviceCodes';
 import { discovery } from './discovery';
-import { json } from './respond';
+import { grant } from './grants';
+import type { Identity } from './identity';
+import { json, refused } from './respond';
+import { decode, isSame } from './secrets';
 import { createTokens, type TokenOptions, type Tokens } from './tokens';
-
-/** Somebody who can sign in: an app's managed identity, a service principal, a person. */
-export type Identity = {
-  caller: Caller;
-  /** Application id; people have none. */
-  clientId?: string;
-  /** Client secret or password; without one there is no signing in by name. */
-  secret?: string;
-  /** True: gets its tokens from an identity endpoint of its own. */
-  managed?: boolean;
-};
 
 /** What sign-in offers the estate. */
 export type Login = Tokens & {
@@ -37,9 +30,17 @@ const RESOURCES = /^https?:\/\/[^/?#]+\/(?:subscriptions|providers)\//i;
 const DOTS = /\/(?:\.|%2e)/i;
 
 /** Sign-in for fixed identities of one tenant. */
-export function createLogin(options: TokenOptions & { identities: Identity[] }): Login {
-  const tokens = createTokens(options);
+export function createLogin(
+  options: Omit<TokenOptions, 'people'> & { identities: Identity[] },
+): Login {
   const { tenantId, identities } = options;
+  const persons = identities.filter(({ caller }) => caller.kind === 'person');
+  const people = new Map(
+    persons.flatMap(({ caller, person }) => (person ? [[caller.objectId, person] as const] : [])),
+  );
+  const tokens = createTokens({ ...options, people });
+  const deviceCodes = createDeviceCodes(persons);
+  const parts = { tokens, identities, deviceCodes };
   const managed = new Map(
     identities
       .filter((one) => one.managed)
@@ -63,17 +64,26 @@ export function createLogin(options: TokenOptions & { identities: Identity[] }):
       if (managedName !== undefined) {
         return managedToken(tokens, managed.get(decode(managedName)), request, url);
       }
-      if (isTokenPath(url.pathname, tenantId)) return clientToken(tokens, identities, request);
-      return discovery(request, url, tenantId);
+      const endpoint = endpointOf(url.pathname, tenantId);
+      if (endpoint === 'token') return grant(parts, request, url.origin);
+      if (endpoint === 'devicecode') {
+        return request.method === 'POST'
+          ? deviceCodes.begin(new URLSearchParams(request.body ?? ''), url.origin)
+          : refused(405, 'invalid_request', 'AADSTS900561: only POST.');
+      }
+      if (/^\/devicelogin\/?$/i.test(url.pathname)) return deviceCodes.page(request, url);
+      return discovery(request, url, tokens);
     },
   };
 }
 
 /** Of any tenant's name: this one's id, `common`, `organizations`, or AD FS. */
-function isTokenPath(pathname: string, tenantId: string): boolean {
-  const found = /^\/([^/]+)\/oauth2(?:\/v2\.0)?\/token\/?$/i.exec(pathname)?.[1]?.toLowerCase();
-  if (found === undefined) return false;
-  return ['adfs', 'common', 'organizations', tenantId.toLowerCase()].includes(found);
+function endpointOf(pathname: string, tenantId: string): 'token' | 'devicecode' | undefined {
+  const form = /^\/([^/]+)\/oauth2(?:\/v2\.0)?\/(token|devicecode)\/?$/i;
+  const [, tenant, endpoint] = form.exec(pathname.toLowerCase()) ?? [];
+  const names = ['adfs', 'common', 'organizations', tenantId.toLowerCase()];
+  if (tenant === undefined || !names.includes(tenant)) return undefined;
+  return endpoint === 'token' ? 'token' : 'devicecode';
 }
 
 /** https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */
@@ -99,7 +109,7 @@ function managedToken(
   if (wanted !== null && wanted.toLowerCase() !== clientId.toLowerCase()) {
     return refuse(400, `No managed identity with client id ${wanted} is assigned to this app.`);
   }
-  const { token, expiresAt } = tokens.issueToken(caller, { audience: resource });
+  const { token, expiresAt } = tokens.issueToken(caller, { audience: resource, clientId });
   return json(200, {
     access_token: token,
     expires_on: String(Math.floor(expiresAt / 1000)),
@@ -107,108 +117,4 @@ function managedToken(
     token_type: 'Bearer',
     client_id: clientId,
   });
-}
-
-/** https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
-function clientToken(tokens: Tokens, identities: Identity[], request: ArmRequest): ArmResponse {
-  if (request.method !== 'POST') return refused(405, 'invalid_request', 'AADSTS900561: only POST.');
-  const form = new URLSearchParams(request.body ?? '');
-  const grant = form.get('grant_type') ?? '';
-  const byName =
-    grant === 'password'
-      ? (one: Identity) => one.caller.kind === 'person' && one.caller.name
-      : (one: Identity) => one.clientId;
-  if (grant !== 'client_credentials' && grant !== 'password') {
-    return refused(400, 'unsupported_grant_type', `AADSTS70003: the grant type '${grant}'.`);
-  }
-  const [id, secret] = grant === 'password' ? personOf(form) : clientOf(form, request);
-  const found = identities.find((one) => {
-    const name = byName(one);
-    return typeof name === 'string' && name.toLowerCase() === id.toLowerCase();
-  });
-  if (!found) {
-    const text = `AADSTS700016: Application with identifier '${id}' was not found in the directory.`;
-    return grant === 'password'
-      ? refused(400, 'invalid_grant', `AADSTS50034: The user account ${id} does not exist.`)
-      : refused(400, 'unauthorized_client', text);
-  }
-  if (found.secret === undefined || !isSame(secret, found.secret)) {
-    return grant === 'password'
-      ? refused(400, 'invalid_grant', 'AADSTS50126: Invalid username or password.')
-      : refused(401, 'invalid_client', 'AADSTS7000215: Invalid client secret provided.');
-  }
-  const { token, expiresAt } = tokens.issueToken(found.caller, audienceOf(form));
-  const expiresIn = Math.floor((expiresAt - Date.now()) / 1000);
-  return json(200, {
-    token_type: 'Bearer',
-    expires_in: expiresIn,
-    ext_expires_in: expiresIn,
-    access_token: token,
-    ...personalPart(tokens, found.caller, form),
-  });
-}
-
-/**
- * What a person's client gets besides: the ID token that the scope `openid` asks for, and MSAL's
- * `client_info`. The Azure CLI keeps no account without the first.
- * https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc
- */
-function personalPart(tokens: Tokens, caller: Caller, form: URLSearchParams): object {
-  const clientId = form.get('client_id') ?? '';
-  const asked = form.get('scope')?.split(/\s+/) ?? [];
-  if (caller.kind !== 'person' || clientId === '' || !asked.includes('openid')) return {};
-  const { tenantId, issueIdToken } = tokens;
-  const info = JSON.stringify({ uid: caller.objectId, utid: tenantId });
-  return {
-    id_token: issueIdToken(caller, clientId),
-    ...(form.get('client_info') === '1'
-      ? { client_info: Buffer.from(info).toString('base64url') }
-      : {}),
-  };
-}
-
-function clientOf(form: URLSearchParams, request: ArmRequest): [id: string, secret: string] {
-  const basic = /^basic\s+(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
-  if (basic === undefined) return [form.get('client_id') ?? '', form.get('client_secret') ?? ''];
-  const text = Buffer.from(basic, 'base64').toString();
-  const colon = text.indexOf(':');
-  return [decode(text.slice(0, colon)), decode(text.slice(colon + 1))];
-}
-
-function personOf(form: URLSearchParams): [id: string, secret: string] {
-  return [form.get('username') ?? '', form.get('password') ?? ''];
-}
-
-/** Version 1 names a resource, version 2 a scope that ends in `/.default`. */
-function audienceOf(form: URLSearchParams): { audience?: string } {
-  const scope = form
-    .get('scope')
-    ?.split(/\s+/)
-    .find((one) => one.includes('://'));
-  const audience = form.get('resource') ?? scope?.replace(/\/\.default$/i, '');
-  return audience === undefined ? {} : { audience };
-}
-
-function refused(status: number, error: string, description: string): ArmResponse {
-  return json(status, {
-    error,
-    error_description: description,
-    error_codes: [Number(/^AADSTS(\d+)/.exec(description)?.[1] ?? 0)],
-    timestamp: new Date().toISOString(),
-  });
-}
-
-function isSame(sent: string | undefined, right: string): boolean {
-  const one = Buffer.from(sent ?? '');
-  const other = Buffer.from(right);
-  return one.length === other.length && timingSafeEqual(one, other);
-}
-
-/** Percent-decoding of something that may not be encoded at all. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,40 +1,50 @@
 import type { ArmRequest, ArmResponse } from '../contract';
 import { json } from './respond';
-import { RESOURCE_MANAGER_AUDIENCES } from './tokens';
+import { RESOURCE_MANAGER_AUDIENCES, type Tokens } from './tokens';
 
 /**
- * What clients ask before they sign in: where to, and which clouds there are. All of it is told
- * under the address the client used, so that one listener serves every name it has.
+ * What clients ask before they sign in: where to, and which clouds there are; and what APIs ask to
+ * verify tokens. All of it is told under the address the client used, so that one listener serves
+ * every name it has; only the issuer is one and the same, because tokens bear it.
  */
 export function discovery(
   request: ArmRequest,
   url: URL,
-  tenantId: string,
+  tokens: Pick<Tokens, 'tenantId' | 'keySet' | 'issuerAt'>,
 ): ArmResponse | undefined {
   if (request.method !== 'GET') return undefined;
+  const { tenantId } = tokens;
   const path = url.pathname.toLowerCase().replace(/\/+$/, '');
   if (path === '/metadata/endpoints') return json(200, [cloud(url.origin)]);
   if (path === '/common/discovery/instance') return json(200, instance(url, tenantId));
-  const tenant = /^\/([^/]+)(?:\/v2\.0)?\/\.well-known\/openid-configuration$/.exec(path)?.[1];
-  if (tenant === 'adfs') return json(200, openId(url.origin, 'adfs', tenantId));
-  if (tenant === tenantId.toLowerCase() || tenant === 'common' || tenant === 'organizations') {
-    return json(200, openId(url.origin, tenantId, tenantId));
+  const issuer = tokens.issuerAt(url.origin);
+  const keysOf = /^\/([^/]+)\/discovery(?:\/v2\.0)?\/keys$/.exec(path)?.[1];
+  if (keysOf !== undefined && [...ANY_TENANT, tenantId.toLowerCase(), 'adfs'].includes(keysOf)) {
+    return json(200, tokens.keySet(url.origin));
   }
-  if (tenant === undefined) return undefined;
+  const tenant = /^\/([^/]+)(?:\/v2\.0)?\/\.well-known\/openid-configuration$/.exec(path)?.[1];
+  if (tenant === 'adfs') return json(200, openId(url.origin, 'adfs', issuer));
+  if (tenant === undefined && keysOf === undefined) return undefined;
+  if (tenant === tenantId.toLowerCase() || ANY_TENANT.includes(tenant ?? '')) {
+    return json(200, openId(url.origin, tenantId, issuer));
+  }
   return json(400, {
     error: 'invalid_tenant',
-    error_description: `AADSTS90002: Tenant '${tenant}' not found.`,
+    error_description: `AADSTS90002: Tenant '${tenant ?? keysOf}' not found.`,
   });
 }
 
-function openId(origin: string, folder: string, tenantId: string) {
+/** What stands for whichever tenant somebody turns out to be of. */
+const ANY_TENANT = ['common', 'organizations'];
+
+function openId(origin: string, folder: string, issuer: string) {
   const version = folder === 'adfs' ? '' : '/v2.0';
   return {
-    issuer: `${origin}/${tenantId}/v2.0`,
+    issuer,
     authorization_endpoint: `${origin}/${folder}/oauth2${version}/authorize`,
     token_endpoint: `${origin}/${folder}/oauth2${version}/token`,
     device_authorization_endpoint: `${origin}/${folder}/oauth2${version}/devicecode`,
-    jwks_uri: `${origin}/${folder}/discovery/keys`,
+    jwks_uri: `${origin}/${folder}/discovery${version}/keys`,
     response_types_supported: ['code'],
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['RS256'],

@@ -1,4 +1,7 @@
+import type { EasyAuth } from '../easyAuth/easyAuth';
+import { SignInFailed } from '../easyAuth/signIn';
 import { durableApi } from '../engine/management';
+import { forwarded } from './forwardedFor';
 import type { FunctionsHost } from './host';
 import { answerJson, answerText, findRoute, rpcRequest } from './http';
 import type { HttpAnswer, HttpRequest } from './http';
@@ -6,7 +9,10 @@ import { keyOf, opens, opensSystem } from './keys';
 
 type Call = { request: HttpRequest; url: URL; headers: Record<string, string>; key: string };
 
-/** Routes a request to the host: `/admin`, the extensions' webhooks, and functions by route. */
+/**
+ * What a request meets: the front end, which tells the caller's address, App Service authentication
+ * where it is on, then the host: `/admin`, the extensions' webhooks, and functions by route.
+ */
 export async function frontDoor(
   host: FunctionsHost,
   request: HttpRequest & { headers: Record<string, string> },
@@ -17,14 +23,36 @@ export async function frontDoor(
   } catch {
     return answerText(400, '');
   }
+  let headers = forwarded(request.headers, request.peer);
+  if (headers === null) return answerText(400, 'x-local-address is an IP address.\n');
+  if (host.easyAuth !== undefined) {
+    const passage = await passed(host, host.easyAuth, url, headers);
+    if ('answer' in passage) return passage.answer;
+    ({ headers } = passage);
+  }
   const method = request.method.toUpperCase();
-  const { headers } = request;
-  const call: Call = { request: { ...request, method }, url, headers, key: keyOf(url, headers) };
+  const key = keyOf(url, headers);
+  const call: Call = { request: { ...request, method, headers }, url, headers, key };
   const path = url.pathname.toLowerCase();
   if (path === '/runtime/webhooks/eventgrid') return eventGrid(host, call);
   if (path.startsWith('/runtime/webhooks/durabletask/')) return durable(host, call);
   if (path.startsWith('/admin/')) return admin(host, call);
   return httpFunction(host, call);
+}
+
+async function passed(
+  host: FunctionsHost,
+  easyAuth: EasyAuth,
+  url: URL,
+  headers: Record<string, string>,
+): ReturnType<EasyAuth> {
+  try {
+    return await easyAuth(url, headers);
+  } catch (error) {
+    if (!(error instanceof SignInFailed)) throw error;
+    host.complain(`App Service authentication: ${error.message}`);
+    return { answer: answerText(503, '') };
+  }
 }
 
 function text(body: string | Uint8Array | undefined): string {
@@ -82,10 +110,10 @@ async function httpFunction(host: FunctionsHost, call: Call): Promise<HttpAnswer
   const isBelow = url.pathname.toLowerCase().startsWith(`${prefix.toLowerCase()}/`);
   if (!isBelow) return answerText(404, '');
   const path = url.pathname.slice(prefix.length);
-  const route = findRoute(host.registry, request.method, path);
-  if (route === undefined) return answerText(404, '');
-  if (!opens(host.settings.keys, key, route.authLevel, route.functionName)) {
+  const found = findRoute(host.registry, request.method, path);
+  if (found === undefined) return answerText(404, '');
+  if (!opens(host.settings.keys, key, found.authLevel, found.functionName)) {
     return answerText(401, '');
   }
-  return host.invokeHttp(route.functionName, rpcRequest(request, url, route.params));
+  return host.invokeHttp(found.functionName, rpcRequest(request, url, found.params));
 }

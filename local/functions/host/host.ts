@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { createEasyAuth, type EasyAuth } from '../easyAuth/easyAuth';
+import { easyAuthSettings } from '../easyAuth/settings';
+import { overNetwork, type SignIn } from '../easyAuth/signIn';
 import type { HostAddress } from '../engine/clientUrls';
 import { Engine } from '../engine/engine';
 import { durableApi } from '../engine/management';
@@ -32,6 +35,8 @@ export type FunctionsHostOptions = {
   uuid?: () => string;
   /** Runs only these functions of the registry: two apps in one process share a registry. */
   only?: readonly string[];
+  /** How App Service authentication asks sign-in, where settings turn it on; over the network. */
+  signIn?: SignIn;
 };
 
 /** A Functions host in this process; see `local/functions/index.ts` for what each call promises. */
@@ -39,6 +44,8 @@ export class FunctionsHost {
   readonly settings: HostSettings;
   readonly engine: Engine;
   readonly registry: CoreRegistry;
+  /** Absent where it is off: headers pass as they come. */
+  readonly easyAuth: EasyAuth | undefined;
   private readonly worker: Worker;
   private readonly timers: Timers;
   private readonly log: (record: LogRecord) => void;
@@ -51,6 +58,7 @@ export class FunctionsHost {
     this.log = (record) => {
       if (this.alive) options.log?.(record);
     };
+    this.easyAuth = easyAuthOf(this.settings, options.signIn);
     const uuid = options.uuid ?? randomUUID;
     this.worker = new Worker({
       registry: this.registry,
@@ -212,10 +220,24 @@ export class FunctionsHost {
     }
   }
 
+  /** Says what went wrong outside any function. */
+  complain(text: string): void {
+    this.log(hostLog('error', text));
+  }
+
   private logFailure(name: string, error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.log({ ...hostLog('error', text), functionName: name });
   }
+}
+
+/** The host answers for its own health by key; Event Grid's webhook has a key of its own. */
+function easyAuthOf(settings: HostSettings, signIn: SignIn = overNetwork): EasyAuth | undefined {
+  const found = easyAuthSettings(settings.values);
+  if (found === null) return undefined;
+  const { routePrefix } = settings;
+  const health = `${routePrefix === '' ? '' : `/${routePrefix.toLowerCase()}`}/health`;
+  return createEasyAuth({ ...found, excludedPaths: [health] }, signIn);
 }
 
 function restricted(registry: CoreRegistry, only: readonly string[] | undefined): CoreRegistry {

@@ -1,3 +1,4 @@
+import type { Peer } from './forwardedFor';
 import { triggerOf, type CoreRegistry, type RpcValue } from './core';
 
 export type HttpRequest = {
@@ -6,6 +7,8 @@ export type HttpRequest = {
   url: string;
   headers?: Readonly<Record<string, string>>;
   body?: string | Uint8Array;
+  /** Who is connected; this process when absent. */
+  peer?: Peer;
 };
 
 export type HttpAnswer = {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Peer } from '../host/forwardedFor';
 import type { HttpAnswer } from '../host/http';
 
 /** The Functions host takes bodies up to 100 MB by default; a local app needs far less. */
@@ -10,6 +11,7 @@ export type ReceivedRequest = {
   url: string;
   headers: Record<string, string>;
   body: Buffer;
+  peer: Peer;
 };
 
 /** The port is taken; the message names it. */
@@ -48,7 +50,9 @@ async function serve(
       return;
     }
     const { method = 'GET', url = '/' } = request;
-    const answer = await handle({ method, url, headers: flat(request), body });
+    const { remoteAddress: address = '127.0.0.1', remotePort: port = 0 } = request.socket;
+    const peer = { address, port };
+    const answer = await handle({ method, url, headers: flat(request), body, peer });
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);
   } catch {

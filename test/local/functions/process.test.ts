@@ -3,6 +3,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createLogin } from '../../../local/azure/login/createLogin';
+import { ensureCertificates } from '../../../local/azure/tls/certificates';
+import { createTlsServer } from '../../../local/azure/tls/server';
+import { tenantId } from '../../../local/estate';
+import { localPassword, people, postern } from '../../../local/tenant';
 
 /** The bundled process over real sockets: start, keys, webhook, kill -9, resume, SIGTERM. */
 const repository = join(__dirname, '../../..');
@@ -45,7 +50,11 @@ afterAll(() => {
 type Host = { child: ChildProcess; origin: string; started: Record<string, unknown> };
 
 /** Starts the process and waits for its first line of that event. */
-async function startHost(port: string, awaited = 'hostStarted'): Promise<Host> {
+async function startHost(
+  port: string,
+  awaited = 'hostStarted',
+  values: Record<string, string> = {},
+): Promise<Host> {
   const child = spawn(process.execPath, [join(folder, 'host.js')], {
     env: {
       PATH: process.env['PATH'],
@@ -57,6 +66,7 @@ async function startHost(port: string, awaited = 'hostStarted'): Promise<Host> {
       SEEN_FILE: join(folder, 'seen'),
       HUB: 'TestHub',
       QUEUE_NAME: 'events',
+      ...values,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -122,4 +132,43 @@ it('serves, is killed, resumes from its journal, and drains on SIGTERM', async (
   expect(readFileSync(join(folder, 'seen'), 'utf8')).toBe('look 0\nevent e1\nlook 1\n');
   second.child.kill('SIGTERM');
   expect(await exitOf(second.child)).toBe(0);
+}, 60_000);
+
+it('lets people in by tokens that it verifies over the network, and says where they are', async () => {
+  const { cert, key, caPath } = await ensureCertificates(join(folder, 'tls'));
+  const { objectId, upn } = people.ada;
+  const ada = { objectId, name: upn, kind: 'person' as const };
+  const login = createLogin({
+    tenantId,
+    apis: [postern],
+    identities: [{ caller: ada, secret: localPassword }],
+  });
+  const handle = async (request: Parameters<typeof login.handle>[0]) =>
+    (await login.handle(request)) ?? { status: 404, headers: {} };
+  const signIn = await createTlsServer({ handle, port: 0, cert, key });
+  const host = await startHost('0', 'hostStarted', {
+    FUNCTIONS_HOST_STATE: join(folder, 'state-of-the-guarded'),
+    NODE_EXTRA_CA_CERTS: caPath,
+    WEBSITE_AUTH_ENABLED: 'true',
+    API_TENANT_ID: tenantId,
+    API_CLIENT_ID: postern.clientId,
+    LOGIN_ENDPOINT: signIn.url,
+  });
+  const get = async (headers: Record<string, string>): Promise<unknown> => {
+    const answer = await fetch(`${host.origin}/api/who`, { headers });
+    return answer.ok ? answer.json() : answer.status;
+  };
+  const forged = { 'X-MS-CLIENT-PRINCIPAL-NAME': 'eve', 'X-Forwarded-For': '1.1.1.1' };
+  const expected = {
+    name: upn,
+    from: expect.stringMatching(/^1\.1\.1\.1, 127\.0\.0\.1:\d+$/),
+  };
+  expect(await get(forged)).toBe(401);
+  expect(await get({ ...forged, 'x-local-persona': 'ada' })).toEqual(expected);
+  const wanted = { audience: postern.clientId, origin: signIn.url };
+  const { token } = login.issueToken(ada, wanted);
+  expect(await get({ ...forged, authorization: `Bearer ${token}` })).toEqual(expected);
+  expect(await get({ authorization: `Bearer ${token}x` })).toBe(401);
+  await signIn.close();
+  expect(await get({ 'x-local-persona': 'ada' })).toMatchObject({ name: upn });
 }, 60_000);

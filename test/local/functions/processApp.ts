@@ -31,6 +31,16 @@ app.http('start', {
     return { status: 202, jsonBody: { id } };
   },
 });
+app.http('whoCalls', {
+  route: 'who',
+  authLevel: 'anonymous',
+  handler: ({ headers }) => ({
+    jsonBody: {
+      name: headers.get('x-ms-client-principal-name'),
+      from: headers.get('x-forwarded-for'),
+    },
+  }),
+});
 app.eventGrid('received', { handler: (event) => note(`event ${event.id}`) });
 app.storageQueue('queued', {
   queueName: '%QUEUE_NAME%',

@@ -1,5 +1,7 @@
 import type { Caller } from '../../../../local/azure/contract';
-import { createLogin, type Identity } from '../../../../local/azure/login/createLogin';
+import { createLogin } from '../../../../local/azure/login/createLogin';
+import type { Identity } from '../../../../local/azure/login/identity';
+import type { TokenOptions } from '../../../../local/azure/login/tokens';
 
 export const TENANT = '22222222-2222-4222-8222-222222222222';
 export const BASE = 'https://localhost:18443';
@@ -18,7 +20,7 @@ export const identities: Identity[] = [
   { caller: ada, secret: 'pa55word' },
 ];
 
-export const login = (settings: { lifetimeMs?: number; audiences?: string[] } = {}) =>
+export const login = (settings: Partial<TokenOptions> = {}) =>
   createLogin({ tenantId: TENANT, identities, ...settings });
 
 /** A call to one of sign-in's paths, with its JSON answer. */

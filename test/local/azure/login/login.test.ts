@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { newSigningKey } from '../../../../local/azure/login/signing';
 import { installVirtualTime, type VirtualTime } from '../../../virtualTime';
 import {
   ada,
@@ -64,7 +65,7 @@ describe('a token', () => {
       `${token}.x`,
       'x',
       '',
-      login().issueToken(opener).token,
+      login({ signingKey: newSigningKey() }).issueToken(opener).token,
       target.issueToken(opener, { audience: 'https://vault.azure.net' }).token,
     ];
     for (const one of bad) expect(bearerOf(target, one)).toBeUndefined();
