@@ -12,7 +12,7 @@ export function nextLines(platform: LocalPlatform): string[] {
     '',
     '  # Ben activates for four minutes, look ten seconds later, deactivate early, look again',
     `  curl -s -X POST "${control}/pim/activate?person=ben@contoso.com&minutes=4"`,
-    `  curl -s ${key} -H "x-local-persona: ben" ${api}/windows`,
+    `  curl -s -H "x-local-persona: ben" ${api}/windows`,
     `  curl -s -X POST "${control}/pim/deactivate?person=ben@contoso.com"`,
     '',
     '  # what PIM, the app and the network say',

@@ -61,12 +61,11 @@ function operationOf({ name, path }: Served, operation: Operation): object {
 }
 
 function queryParameters(query: z.ZodObject | undefined): object[] {
-  return Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
-    name,
-    in: 'query',
-    required: false,
-    schema: schemaOf(schema as z.ZodType, 'input'),
-  }));
+  if (query === undefined) return [];
+  const { properties = {} } = z.toJSONSchema(query, { io: 'input', reused: 'inline' });
+  return Object.entries(properties).map(([name, schema]) => {
+    return { name, in: 'query', required: false, schema };
+  });
 }
 
 function answersOf(answers: Operation['answers']): object {

@@ -3,8 +3,8 @@ import type { Asked } from '../domain/request/asked';
 import { parseArmId } from '../domain/armId';
 import { formatPrefix, kindOf, parsePrefix } from '../domain/policy/prefix';
 import { cleanText } from '../domain/text';
-import { durationPattern, readDuration } from '../policy/readDuration';
-import { portSetsOf, readPort } from '../policy/values';
+import { durationPattern, readDuration } from '../domain/readDuration';
+import { portSetsOf, readPort } from '../domain/policy/portEntry';
 
 /** What the doors read. Every object is strict: a key nobody knows is refused, not ignored. */
 

@@ -96,7 +96,7 @@ export const problemSchema = z
   .strictObject({
     title: z.string().meta({ description: 'The rule that refused, or what is wrong.' }),
     status: z.int(),
-    code: z.enum(Object.keys(statusOf) as [string, ...string[]]),
+    code: z.enum(Object.keys(statusOf)),
     detail: z.string().meta({ description: 'The next step.' }),
     errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
     refusals: z.array(refusalViewSchema).optional(),

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { activationBehind } from '../domain/grant';
 import { cleanText } from '../domain/text';
+import { signedDeadlineOf } from '../domain/window/deadline';
 import { outcomeOf, windowPhase } from '../domain/window/phase';
 import type { Placement, WindowRow } from '../domain/window/windowRow';
 import type { refusalViewSchema, windowViewSchema } from './viewSchemas';
@@ -50,7 +51,7 @@ export function windowView(row: WindowRow): WindowView {
     })),
     createdAt: isoOf(row.createdAt),
     until: isoOf(untilAt),
-    wantedUntil: isoOf(row.wantedUntil),
+    wantedUntil: isoOf(signedDeadlineOf(row)),
     closingBegins: isoOf(Math.min(row.closeFrom ?? untilAt, untilAt - grant.limits.guardMs)),
     closeReason: row.closeReason,
     rules: row.placements.map((placement) => ruleView(placement, row)),

@@ -1,14 +1,13 @@
 import { hashId } from '../domain/identity';
 import type { AllowRule, DenyRule, Policy } from '../domain/policy/policy';
 import { formatPrefix } from '../domain/policy/prefix';
+import { portSetsOf, readPort } from '../domain/policy/portEntry';
 import type { AllowEntry, DenyEntry, PolicyFile } from './fileSchema';
-import { readDuration } from './readDuration';
+import { readDuration } from '../domain/readDuration';
 import {
-  portSetsOf,
   readAdministratorRole,
   readGroup,
   readPerson,
-  readPort,
   readRole,
   readScope,
   readSource,

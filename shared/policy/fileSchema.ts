@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { isIP } from 'node:net';
+import { readPort } from '../domain/policy/portEntry';
 import { refusalCodes } from '../domain/refusal';
-import { durationPattern, formatDuration, readDuration } from './readDuration';
+import { durationPattern, formatDuration, readDuration } from '../domain/readDuration';
 import {
   readAdministratorRole,
   readGroup,
   readPerson,
-  readPort,
   readRole,
   readScope,
   readSource,

@@ -1,6 +1,6 @@
 import { defaults } from './buildPolicy';
 import type { PathFault, PolicyFaultCode } from './policyFault';
-import { formatDuration, readDuration } from './readDuration';
+import { formatDuration, readDuration } from '../domain/readDuration';
 import { overlapFaults, ruleFaults } from './ruleFaults';
 import type { Sections } from './sections';
 

@@ -6,8 +6,8 @@ import { allowRuleOf, defaults } from './buildPolicy';
 import type { AllowEntry } from './fileSchema';
 import type { PathFault } from './policyFault';
 import type { Placed, Sections } from './sections';
-import { readPort } from './values';
-import type { PortEntry } from './values';
+import { readPort } from '../domain/policy/portEntry';
+import type { PortEntry } from '../domain/policy/portEntry';
 
 type Path = readonly (string | number)[];
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
 import { policyJsonSchema } from '../../../shared/policy/fileSchema';
-import { formatDuration, readDuration } from '../../../shared/policy/readDuration';
+import { formatDuration, readDuration } from '../../../shared/domain/readDuration';
 import { readPolicy } from '../../../shared/policy/readPolicy';
 import type { Policy } from '../../../shared/domain/policy/policy';
 
