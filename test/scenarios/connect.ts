@@ -101,7 +101,7 @@ describe('somebody who wants to connect', () => {
 
 async function get(story: Story, path: string): Promise<{ status: number; body: string }> {
   const { origin } = story.host().address;
-  const headers = { authorization: 'Bearer ada' };
+  const headers = { 'x-local-persona': 'ada' };
   const url = `${origin}/api/${path}`;
   const { status, body } = await story.host().http({ method: 'GET', url, headers });
   return { status, body: String(body) };

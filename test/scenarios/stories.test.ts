@@ -10,6 +10,7 @@ import './earlyClose';
 import './extend';
 import './drift';
 import './noWindow';
+import './overHttp';
 import './people';
 import './policyChange';
 import './secrets';

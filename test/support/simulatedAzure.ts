@@ -11,7 +11,7 @@ import type {
 } from '../../local/azure/eventGrid/types';
 import { directTransport } from '../../local/azure/eventGrid/transport';
 import { judge } from '../../local/azure/evidence/verdict';
-import type { Verdict, VerdictInput } from '../../local/azure/evidence/verdictTypes';
+import type { RequestTruth, Verdict, VerdictInput } from '../../local/azure/evidence/verdictTypes';
 import type { PimKnobs } from '../../local/azure/pim/types';
 import type { ResourceManagerOptions } from '../../local/azure/resourceManager/settings';
 import { demonstrationEstate, type Estate } from '../../local/estate';
@@ -31,8 +31,8 @@ import { identities, type IdentityName } from '../../local/tenant';
 import { createAzureWorld } from '../../shared/azure/world';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
-import { callersByName } from './callers';
-import type { Callers } from '../../shared/ports/callers';
+import { callersBySignIn } from './callersBySignIn';
+import { signInAt } from './signInAt';
 import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import { type Life, mortal } from './mortal';
@@ -65,8 +65,6 @@ export type SimulationOptions = SettingsOptions & {
   trace?: (entry: EngineTrace) => void;
   /** How far the `Date` of every answer is ahead of the host's clock, ms; asked for each answer. */
   dateAheadMs?: () => number;
-  /** Who calls over HTTP; by name if absent. */
-  callers?: Callers;
   /** Told of every request of the app and of what the local Azure answered. */
   onAnswer?: (request: PipelineRequest, status: number) => void;
   /** Told when an accepted write has come to its end in the network. */
@@ -117,6 +115,8 @@ export type Simulation = {
   ourRules(nsgName: string): string[];
   /** Log lines of an event. */
   logged(event: string): LogLine[];
+  /** People's calls for a window that were granted, for the verdict. */
+  readonly requests: RequestTruth[];
   /** The local Azure's own judgement; `isExpected` as in the verdict's input. */
   verdict(isExpected?: VerdictInput['isExpected']): Verdict;
   close(): Promise<void>;
@@ -142,6 +142,7 @@ installDurableClientAdapter();
 /** Builds it and starts the host. Virtual time must be installed before. */
 export async function simulate(options: SimulationOptions = {}): Promise<Simulation> {
   const estate = options.estate ?? demonstrationEstate();
+  const requests: RequestTruth[] = [];
   const logs: LogLine[] = [];
   let host: FunctionsHost | undefined;
   let life: Life = { isOver: true };
@@ -218,6 +219,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
       },
       ...(profile ? { profile } : {}),
       ...(faults ? { faults } : {}),
+      signIn: signInAt(azure.login),
       ...(options.uuid ? { uuid: options.uuid } : {}),
       ...(options.trace ? { trace: options.trace } : {}),
     });
@@ -257,8 +259,10 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     },
     ourRules: (nsgName) => rulesIn(azure, nsgName).filter((name) => /^postern-/i.test(name)),
     logged: (event) => logs.filter((line) => line.event === event),
+    requests,
     verdict: (isExpected) =>
       judge({
+        requests,
         records: azure.resourceManager.writeLog.records,
         estate,
         activations: azure.pim.truth(),
@@ -299,7 +303,7 @@ function worldOf(
   const world = createAzureWorld(
     { closing, opening, api },
     {
-      callers: options.callers ?? callersByName(),
+      ...('faults' in api ? {} : { callers: callersBySignIn(api, azure.login) }),
       httpClient: mortal(life, seams.httpClient?.(client) ?? client),
       credential: {
         getToken: () => {

@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IdentityName } from '../../local/tenant';
+import { tenantId } from '../../local/estate';
+import { type IdentityName, postern } from '../../local/tenant';
 import { readConfig } from '../../shared/config';
 import { policyFile } from './policyFile';
 
@@ -47,8 +48,8 @@ const sample = JSON.parse(readFileSync(join(root, 'local.settings.sample.json'),
   Values: Record<string, string>;
 };
 const keySettings = {
-  API_TENANT_ID: '11111111-0000-4000-8000-000000000001',
-  API_CLIENT_ID: '11111111-0000-4000-8000-000000000002',
+  API_TENANT_ID: tenantId,
+  API_CLIENT_ID: postern.clientId,
   MARKER_PRIVATE_KEY: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
   MARKER_PUBLIC_KEYS: `1:${createPublicKey(privateKey)
     .export({ format: 'der', type: 'spki' })

@@ -23,7 +23,7 @@ const isExpectedByDefault = (activation: ActivationTruth, vm: VirtualMachineSeed
 export function judge(input: VerdictInput): Verdict {
   const nowMs = Date.parse(input.now);
   const history = replay(input.estate.networkSecurityGroups, input.records);
-  const windows = findWindows(history.standings, input.activations, input.estate);
+  const windows = findWindows(history.standings, input.activations, input.estate, input.requests);
   const lines = input.activations.flatMap((item) => linesOf(item, windows, input, nowMs));
   const standing = standingRules(history, windows, nowMs);
   const strayWrites = input.records.filter((record) => isStray(record));
@@ -57,7 +57,7 @@ function linesOf(
   nowMs: number,
 ): PathLine[] {
   const isExpected = input.isExpected ?? isExpectedByDefault;
-  const window = windows.find((item) => item.activation === activation);
+  const window = windows.find((item) => item.activation === activation && !item.asked);
   return input.estate.virtualMachines
     .filter((vm) => isCovered(vm, activation, input.estate) && isExpected(activation, vm))
     .flatMap((vm) => {

@@ -16,7 +16,12 @@ export type VerdictInput = {
    * VM carries the tag `postern: enabled`.
    */
   isExpected?: (activation: ActivationTruth, vm: VirtualMachineSeed) => boolean;
+  /** Calls by which people asked the app for one more window and were given it, as the caller saw. */
+  requests?: readonly RequestTruth[];
 };
+
+/** One person's call, and when it was answered. */
+export type RequestTruth = { principalId: string; at: string };
 
 /** How one NSG on the way to one VM fared for one activation. */
 type PathState =

@@ -2,6 +2,7 @@ import type { ActivationTruth } from '../contract';
 import type { Estate, NetworkInterfaceSeed, VirtualMachineSeed } from '../../estate';
 import { isInPrefix } from './admits';
 import type { Standing } from './timeline';
+import type { RequestTruth } from './verdictTypes';
 
 const rulePrefix = 'postern-';
 
@@ -49,6 +50,8 @@ export type WindowFound = {
   acceptedAtMs: number;
   /** Whose it is; absent where no activation explains it. */
   activation?: ActivationTruth;
+  /** It was asked for by its person, beside the activation's own window. */
+  asked?: true;
 };
 
 /** A rule of the app that lets somebody in. */
@@ -64,12 +67,14 @@ export function isOurName(name: string): boolean {
  * Finds the windows in the network's history and gives each the activation it can belong to: one
  * that was in force when the rule was accepted, covers a VM that the rule reaches, and has no
  * window yet. Where several fit, the rule's marker only helps to choose among them; the deadline
- * is always the chosen activation's own end, and no activation is chosen twice.
+ * is always the chosen activation's own end, and no activation is chosen twice, unless its person has
+ * asked for one more: each such call explains one window.
  */
 export function findWindows(
   standings: readonly Standing[],
   activations: readonly ActivationTruth[],
   estate: Estate,
+  requests: readonly RequestTruth[] = [],
 ): WindowFound[] {
   const byKey = new Map<string, Standing[]>();
   for (const standing of standings) {
@@ -92,7 +97,30 @@ export function findWindows(
     taken.add(chosen);
     window.activation = chosen;
   }
+  explainAsked(windows, activations, estate, requests);
   return windows;
+}
+
+function explainAsked(
+  windows: readonly WindowFound[],
+  activations: readonly ActivationTruth[],
+  estate: Estate,
+  requests: readonly RequestTruth[],
+): void {
+  const left = [...requests];
+  for (const window of windows.filter(({ activation }) => activation === undefined)) {
+    const fitting = activations.filter((item) => isFitting(window, item, estate));
+    const at = left.findIndex(({ principalId, at: atTime }) => {
+      const isBefore = Date.parse(atTime) <= window.acceptedAtMs;
+      return isBefore && fitting.some((item) => item.principalId === principalId);
+    });
+    const [request] = at === -1 ? [] : left.splice(at, 1);
+    const theirs = fitting.filter(({ principalId }) => principalId === request?.principalId);
+    const chosen = choose(window, theirs);
+    if (chosen === undefined) continue;
+    window.activation = chosen;
+    window.asked = true;
+  }
 }
 
 function isFitting(window: WindowFound, activation: ActivationTruth, estate: Estate): boolean {

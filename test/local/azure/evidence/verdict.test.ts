@@ -300,6 +300,34 @@ describe('the verdict fails', () => {
     expect(twice.verdict().reasons).toHaveLength(1);
   });
 
+  it('one more window than its person asked for, or one that somebody else did', async () => {
+    const good = await goodRun();
+    const before = new Date().toISOString();
+    for (const window of ['two', 'three']) {
+      await good.put(onNic, window);
+      await good.remove(onNic, window);
+    }
+    const asked = { principalId: 'ada', at: before };
+    expect(good.verdict({ requests: [asked, asked] }).passed).toBe(true);
+    expect(good.verdict({ requests: [asked] }).reasons).toHaveLength(1);
+    expect(good.verdict({ requests: [asked, { ...asked, principalId: 'ben' }] }).passed).toBe(
+      false,
+    );
+    const late = { ...asked, at: new Date(Date.now() + 1_000).toISOString() };
+    expect(good.verdict({ requests: [asked, late] }).passed).toBe(false);
+  });
+
+  it('a window that was asked for and outlived the activation', async () => {
+    const good = await goodRun();
+    const requests = [{ principalId: 'ada', at: new Date().toISOString() }];
+    await good.put(onNic, 'two');
+    await time.pass(20 * 60_000);
+    await good.remove(onNic, 'two');
+    const { passed, reasons } = good.verdict({ requests });
+    expect(passed).toBe(false);
+    expect(reasons.at(-1)).toContain("past the activation's end");
+  });
+
   it('an overrun of one of two people, whose windows it does not mix up', async () => {
     const two = run();
     const until = (time_: string): string => `postern1|${Date.parse(time_) / 1_000}|k|s`;
