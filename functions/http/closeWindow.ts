@@ -10,6 +10,7 @@ import { carryOut } from '../wishes/carryOut';
 import { json, notFound } from './answer';
 import type { CallerHandler } from './asCaller';
 import { awaitRow } from './awaitRow';
+import { dryClose, isDryRun } from './dryRun';
 import { findWindow } from './findWindow';
 import { bodyOf } from './writes';
 
@@ -25,11 +26,14 @@ export function closeWindow(
   starterOf: (context: InvocationContext) => Starter,
 ): CallerHandler {
   return async (request, caller, context) => {
+    const dryRun = isDryRun(request);
+    if (typeof dryRun === 'object') return dryRun;
     const body = await bodyOf(request, closeBody);
     if ('problem' in body) return body.problem;
     const allowed = ['owner', 'administrator'] as const;
     const found = await findWindow(world, caller, request.params['id'], allowed);
     if ('answer' in found) return found.answer;
+    if (dryRun) return dryClose(world, found.row);
     const reason = body.value.reason ?? '';
     const answer = await askToClose(world, found.row.id, { by: caller.objectId, reason });
     if (answer.kind !== 'accepted') return notFound();

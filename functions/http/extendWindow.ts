@@ -1,16 +1,18 @@
-import type { InvocationContext } from '@azure/functions';
+import type { HttpResponseInit, InvocationContext } from '@azure/functions';
 import { preferWait } from '../../shared/contract/preferWait';
 import { refusalProblem } from '../../shared/contract/problem';
 import { extendBody } from '../../shared/contract/requestBodies';
 import { windowView } from '../../shared/contract/windowView';
 import { isExtending } from '../../shared/domain/window/deadline';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
-import { askToExtend } from '../wishes/askToExtend';
+import { askToExtend, judgeExtend } from '../wishes/askToExtend';
 import { carryOut } from '../wishes/carryOut';
 import { json, notFound } from './answer';
 import type { CallerHandler } from './asCaller';
 import { awaitRow } from './awaitRow';
+import { dryExtend, isDryRun } from './dryRun';
 import { findWindow } from './findWindow';
 import { bodyOf } from './writes';
 
@@ -25,12 +27,15 @@ export function extendWindow(
   starterOf: (context: InvocationContext) => Starter,
 ): CallerHandler {
   return async (request, caller, context) => {
+    const dryRun = isDryRun(request);
+    if (typeof dryRun === 'object') return dryRun;
     const body = await bodyOf(request, extendBody);
     if ('problem' in body) return body.problem;
     const allowed = ['owner', 'administrator'] as const;
     const found = await findWindow(world, caller, request.params['id'], allowed);
     if ('answer' in found) return found.answer;
     const { until, reason } = body.value;
+    if (dryRun) return dryAnswer(world, found.row, Date.parse(until));
     const wish = { by: caller.objectId, until: Date.parse(until), reason };
     const answer = await askToExtend(world, found.row.id, wish);
     if (answer.kind === 'notFound') return notFound();
@@ -42,4 +47,9 @@ export function extendWindow(
     if (isExtending(row)) return json(view, 202, { location: view.self, 'retry-after': '2' });
     return json(view);
   };
+}
+
+async function dryAnswer(world: World, row: WindowRow, until: number): Promise<HttpResponseInit> {
+  const wished = await judgeExtend(world, row, until);
+  return 'refused' in wished ? refusalProblem(wished.refused) : dryExtend(world, wished);
 }

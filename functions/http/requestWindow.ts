@@ -21,7 +21,13 @@ import type { World } from '../../shared/ports/world';
 import { json } from './answer';
 import type { CallerHandler } from './asCaller';
 import { awaitRow } from './awaitRow';
-import { grantRequest } from './request/grantRequest';
+import { dryRequest, isDryRun } from './dryRun';
+import {
+  grantRequest,
+  type RefusedRequest,
+  type RequestedWindow,
+  wouldGrant,
+} from './request/grantRequest';
 import { bodyOf, idempotencyKey } from './writes';
 
 const waitMaxMs = 60_000;
@@ -36,6 +42,8 @@ export function requestWindow(
   starterOf: (context: InvocationContext) => Starter,
 ): CallerHandler {
   return async (request, caller, context) => {
+    const dryRun = isDryRun(request);
+    if (typeof dryRun === 'object') return dryRun;
     const key = idempotencyKey(request);
     if (key === null || key === '') return keyMissing();
     const body = await bodyOf(request, requestBody);
@@ -49,10 +57,20 @@ export function requestWindow(
     if (held !== null) return held;
     const address = callerAddress(request.headers.get('x-forwarded-for'));
     const what = { key, bodyHash, asked, address };
+    if (dryRun) return dryAnswer(world, caller, what);
     const made = await grantRequest(world, starterOf(context), caller, what);
     if (made.kind === 'refused') return refused(world, caller, asked, made);
     return answerKnown(world, request, made.row, bodyHash);
   };
+}
+
+async function dryAnswer(
+  world: World,
+  caller: Caller,
+  what: RequestedWindow,
+): Promise<HttpResponseInit> {
+  const would = await wouldGrant(world, caller, what);
+  return would.kind === 'refused' ? refusedProblem(would) : dryRequest(world, would.row);
 }
 
 function keyMissing(): Problem {
@@ -142,6 +160,10 @@ function refused(
     vms: asked.vms.slice(0, 40),
     refused: targets.map(({ vmId, code }) => ({ vmId, refused: code })),
   });
+  return refusedProblem({ refusal: said, targets });
+}
+
+function refusedProblem({ refusal: said, targets }: Pick<RefusedRequest, 'refusal' | 'targets'>) {
   return targets.length === 0
     ? refusalProblem(said)
     : refusalProblem(said, { refusals: refusalViews({ refusals: targets }) });

@@ -48,6 +48,16 @@ export async function askToExtend(
   return { kind: 'accepted', row, changed: answer.changed };
 }
 
+/** What `askToExtend` would make of the row: nothing is written. Throws `Fault` for no reason. */
+export async function judgeExtend(
+  world: ExtendingWorld,
+  row: WindowRow,
+  until: number,
+): Promise<WindowRow | { readonly refused: Refusal }> {
+  const signing = await signingRefusal(world);
+  return judge(world, row, until, signing === 'later' ? null : signing);
+}
+
 function judge(
   { clock, opening }: ExtendingWorld,
   row: WindowRow,

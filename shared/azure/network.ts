@@ -24,10 +24,14 @@ function createClients(arm: Arm) {
   const nsgOf = async (nsgId: string) => {
     const parts = partsOf(nsgId, provider, 'networkSecurityGroups');
     const { subscriptionId, resourceGroup, names } = parts;
-    return { client: await clientFor(subscriptionId), resourceGroup, nsg: names[0] ?? '' };
+    const client = await clientFor(subscriptionId);
+    return { client, subscriptionId, resourceGroup, nsg: names[0] ?? '' };
   };
   return { clientFor, nsgOf };
 }
+
+/** What the client puts into every request; it keeps that to itself, so a test compares. */
+const apiVersion = '2025-05-01';
 
 /** The network provider, and the locks above its resources. */
 export function createNetwork(arm: Arm): Network {
@@ -74,15 +78,26 @@ export function createNetwork(arm: Arm): Network {
     },
     readLocks: createReadLocks(arm),
     ...createRuleLists(arm),
-    ...createRuleWrites(nsgOf),
+    ...createRuleWrites(nsgOf, arm.endpoint),
   };
 }
 
 /** The only writes there are: one rule by its name. */
 function createRuleWrites(
   nsgOf: ReturnType<typeof createClients>['nsgOf'],
-): Pick<Network, 'putRule' | 'deleteRule'> {
+  endpoint: string,
+): Pick<Network, 'putRule' | 'deleteRule' | 'describeWrite'> {
   return {
+    describeWrite: async (nsgId, write) => {
+      const { resourceGroup, nsg, subscriptionId } = await nsgOf(nsgId);
+      const name = requireRuleName(typeof write === 'string' ? write : write.name);
+      const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+      const path = `${group}/providers/${provider}/networkSecurityGroups/${nsg}/securityRules/${name}`;
+      const url = `${endpoint}${path}?api-version=${apiVersion}`;
+      return typeof write === 'string'
+        ? { method: 'DELETE', url, body: null }
+        : { method: 'PUT', url, body: { properties: wireParametersOf(write) } };
+    },
     putRule: async (nsgId, rule) => {
       const { client, resourceGroup, nsg } = await nsgOf(nsgId);
       const name = requireRuleName(rule.name);

@@ -46,6 +46,13 @@ const prefer = {
   prefer: { required: false, what: 'wait=30: how many seconds to wait, 60 at most (RFC 7240).' },
 } as const;
 
+const dryRunQuery = z.strictObject({
+  dryRun: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'true: the same answer and the calls that it would make, no effect.' }),
+});
+
 const vmQuery = z.strictObject({
   vm: z.string().optional().meta({ description: 'Name or id of one VM of the window.' }),
 });
@@ -60,6 +67,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   requestWindow: {
     summary: 'Opens a window on an active role of yours, from where you call.',
+    query: dryRunQuery,
     body: requestBody,
     headers: {
       'idempotency-key': {
@@ -94,6 +102,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   extendWindow: {
     summary: 'Moves the deadline of an open window to a later, absolute time.',
+    query: dryRunQuery,
     body: extendBody,
     headers: prefer,
     answers: {
@@ -104,6 +113,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   closeWindow: {
     summary: 'Closes a window now; waits up to a minute for the proof unless told otherwise.',
+    query: dryRunQuery,
     body: closeBody,
     headers: prefer,
     answers: {

@@ -66,6 +66,17 @@ export const windowViewSchema = z.strictObject({
   rules: z.array(ruleViewSchema),
   refusals: z.array(refusalViewSchema),
   self: z.string(),
+  dryRun: z.literal(true).optional().meta({ description: 'Only asked: nothing was done.' }),
+  calls: z
+    .array(
+      z.strictObject({
+        method: z.enum(['PUT', 'DELETE']),
+        url: z.string(),
+        body: z.looseObject({}).nullable(),
+      }),
+    )
+    .optional()
+    .meta({ description: 'What would be sent to Resource Manager, with a dry run.' }),
 });
 
 export const windowListSchema = z.strictObject({

@@ -22,8 +22,17 @@ export type Network = {
   listOurRulesIn(subscriptionId: string): Promise<RuleList>;
   /** Submits the PUT of one rule. Resolves when it is accepted (200, 201, 202), never waits for its end. */
   putRule(nsgId: string, rule: SecurityRule): Promise<'accepted'>;
+  /** What `putRule` of a rule, or `deleteRule` of a name, would send. Sends nothing. */
+  describeWrite(nsgId: string, write: SecurityRule | string): Promise<ArmWrite>;
   /** Submits the DELETE of one rule by name; `absent` is Resource Manager's 204. */
   deleteRule(nsgId: string, ruleName: string): Promise<'accepted' | 'absent'>;
+};
+
+/** One request to Resource Manager, as it would be sent but for its token. */
+export type ArmWrite = {
+  readonly method: 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly body: object | null;
 };
 
 /** What a list of NSGs showed of ours. `isWhole` is false where a page cap or strange rows left gaps. */

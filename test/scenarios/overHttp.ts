@@ -1,4 +1,5 @@
 import type { WindowView } from '../../shared/contract/windowView';
+import type { SimulationOptions } from '../support/simulatedAzure';
 import { onNic, onSubnet, type Story, stories } from '../support/stories';
 
 /** The bound for an early close without faults: a late PUT, a second DELETE. */
@@ -19,8 +20,8 @@ describe('a window that somebody asks for over HTTP', () => {
   const wanted = { vms: ['vm-app-01'], duration: '1h', reason: 'Disk is full' };
 
   /** Ada's role is active, and its own window has been closed by her. */
-  async function activated(): Promise<Story> {
-    const story = await begin();
+  async function activated(options: SimulationOptions = {}): Promise<Story> {
+    const story = await begin(options);
     story.activate({ minutes: 150 });
     await story.seconds(20);
     const [own] = await list(story);
@@ -88,6 +89,52 @@ describe('a window that somebody asks for over HTTP', () => {
     expect(story.standing()).toEqual({});
   });
 
+  it('is told beforehand, to the last byte of what would be sent, and nothing is done', async () => {
+    const sent: { method: string; url: string; body: unknown }[] = [];
+    const story = await activated({
+      onAnswer: ({ method, url, body }) => {
+        const json: unknown =
+          typeof body === 'string' && method === 'PUT' ? JSON.parse(body) : null;
+        if (method !== 'GET' && method !== 'POST') sent.push({ method, url, body: json });
+      },
+    });
+    sent.length = 0;
+    const dry = await post(story, 'windows?dryRun=true', wanted);
+    expect([dry.status, dry.body.dryRun, dry.body.phase]).toEqual([202, true, 'planned']);
+    await story.seconds(60);
+    expect([story.standing(), sent, (await list(story)).length]).toEqual([{}, [], 0]);
+
+    // Asked in the same second, both mean the same deadline.
+    const again = await post(story, 'windows?dryRun=true', wanted);
+    const real = await post(story, 'windows', wanted);
+    await story.seconds(30);
+    expect(sent.map(withoutOrder)).toEqual(again.body.calls?.map(withoutOrder));
+    expect(sent.map(({ method }) => method)).toEqual(['PUT', 'PUT']);
+
+    const path = `windows/${real.body.id}`;
+    const until = new Date(Date.parse(real.body.until) + 600_000).toISOString();
+    const extend = { until, reason: 'Still full' };
+    const before = await get(story, real.body.id);
+    const dryExtend = await post(story, `${path}/extend?dryRun=true`, extend);
+    const dryClose = await post(story, `${path}/close?dryRun=true`, {});
+    expect([dryExtend.status, dryClose.status]).toEqual([202, 202]);
+    expect(await get(story, real.body.id)).toEqual(before);
+    sent.length = 0;
+    await post(story, `${path}/extend`, extend);
+    await story.seconds(150);
+    expect(sent.map(withoutOrder)).toEqual(dryExtend.body.calls?.map(withoutOrder));
+    sent.length = 0;
+    await post(story, `${path}/close`, {});
+    await story.seconds(5);
+    expect(sent.map(withoutOrder)).toEqual(dryClose.body.calls?.map(withoutOrder));
+    await story.minutes(5);
+    expect((await post(story, `${path}/close?dryRun=true`, {})).status).toBe(200);
+    expect((await post(story, `${path}/extend?dryRun=true`, extend)).body.code).toBe(
+      'extendClosing',
+    );
+    expect((await post(story, 'windows?dryRun=yes', wanted)).status).toBe(400);
+  });
+
   it('is closed in time although its host dies right after the answer', async () => {
     const story = await activated();
     await post(story, 'windows', wanted, { from: home });
@@ -140,6 +187,11 @@ function noteRequest(story: Story, { id, person }: WindowView, at: string): void
   granted.set(story, ids);
   if (!ids.has(id)) story.requests.push({ principalId: person.objectId, at });
   ids.add(id);
+}
+
+/** Members of objects have no order, and Azure compares paths without case. */
+function withoutOrder({ method, url, body }: { method: string; url: string; body: unknown }) {
+  return { method, url: url.toLowerCase(), body };
 }
 
 const granted = new WeakMap<Story, Set<string>>();

@@ -224,6 +224,11 @@ export function createFakeNetwork(time = createTime()): FakeNetwork {
       begin('readLocks', ids[0] ?? '');
       return ids.map((id) => network.locks.get(key(id)) ?? []);
     },
+    describeWrite: async (id, write) => ({
+      method: typeof write === 'string' ? 'DELETE' : 'PUT',
+      url: `${id}/securityRules/${typeof write === 'string' ? write : write.name}`,
+      body: typeof write === 'string' ? null : write,
+    }),
     putRule: async (id, rule) => {
       const trouble = begin('put', id, rule.name, rule);
       await Promise.resolve();

@@ -306,6 +306,7 @@ function untouchable(touched: () => void): Network {
     readLocks: refuse,
     visibleSubscriptions: refuse,
     listOurRulesIn: refuse,
+    describeWrite: refuse,
     putRule: refuse,
     deleteRule: refuse,
   };

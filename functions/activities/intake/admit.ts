@@ -55,17 +55,62 @@ export async function admit(world: World, entrant: Entrant): Promise<Admission> 
   return plan(world, self, live, parts);
 }
 
-async function enter(
-  { ledger, clock, deleteTimes }: World,
-  { policy, request, assignmentKey, parts, rows }: Entrant,
-): Promise<Stored<LiveRow>> {
-  const closes = expectedCloses(parts, rows);
-  const guardMs = windowGuardOf(policy.limits, closes, deleteTimes.p99Ms());
-  const due = { until: parts.untilAt, guardMs, closes };
-  const row = liveWindow(request, assignmentKey, due, clock.now());
+/** What `admit` would answer now, by the same rules; nothing is written. */
+export async function wouldAdmit(world: World, entrant: Entrant): Promise<Admission> {
+  const self = rowOf(world, entrant);
+  const { policy, parts } = entrant;
+  const live = [...(await liveRows(world)).filter(({ id }) => id !== self.id), self];
+  const caps = judgeCaps(live, self, policy.caps);
+  if (caps.kind !== 'within') return { kind: 'refused', refusal: caps.refusal };
+  const leastMs = leastMsOf(parts.limits);
+  const at = placeFor(world, self, live, leastMs);
+  return at === null ? full(leastMs) : admission(world, self, live, parts, at);
+}
+
+async function enter(world: World, entrant: Entrant): Promise<Stored<LiveRow>> {
+  const { ledger } = world;
+  const row = rowOf(world, entrant);
   const inserted = await ledger.live.insert(row);
   if (inserted !== 'exists') return inserted;
   return (await ledger.live.get(row.id)) ?? { row, etag: '' };
+}
+
+function rowOf(
+  { clock, deleteTimes }: World,
+  { policy, request, assignmentKey, parts, rows }: Entrant,
+): LiveRow {
+  const closes = expectedCloses(parts, rows);
+  const guardMs = windowGuardOf(policy.limits, closes, deleteTimes.p99Ms());
+  const due = { until: parts.untilAt, guardMs, closes };
+  return liveWindow(request, assignmentKey, due, clock.now());
+}
+
+function placeFor(
+  world: World,
+  row: LiveRow,
+  live: readonly LiveRow[],
+  leastMs: number,
+): number | null {
+  const { latestMs } = nowOfWorld(world);
+  return planClose(live, row, world.deleteTimes.p99Ms(), latestMs + leastMs);
+}
+
+/** Admitted where the close has a place, if its turn to open comes in time as well. */
+function admission(
+  world: World,
+  row: LiveRow,
+  live: readonly LiveRow[],
+  { limits, untilAt }: GrantParts,
+  at: number,
+): Admission {
+  const leastMs = leastMsOf(limits);
+  const opening = planOpen(live, row, world.deleteTimes.p99Ms(), spentBy(world, row));
+  if (opening > Math.min(at, untilAt - limits.guardMs) - leastMs) return full(leastMs);
+  return {
+    kind: 'admitted',
+    openFrom: opening > world.clock.now() ? opening : null,
+    closeFrom: at < untilAt - limits.guardMs ? at : null,
+  };
 }
 
 /**
@@ -76,27 +121,17 @@ async function plan(
   world: World,
   { row, etag }: Stored<LiveRow>,
   live: readonly LiveRow[],
-  { limits, untilAt }: GrantParts,
+  parts: GrantParts,
 ): Promise<Admission> {
-  const leastMs = leastMsOf(limits);
-  const find = (rows: readonly LiveRow[]): number | null => {
-    const { latestMs } = nowOfWorld(world);
-    return planClose(rows, row, world.deleteTimes.p99Ms(), latestMs + leastMs);
-  };
+  const leastMs = leastMsOf(parts.limits);
+  const find = (rows: readonly LiveRow[]): number | null => placeFor(world, row, rows, leastMs);
   const placed = await write(world, { row, etag }, find(live));
   const alone = !live.some(({ id, kind, closeFrom }) => {
     return id !== row.id && kind === 'window' && closeFrom === null;
   });
   const at = alone || placed.at === null ? placed.at : find(await liveRows(world));
   if (at !== placed.at) await write(world, placed.stored, at);
-  if (at === null) return full(leastMs);
-  const opening = planOpen(live, row, world.deleteTimes.p99Ms(), spentBy(world, row));
-  if (opening > Math.min(at, untilAt - limits.guardMs) - leastMs) return full(leastMs);
-  return {
-    kind: 'admitted',
-    openFrom: opening > world.clock.now() ? opening : null,
-    closeFrom: at < untilAt - limits.guardMs ? at : null,
-  };
+  return at === null ? full(leastMs) : admission(world, row, live, parts, at);
 }
 
 function spentBy({ budget, clock }: World, { closes }: LiveRow): Spent {

@@ -1,22 +1,24 @@
 import type { Caller } from '../../../shared/domain/caller/caller';
 import { activationBehind, type TargetRefusal } from '../../../shared/domain/grant';
 import { assignmentKeyOf, windowIdOf } from '../../../shared/domain/identity';
-import { liveWindow, type Request } from '../../../shared/domain/intake/newWindow';
+import { grantedWindow, liveWindow, type Request } from '../../../shared/domain/intake/newWindow';
+import type { GrantParts } from '../../../shared/domain/policy/decide';
 import { refusal, type Refusal } from '../../../shared/domain/refusal';
 import type { Asked } from '../../../shared/domain/request/asked';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
-import { grantWindow } from '../../activities/intake/grantWindow';
+import { wouldAdmit } from '../../activities/intake/admit';
+import { type Granting, grantWindow } from '../../activities/intake/grantWindow';
 import { judgeRequest } from './judgeRequest';
 
-export type GrantedRequest =
-  | { readonly kind: 'granted'; readonly row: WindowRow }
-  | {
-      readonly kind: 'refused';
-      readonly refusal: Refusal;
-      readonly targets: readonly TargetRefusal[];
-    };
+export type GrantedRequest = { readonly kind: 'granted'; readonly row: WindowRow } | RefusedRequest;
+
+export type RefusedRequest = {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+  readonly targets: readonly TargetRefusal[];
+};
 
 /** What a request says, and where it came from. */
 export type RequestedWindow = {
@@ -36,9 +38,52 @@ export async function grantRequest(
   world: World,
   starter: Starter,
   caller: Caller,
-  { key, bodyHash, asked, address }: RequestedWindow,
+  what: RequestedWindow,
 ): Promise<GrantedRequest> {
-  const { opening, ledger } = world;
+  const { ledger } = world;
+  const judged = await judge(world, caller, what);
+  if (judged.kind === 'refused') return judged;
+  const { granting, parts } = judged;
+  const { request } = granting;
+  const id = windowIdOf(request.origin);
+  const granted = await grantWindow(world, starter, granting, parts);
+  if (granted.kind === 'granted') {
+    await keepLive(world, request, granted.row);
+    return granted;
+  }
+  const other = await ledger.windows.get(id);
+  if (other !== null) return { kind: 'granted', row: other.row };
+  if (granted.kind === 'taken') throw new Error('A row that was there is gone.');
+  await forgetLive(world, id);
+  return refused(granted.refusal);
+}
+
+/** What `grantRequest` would answer now, and the row that it would write. Nothing is written. */
+export async function wouldGrant(
+  world: World,
+  caller: Caller,
+  what: RequestedWindow,
+): Promise<GrantedRequest> {
+  const judged = await judge(world, caller, what);
+  if (judged.kind === 'refused') return judged;
+  const { granting, parts } = judged;
+  const assignmentKey = assignmentKeyOf(granting.activation.roleAssignmentId);
+  const admission = await wouldAdmit(world, { ...granting, assignmentKey, parts });
+  if (admission.kind === 'refused') return refused(admission.refusal);
+  const row = grantedWindow(granting.request, parts, world.clock.now(), admission);
+  return { kind: 'granted', row };
+}
+
+type Judged =
+  | { readonly kind: 'granted'; readonly granting: Granting; readonly parts: GrantParts }
+  | RefusedRequest;
+
+async function judge(
+  world: World,
+  caller: Caller,
+  { key, bodyHash, asked, address }: RequestedWindow,
+): Promise<Judged> {
+  const { opening } = world;
   if ('faults' in opening) return refused(refusal('openingsDisabled'));
   const { policy } = opening;
   const judged = await judgeRequest(world, policy, caller, asked, address);
@@ -52,18 +97,8 @@ export async function grantRequest(
     reason: asked.reason,
     ticket: asked.ticket,
   };
-  const id = windowIdOf(request.origin);
   const granting = { policy, request, activation, answeredAt, rows };
-  const granted = await grantWindow(world, starter, granting, parts);
-  if (granted.kind === 'granted') {
-    await keepLive(world, request, granted.row);
-    return granted;
-  }
-  const other = await ledger.windows.get(id);
-  if (other !== null) return { kind: 'granted', row: other.row };
-  if (granted.kind === 'taken') throw new Error('A row that was there is gone.');
-  await forgetLive(world, id);
-  return refused(granted.refusal);
+  return { kind: 'granted', granting, parts };
 }
 
 /**
@@ -97,6 +132,6 @@ async function forgetLive({ ledger }: World, id: string): Promise<void> {
   await ledger.live.remove(id, stored.etag);
 }
 
-function refused(said: Refusal): GrantedRequest {
+function refused(said: Refusal): RefusedRequest {
   return { kind: 'refused', refusal: said, targets: [] };
 }

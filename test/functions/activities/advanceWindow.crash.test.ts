@@ -56,6 +56,7 @@ function hooked(world: TestWorld, hook: Hook): World {
         listNics: world.network.listNics,
         readSubnetNsgId: world.network.readSubnetNsgId,
         readLocks: world.network.readLocks,
+        describeWrite: world.network.describeWrite,
         putRule: world.network.putRule,
         deleteRule: world.network.deleteRule,
       },
