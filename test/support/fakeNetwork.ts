@@ -224,10 +224,10 @@ export function createFakeNetwork(time = createTime()): FakeNetwork {
       begin('readLocks', ids[0] ?? '');
       return ids.map((id) => network.locks.get(key(id)) ?? []);
     },
-    describeWrite: async (id, write) => ({
-      method: typeof write === 'string' ? 'DELETE' : 'PUT',
-      url: `${id}/securityRules/${typeof write === 'string' ? write : write.name}`,
-      body: typeof write === 'string' ? null : write,
+    describeWrite: async (id, rule) => ({
+      method: typeof rule === 'string' ? 'DELETE' : 'PUT',
+      url: `${id}/securityRules/${typeof rule === 'string' ? rule : rule.name}`,
+      body: typeof rule === 'string' ? null : rule,
     }),
     putRule: async (id, rule) => {
       const trouble = begin('put', id, rule.name, rule);
