@@ -126,6 +126,7 @@ export type HostChanges = Pick<
   | 'policy'
   | 'openingFaulty'
   | 'policyRefused'
+  | 'settings'
   | 'identity'
   | 'profile'
   | 'faults'

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../stage';
+import { addressFaults } from './addresses';
 import { clockFaults } from './clocks';
 import { deployFaults } from './deployments';
 import { editorFaults } from './editors';
@@ -21,6 +22,7 @@ export const faultTable: readonly FaultKind[] = [
   ...editorFaults,
   ...strangers,
   ...eventFaults,
+  ...addressFaults,
   ...clockFaults,
   ...ledgerFaults,
   ...pimFaults,

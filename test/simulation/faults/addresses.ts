@@ -1,0 +1,69 @@
+import type { Crossing } from '../boundaries';
+import type { Dice } from '../dice';
+import { guidFrom } from '../guids';
+import { forgedAddress, secondAddress } from '../people';
+import type { FaultKind, Stage } from '../stage';
+import { firstOf, post } from './events';
+
+const requestWrite = /roleAssignmentScheduleRequests\/write/i;
+
+/** Events of people's own requests, on their way to the app. */
+function tellsAddress({ kind, input }: Crossing): boolean {
+  return kind === 'delivery' && requestWrite.test(bodyOf(input));
+}
+
+function bodyOf(input: unknown): string {
+  if (typeof input === 'string') return input;
+  const { body } = input as { readonly body?: string };
+  return body ?? '';
+}
+
+/** The same event with another address, under another id. */
+function withAddress(body: string, address: string, dice: Dice): string {
+  const event = { ...firstOf(body), id: guidFrom(dice) };
+  return JSON.stringify([event]).replace(/("ipaddr":")[^"]*"/, `$1${address}"`);
+}
+
+/** The same event of a request that nobody made. */
+function ofNoRequest(body: string, dice: Dice): string {
+  const form = /(roleAssignmentScheduleRequests\/)[0-9a-f-]{36}/gi;
+  const name = guidFrom(dice);
+  return body.replaceAll(form, (_all, type: string) => `${type}${name}`);
+}
+
+function forged(
+  name: string,
+  heldMs: number,
+  make: (body: string, dice: Dice) => string,
+): FaultKind {
+  return {
+    name,
+    group: 'events',
+    aim: 'opening',
+    skip: 0,
+    forMs: [30_000, 60_000],
+    install: (stage: Stage, fault) => {
+      const dice = stage.dice(fault);
+      stage.strike({ ...fault, atMs: Math.max(0, fault.atMs - 20_000) }, tellsAddress, (told) => ({
+        at: 'before',
+        deed: {
+          do: 'delay',
+          ms: heldMs,
+          meanwhile: () => {
+            if (stage.simulation().isRunning()) void post(stage, make(bodyOf(told.input), dice));
+          },
+        },
+      }));
+    },
+  };
+}
+
+/** Whoever has the key of the door tells addresses of others' requests: nobody gets in from there. */
+export const addressFaults: readonly FaultKind[] = [
+  // While the true event is held up, the false one is all there is.
+  forged('forged address', 9_000, (body, dice) =>
+    ofNoRequest(withAddress(body, forgedAddress, dice), dice),
+  ),
+  // Two words about one request: neither counts.
+  forged('second address for a request', 1, (body, dice) => withAddress(body, secondAddress, dice)),
+];
