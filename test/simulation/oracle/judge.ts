@@ -25,6 +25,7 @@ import { windowIdFor } from './ids';
 import { otherContentFaults } from './otherContent';
 import { type Overrun, overrunsOf } from './overrun';
 import { reasonFaults } from './reasons';
+import { skewFaults } from './skewed';
 import { untimelyFaults } from './untimely';
 
 /** What the oracle is told besides the history: the truth of PIM, the plan, and what was inflicted. */
@@ -82,6 +83,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...keyFaults(history, circumstances),
     ...lockFaults(history, activations, circumstances),
     ...untimelyFaults(history, circumstances),
+    ...skewFaults(history, circumstances),
     ...needlessFaults(history, activations, circumstances),
     ...extendedFaults(history, circumstances),
     ...reopenedFaults(history),
