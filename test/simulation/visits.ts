@@ -69,7 +69,7 @@ export function withPair(dice: Dice, visits: Visit[], { pairs, again }: Theme): 
 function twice(dice: Dice, first: Visit): Visit[] {
   const deactivateAtMs = first.atMs + dice.int(65_000, 130_000);
   const one: Visit = { ...first, approval: 'none', wish: null };
-  const atMs = deactivateAtMs + dice.int(2_000, 20_000);
+  const atMs = deactivateAtMs + dice.int(1_000, 10_000);
   return [
     { ...one, deactivateAtMs },
     { ...one, atMs, deactivateAtMs: null },

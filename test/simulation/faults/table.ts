@@ -1,6 +1,6 @@
 import type { FaultKind } from '../stage';
-import { addressFaults } from './addresses';
 import { clockFaults } from './clocks';
+import { deliveryFaults } from './deliveries';
 import { deployFaults } from './deployments';
 import { editorFaults } from './editors';
 import { engineFaults } from './engine';
@@ -22,7 +22,7 @@ export const faultTable: readonly FaultKind[] = [
   ...editorFaults,
   ...strangers,
   ...eventFaults,
-  ...addressFaults,
+  ...deliveryFaults,
   ...clockFaults,
   ...ledgerFaults,
   ...pimFaults,

@@ -5,6 +5,7 @@ import { forgedAddress, secondAddress } from '../people';
 import type { FaultKind, Stage } from '../stage';
 import { firstOf, post } from './events';
 
+const ended = /roleAssignments\/delete/i;
 const requestWrite = /roleAssignmentScheduleRequests\/write/i;
 
 /** Events of people's own requests, on their way to the app. */
@@ -58,8 +59,26 @@ function forged(
   };
 }
 
-/** Whoever has the key of the door tells addresses of others' requests: nobody gets in from there. */
-export const addressFaults: readonly FaultKind[] = [
+/** What becomes of events on their way. */
+export const deliveryFaults: readonly FaultKind[] = [
+  {
+    // Event Grid tries again for a day; meanwhile nobody tells that anything has ended.
+    name: 'ends not delivered',
+    group: 'events',
+    aim: 'opened',
+    forMs: [400_000, 600_000],
+    times: [100_000, 100_000],
+    skip: 0,
+    onlyNamed: true,
+    install: (stage, fault) => {
+      stage.strike(
+        fault,
+        ({ kind, input }) => kind === 'delivery' && ended.test(bodyOf(input)),
+        () => ({ at: 'before', deed: { do: 'fail', error: () => new Error('No route.') } }),
+      );
+    },
+  },
+  // Whoever has the key of the door tells addresses of others' requests: nobody gets in from there.
   // While the true event is held up, the false one is all there is.
   forged('forged address', 9_000, (body, dice) =>
     ofNoRequest(withAddress(body, forgedAddress, dice), dice),
