@@ -1,4 +1,4 @@
-import { leadMs } from '../units';
+import { guardMs } from '../units';
 import { ledgerLosses, mayHaveDied } from './calm';
 import { type History, ownRulePath, partsOf, pathOf } from './history';
 import type { Circumstances, Violation } from './judge';
@@ -32,7 +32,7 @@ export function untimelyFaults(
     );
     if (stay === undefined || stay.by !== 'app' || stay.properties.access === 'Deny') return [];
     const untilMs = Number(marker.exec(stay.properties.description ?? '')?.[1]) * 1_000;
-    if (!(atMs < untilMs - leadMs - slackMs)) return [];
+    if (!(atMs < untilMs - guardMs - slackMs)) return [];
     const windowId = partsOf(stay.name)?.windowId;
     const isTold = lines.some(
       ({ fields, atMs: saidAt }) =>
