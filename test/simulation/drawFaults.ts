@@ -1,6 +1,6 @@
 import type { Dice } from './dice';
 import type { FaultKindFacts, FaultPlan, Visit } from './plan';
-import type { Theme } from './themes';
+import type { Theme } from './themeParts';
 import { guardMs } from './units';
 
 type Surroundings = {

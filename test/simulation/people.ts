@@ -31,5 +31,9 @@ export const everybody: readonly Person[] = [...Object.values(always), ...newcom
   }),
 );
 
+/** Where nobody is: of a request that does not exist, and of one that has another already. */
+export const forgedAddress = '203.0.113.221';
+export const secondAddress = '203.0.113.222';
+
 /** The number of the person without an address. */
 export const nowhere = everybody.length - 1;

@@ -1,8 +1,12 @@
 import { diceOf, type Dice } from './dice';
 import { drawFaults } from './drawFaults';
-import { type Theme, themes } from './themes';
+import type { Theme } from './themeParts';
+import { themes } from './themes';
 import { minute } from './units';
 import { drawFirstPolicy, drawOthers, drawVisits, withPair } from './visits';
+
+/** What policy says of the number of windows. */
+export type Caps = { readonly windowsPerPerson: number; readonly windows: number };
 
 /** How a run ends: `liveness`: faults and editors stop at a time, and then all must come to rest. */
 export type Mode = 'safety' | 'liveness';
@@ -60,6 +64,8 @@ export type Plan = {
   readonly subnetNsg: boolean;
   readonly ranges: boolean;
   readonly longestMinutes: number;
+  /** How many windows may live at once, of one person and in all. */
+  readonly caps: Caps;
   /** Until the policy of the plan is deployed; before that windows are shorter. `null`: from the first. */
   readonly firstPolicy: { readonly longestMinutes: number; readonly untilMs: number } | null;
   readonly latency: {
@@ -121,6 +127,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     subnetNsg,
     ranges: shape.chance(0.3),
     longestMinutes: drawLongest(shape, firstPolicy),
+    caps: drawCaps(dice.fork('caps'), theme),
     firstPolicy,
     latency: {
       write: dice.fork('write').pick([0, 0, 3_000]),
@@ -146,6 +153,16 @@ function drawLongest(dice: Dice, firstPolicy: Plan['firstPolicy']): number {
   if (firstPolicy !== null)
     return dice.chance(0.5) ? firstPolicy.longestMinutes + dice.int(1, 3) : 180;
   return dice.chance(0.2) ? dice.int(6, 9) : 180;
+}
+
+/** Few enough to be met, in some seeds; else more than anybody asks for. */
+function drawCaps(dice: Dice, { capped }: Theme): Caps {
+  const many = { windowsPerPerson: 10, windows: 100 };
+  if (!dice.chance(capped)) return many;
+  return dice.pick([
+    { ...many, windowsPerPerson: 1 },
+    { ...many, windows: dice.int(1, 3) },
+  ]);
 }
 
 /** By their weights. */

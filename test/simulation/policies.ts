@@ -18,12 +18,12 @@ export function firstPolicyOf(plan: Plan): string {
 }
 
 /** The policy of a plan: the times that are meant for work. */
-export function policyOfPlan({ ranges, longestMinutes }: Plan): string {
+export function policyOfPlan({ ranges, longestMinutes, caps }: Plan): string {
   return `
 version: 1
 times: { guard: 180s, lead: 120s, settle: 120s, shortest: 60s, longest: ${longestMinutes}m }
 priorities: { from: ${limits.band.from}, to: ${limits.band.to} }
-caps: { vmsPerActivation: 10, windowsPerPerson: 10, windows: 100 }
+caps: { vmsPerActivation: 10, windowsPerPerson: ${caps.windowsPerPerson}, windows: ${caps.windows} }
 allow:
   - name: operators
     roles: [Virtual Machine Administrator Login]

@@ -265,7 +265,7 @@ class Run {
       delivered,
       simulation: need,
       dice: ({ kind, id }) => diceOf(plan.seed).fork(`${kind} ${id}`),
-      took: (fault, forMs) => this.took(fault, forMs),
+      took: (...took) => this.took(...took),
       at: (atMs, action) =>
         clock.at(plan.startMs + atMs, () => {
           if (!this.calm) action();
@@ -293,10 +293,11 @@ class Run {
     };
   }
 
-  private took({ kind, id }: Pick<FaultPlan, 'kind' | 'id'>, forMs = 0): void {
+  private took({ kind, id }: Pick<FaultPlan, 'kind' | 'id'>, forMs = 0, nsgId = ''): void {
     const atMs = this.clock.now();
     const group = faultTable.find(({ name }) => name === kind)?.group ?? 'process';
-    this.afflictions.push({ kind, id, group, atMs, untilMs: atMs + forMs });
+    const place = nsgId === '' ? {} : { nsgId };
+    this.afflictions.push({ kind, id, group, atMs, untilMs: atMs + forMs, ...place });
     this.trace.add(atMs, `fault ${kind}`);
   }
 

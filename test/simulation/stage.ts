@@ -40,6 +40,8 @@ export type Affliction = {
   readonly atMs: number;
   /** Until when it is felt, for what lasts. */
   readonly untilMs: number;
+  /** The NSG that it concerns, and no other; absent: it concerns all. */
+  readonly nsgId?: string;
 };
 
 /** When no host ran. `toMs` is infinite while it is still down. */
@@ -78,7 +80,7 @@ export type Stage = {
   /** The stream of chance of one fault. */
   dice(fault: FaultPlan): Dice;
   /** Notes that a fault took effect now, and how long it will be felt. */
-  took(fault: Pick<FaultPlan, 'kind' | 'id'>, forMs?: number): void;
+  took(fault: Pick<FaultPlan, 'kind' | 'id'>, forMs?: number, nsgId?: string): void;
   /** Calls `action` so many ms after the start, unless faults have stopped by then. */
   at(atMs: number, action: () => void): void;
   /** True once faults and editors have stopped. */

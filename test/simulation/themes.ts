@@ -1,106 +1,18 @@
+import {
+  addressMoves,
+  background,
+  change,
+  deaths,
+  noticed,
+  swarm,
+  type Theme,
+  usual,
+} from './themeParts';
 import { minute } from './units';
-
-/**
- * What a seed is about. A rare situation needs several things at once: that nothing else disturbs
- * it, that lives are long enough for it, that the people in it do what leads there. A seed that
- * draws everything from one urn meets it once in thousands; a seed with a theme, every other time.
- */
-export type Theme = {
-  readonly name: string;
-  /** How often it is drawn, against the others. */
-  readonly weight: number;
-  /** The faults that belong to it; `null`: all there are. */
-  readonly kinds: readonly string[] | null;
-  /** How likely each of them is known to a seed; one of the list is picked. */
-  readonly shares: readonly number[];
-  readonly faults: readonly [number, number];
-  /** People come within this time, and stay so long. */
-  readonly beginMs: number;
-  readonly lengthMs: readonly [number, number];
-  readonly visits: readonly [number, number];
-  readonly machines: readonly number[];
-  /** Chances: given back early; of these by mistake, at once; an early end or a later one asked for. */
-  readonly early: number;
-  readonly mistakes: number;
-  readonly closes: number;
-  readonly extends: number;
-  /** Chances: the scope is one machine; two activations at once; somebody whose role opens nothing. */
-  readonly oneMachine: number;
-  readonly pairs: number;
-  readonly others: number;
-  /** The chance that policy comes to allow longer windows than it did at first. */
-  readonly growth: number;
-  /** Nothing is slow by itself: neither the engine's polling nor Resource Graph. */
-  readonly isQuick: boolean;
-};
-
-/**
- * Most lives are short: what goes wrong does so around an opening and around a close, and a quiet
- * minute between them costs as much to play as it proves little.
- */
-const usual: Omit<Theme, 'name' | 'weight' | 'kinds'> = {
-  shares: [0.7],
-  faults: [6, 12],
-  beginMs: 3 * minute,
-  lengthMs: [6 * minute, 8 * minute],
-  visits: [4, 6],
-  machines: [1, 1, 2, 2, 3],
-  early: 0.3,
-  mistakes: 0.25,
-  closes: 0.1,
-  extends: 0.2,
-  oneMachine: 0.5,
-  pairs: 0.1,
-  others: 0.1,
-  growth: 0.1,
-  isQuick: false,
-};
-const swarm = { kinds: null, shares: [0.1, 0.2, 0.35], faults: [8, 18] } as const;
-
-const deaths = [
-  'host dies before an effect',
-  'host dies before the acknowledgement',
-  'host dies between two effects',
-  'host dies in an activity',
-  'worker dies in an activity',
-  'worker dies at the end of an activity',
-  'worker dies in an episode',
-];
-/** What must not disturb anybody, and may happen beside whatever is looked at. */
-const background = [
-  'events duplicated',
-  'event again, hours late',
-  'forged write',
-  'unknown schema',
-  'activity executed twice at once',
-  'another rule written',
-  'one row per page',
-];
-/** Nothing that reconcile depends on: a change behind an open window must then be found in time. */
-const noticed = ['forged write', 'unknown schema', 'event again, hours late', 'one row per page'];
-
-const addressMoves = 'address given to another machine';
-/** Lives that are long enough, and quiet enough, for a change to be noticed in them. */
-const change = {
-  ...usual,
-  shares: [1],
-  faults: [5, 7],
-  beginMs: minute,
-  lengthMs: [10 * minute, 12 * minute],
-  visits: [4, 5],
-  machines: [2, 2, 3],
-  early: 0,
-  closes: 0,
-  extends: 0,
-  oneMachine: 0.8,
-  pairs: 0,
-  growth: 0,
-  isQuick: true,
-} as const;
 
 /** Every theme. */
 export const themes: readonly Theme[] = [
-  { ...usual, ...swarm, name: 'anything', weight: 30 },
+  { ...usual, ...swarm, name: 'anything', weight: 30, capped: 0.1 },
   {
     ...usual,
     ...swarm,
@@ -166,6 +78,62 @@ export const themes: readonly Theme[] = [
     kinds: ['locked for an hour', 'forged write', 'unknown schema', 'event again, hours late'],
   },
   {
+    ...change,
+    name: 'locked before the opening',
+    weight: 2,
+    kinds: ['locked before the opening', 'forged write', 'unknown schema'],
+    faults: [2, 4],
+    beginMs: 4 * minute,
+  },
+  {
+    ...usual,
+    name: 'ends that nobody tells of',
+    weight: 4,
+    kinds: ['ends not delivered', 'events lost', 'listed 20 s late', ...noticed],
+    shares: [0.6],
+    faults: [5, 7],
+    beginMs: 2 * minute,
+    lengthMs: [12 * minute, 14 * minute],
+    visits: [2, 3],
+    machines: [1, 1, 2],
+    closes: 0,
+    extends: 0,
+    pairs: 1,
+    again: 1,
+    isQuick: true,
+  },
+  {
+    ...usual,
+    name: 'lists that lack what stands',
+    weight: 3,
+    kinds: ['lists lack an activation for 20 s', 'forged write', 'unknown schema'],
+    shares: [1],
+    faults: [5, 8],
+    lengthMs: [10 * minute, 12 * minute],
+    early: 0,
+    isQuick: true,
+  },
+  {
+    ...usual,
+    name: 'the sweep alone, half blind',
+    weight: 3,
+    kinds: ['ledger lost', 'an NSG cannot be read for long', 'forged write', 'unknown schema'],
+    shares: [1],
+    faults: [4, 6],
+    machines: [2, 3],
+    isQuick: true,
+  },
+  {
+    ...usual,
+    name: 'a key that the sweeper app does not know',
+    weight: 2,
+    kinds: ['signing key renewed', 'forged write', 'unknown schema'],
+    shares: [1],
+    faults: [2, 3],
+    beginMs: 5 * minute,
+    isQuick: true,
+  },
+  {
     ...usual,
     name: 'the sweep alone, without an index',
     weight: 3,
@@ -217,6 +185,8 @@ export const themes: readonly Theme[] = [
       'role assignment GUID used again',
       'same id, other body',
       'forged delete',
+      'forged address',
+      'second address for a request',
       'event again after an early end',
       'list lacks an activation once',
       'event handler fails',
@@ -234,6 +204,8 @@ export const themes: readonly Theme[] = [
     extends: 0,
     pairs: 0.7,
     others: 0.9,
+    capped: 0.1,
+    again: 0.4,
     isQuick: true,
   },
   {
@@ -355,6 +327,7 @@ export const themes: readonly Theme[] = [
       'rule copied under another name of our form',
       'rule copied to another NSG',
       'rule whose name goes on after ours',
+      'rule of another deployment',
       'rule opened to everybody',
       'priority of a rule changed',
       'marker damaged',

@@ -1,6 +1,6 @@
 import type { Dice } from './dice';
 import type { Other, Plan, Visit, Wish } from './plan';
-import type { Theme } from './themes';
+import type { Theme } from './themeParts';
 import { minute } from './units';
 
 /** A window is closed so long before its deadline, and no PUT is sent so long before that. */
@@ -40,10 +40,11 @@ export function drawFirstPolicy(dice: Dice, { growth }: Theme): Plan['firstPolic
   return { longestMinutes: dice.int(8, 10), untilMs: dice.int(minute, 2 * minute) };
 }
 
-/** Somebody holds two activations at once, and gives one back. */
-export function withPair(dice: Dice, visits: Visit[], { pairs }: Theme): Visit[] {
+/** Somebody holds two activations at once, and gives one back; or comes again where they just left. */
+export function withPair(dice: Dice, visits: Visit[], { pairs, again }: Theme): Visit[] {
   const [first] = visits;
   if (first === undefined || !dice.chance(pairs)) return visits;
+  if (again > 0 && dice.chance(again)) return [...twice(dice, first), ...visits.slice(1)];
   const endedMs = first.atMs + dice.int(65_000, 130_000);
   const given = dice.int(0, 1);
   const both: Visit[] = [
@@ -62,6 +63,17 @@ export function withPair(dice: Dice, visits: Visit[], { pairs }: Theme): Visit[]
     deactivateAtMs: at === given ? endedMs : null,
   }));
   return [...pair, ...visits.slice(1)];
+}
+
+/** Given back while the window is open, and activated again at once: nobody may have told of the end. */
+function twice(dice: Dice, first: Visit): Visit[] {
+  const deactivateAtMs = first.atMs + dice.int(65_000, 130_000);
+  const one: Visit = { ...first, approval: 'none', wish: null };
+  const atMs = deactivateAtMs + dice.int(1_000, 10_000);
+  return [
+    { ...one, deactivateAtMs },
+    { ...one, atMs, deactivateAtMs: null },
+  ];
 }
 
 /** People whose roles open nothing; with luck somebody who holds one that does, beside it. */

@@ -130,6 +130,7 @@ export type HostChanges = Pick<
   | 'policy'
   | 'openingFaulty'
   | 'policyRefused'
+  | 'settings'
   | 'identity'
   | 'profile'
   | 'faults'

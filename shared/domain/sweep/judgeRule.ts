@@ -186,6 +186,9 @@ function isEnding(row: WindowRow, placement: Placement | undefined): boolean {
   return placement !== undefined && !['planned', 'putting', 'open'].includes(placement.phase);
 }
 
+/** Reconcile takes up a look that is a minute late: one twice as late nobody takes up. */
+const missedAfterMs = 120_000;
+
 /**
  * The window is at its end: the rule goes. It is alarming only if it was proved gone before the
  * read began that shows it now.
@@ -198,7 +201,12 @@ function ending(
   now: Now,
 ): Verdict {
   const phase = placement?.phase;
-  if (phase === 'disarmed' && rule?.access === 'Deny') return verdict('leave', 'disarmed', times);
+  // A Deny waits for its lock to go, and its window asks once a minute whether it has. Where nobody
+  // looks after the window any more, the sweep does.
+  const isSeenTo = now.hostMs - row.nextLook < missedAfterMs;
+  if (phase === 'disarmed' && rule?.access === 'Deny' && isSeenTo) {
+    return verdict('leave', 'disarmed', times);
+  }
   if (placement !== undefined && isUnderWay(placement, times.dueAt, now)) {
     return verdict('leave', 'closing', times);
   }

@@ -35,6 +35,7 @@ const base: Plan = {
   subnetNsg: false,
   ranges: false,
   longestMinutes: 180,
+  caps: { windowsPerPerson: 10, windows: 100 },
   firstPolicy: null,
   latency: { put: 1_500, remove: 2_000, read: 0, write: 0 },
   graphLagMs: 0,

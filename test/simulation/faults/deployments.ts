@@ -1,5 +1,7 @@
 import { narrowPolicyOf, narrowings, widePolicyOf } from '../policies';
 import type { FaultKind } from '../stage';
+import { deployedTimers } from '../../support/deployedTimers';
+import { settings } from '../../support/simulatedSettings';
 
 /** Deployments while windows are open: of the same, of less, of what the app must refuse. */
 export const deployFaults: readonly FaultKind[] = [
@@ -34,6 +36,29 @@ export const deployFaults: readonly FaultKind[] = [
         // Another version of the policy that allows the same: a comment is version enough.
         const policy = `${stage.policyText}\n# deployed once more: ${fault.id}\n`;
         stage.restart(stage.dice(fault).int(1_000, 30_000), { policy });
+      });
+    },
+  },
+  {
+    // The main app is given the new key, and the sweeper app is forgotten.
+    name: 'signing key renewed',
+    group: 'deploy',
+    aim: 'opening',
+    onlyNamed: true,
+    install: (stage, fault) => {
+      stage.at(0, () => stage.withSweeper());
+      // The sweeper app's first sweep tells which keys it has.
+      stage.at(Math.max(150_000, fault.atMs), () => {
+        if (!stage.simulation().isRunning()) return;
+        const known = settings({})['MARKER_PUBLIC_KEYS'] ?? '';
+        const renewed = {
+          ...deployedTimers,
+          SWEEPER: 'watched',
+          MARKER_KEY_VERSION: '2',
+          MARKER_PUBLIC_KEYS: `${known},${known.replace(/^1:/, '2:')}`,
+        };
+        stage.took(fault);
+        stage.restart(stage.dice(fault).int(1_000, 5_000), { settings: renewed });
       });
     },
   },

@@ -155,14 +155,24 @@ export const editorFaults: readonly FaultKind[] = [
     install: (stage, fault) => {
       // Half of them before the close begins: a rule that is gone already is nobody's to keep.
       stage.at(Math.max(0, fault.atMs - 100_000), () => {
-        const { estate } = stage.simulation().azure.resourceManager;
         const rules = standing(stage);
         if (rules.length === 0) return;
         const { nsgId: scope } = stage.dice(fault).pick(rules);
-        const lock = { scope, name: `audit-${fault.id}`, level: 'CanNotDelete' } as const;
         stage.took(fault, lockedMs);
-        estate.addLock(lock);
-        stage.clock.at(stage.clock.now() + lockedMs, () => estate.removeLock(scope, lock.name));
+        lock(stage, scope, `audit-${fault.id}`);
+      });
+    },
+  },
+  {
+    name: 'locked before the opening',
+    group: 'editors',
+    aim: 'opening',
+    install: (stage, fault) => {
+      stage.at(Math.max(0, fault.atMs - 20_000), () => {
+        const { estate } = stage.simulation().azure.resourceManager;
+        const { id: scope } = stage.dice(fault).pick([...estate.nsgs.values()]);
+        stage.took(fault, lockedMs, scope);
+        lock(stage, scope, `early-${fault.id}`);
       });
     },
   },
@@ -232,6 +242,12 @@ export const editorFaults: readonly FaultKind[] = [
     return true;
   }),
 ];
+
+function lock(stage: Stage, scope: string, name: string): void {
+  const { estate } = stage.simulation().azure.resourceManager;
+  estate.addLock({ scope, name, level: 'CanNotDelete' });
+  stage.clock.at(stage.clock.now() + lockedMs, () => estate.removeLock(scope, name));
+}
 
 function putBack(stage: Stage, fault: FaultPlan, rules: readonly Standing[]): void {
   const { estate, outOfBand } = stage.simulation().azure.resourceManager;

@@ -55,13 +55,14 @@ function otherIds(body: string, dice: Dice): string {
   return JSON.stringify([{ ...rest, id: guidFrom(dice) }]);
 }
 
-function firstOf(body: string): Posted {
+/** The first event of a body. */
+export function firstOf(body: string): Posted {
   const parsed: unknown = JSON.parse(body);
   return (Array.isArray(parsed) ? parsed[0] : parsed) as Posted;
 }
 
 /** Resolves to whether it was taken: what was not comes again, or goes to the poisoned ones. */
-async function post(stage: Stage, body: string): Promise<boolean> {
+export async function post(stage: Stage, body: string): Promise<boolean> {
   const simulation = stage.simulation();
   const host = simulation.host();
   if (stage.plan.door === 'queue') {

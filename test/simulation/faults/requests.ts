@@ -39,6 +39,7 @@ type RequestFault = {
   forMs?: readonly [number, number];
   times?: readonly [number, number];
   skip?: number;
+  onlyNamed?: boolean;
 };
 
 function requestFault({ name, at, deed, on = any, aim, ...facts }: RequestFault): FaultKind {
@@ -216,6 +217,18 @@ export const requestFaults: readonly FaultKind[] = [
     deed: () => ({ do: 'answer', answer: (answered) => rows(answered as Answer, () => []) }),
   }),
   requestFault({
+    // Shorter than lists are known to be stale: two answers half a minute apart are not both in it.
+    name: 'lists lack an activation for 20 s',
+    at: 'unacknowledged',
+    aim: 'open',
+    skip: 0,
+    times: [100_000, 100_000],
+    forMs: [12_000, 20_000],
+    on: isInstanceList,
+    onlyNamed: true,
+    deed: () => ({ do: 'answer', answer: (answered) => rows(answered as Answer, () => []) }),
+  }),
+  requestFault({
     name: 'reserve reached',
     at: 'unacknowledged',
     aim: 'closing',
@@ -246,6 +259,25 @@ export const requestFaults: readonly FaultKind[] = [
     on: isQuery,
     deed: failing(503, 'ServiceUnavailable'),
   }),
+  {
+    // What is not read can be deleted all the same.
+    name: 'an NSG cannot be read for long',
+    group: 'index',
+    aim: 'open',
+    forMs: [600_000, 600_000],
+    times: [100_000, 100_000],
+    skip: 0,
+    onlyNamed: true,
+    install: (stage, fault) => {
+      const { estate } = stage.simulation().azure.resourceManager;
+      const { id } = stage.dice(fault).pick([...estate.nsgs.values()]);
+      stage.strike(
+        fault,
+        (crossing) => isGroupRead(crossing) && crossing.subject.toLowerCase() === id.toLowerCase(),
+        () => ({ at: 'before', deed: failing(500, 'InternalServerError')() }),
+      );
+    },
+  },
   {
     name: 'down for 10 min',
     group: 'resourceManager',

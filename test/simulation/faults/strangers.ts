@@ -63,6 +63,15 @@ export const strangers: readonly FaultKind[] = [
     const others = [...estate.nsgs.values()].filter(({ id }) => !paths.has(id.toLowerCase()));
     return others.length === 0 ? null : { nsgId: dice.pick(others).id, rule };
   }),
+  stranger('rule of another deployment', ({ nsgId, rule }, dice) => {
+    const letter = (): string => dice.pick(letters);
+    const id = Array.from({ length: 20 }, letter).join('');
+    const signature = Array.from({ length: 86 }, letter).join('');
+    const description = (rule.properties.description ?? '').replace(/[^|]{86}$/, signature);
+    const properties = { ...rule.properties, description };
+    const theirs = { name: `postern-other1-${id}-0`, properties };
+    return { nsgId, rule: perhapsOld(atPriority(theirs, dice), dice) };
+  }),
   stranger('rule whose name goes on after ours', ({ nsgId, rule }, dice) => {
     const description = dice.pick(['made by hand', rule.properties.description ?? '']);
     const longer = { name: `${rule.name}0`, properties: { ...rule.properties, description } };

@@ -1,5 +1,6 @@
 import type { FaultKind } from '../stage';
 import { clockFaults } from './clocks';
+import { deliveryFaults } from './deliveries';
 import { deployFaults } from './deployments';
 import { editorFaults } from './editors';
 import { engineFaults } from './engine';
@@ -21,6 +22,7 @@ export const faultTable: readonly FaultKind[] = [
   ...editorFaults,
   ...strangers,
   ...eventFaults,
+  ...deliveryFaults,
   ...clockFaults,
   ...ledgerFaults,
   ...pimFaults,

@@ -1,3 +1,4 @@
+import type { Affliction } from '../stage';
 import type { Circumstances } from './judge';
 
 /** Kinds that disturb nobody who only wants to close: the sweep needs neither events nor engine, nor an index. */
@@ -23,19 +24,33 @@ export function ledgerLosses({ afflictions }: Pick<Circumstances, 'afflictions'>
   return afflictions.filter(({ kind }) => kind === 'ledger lost').map(({ atMs }) => atMs);
 }
 
+/** Within this time of a change of the host's clock an answer of Resource Manager has told of it. */
+export const measuredMs = 70_000;
+
+/** When a fault disturbs whoever wants to close: a clock that is known to be wrong does not. */
+export function disturbances({
+  group,
+  atMs,
+  untilMs,
+}: Affliction): { atMs: number; untilMs: number }[] {
+  if (group !== 'clock') return [{ atMs, untilMs }];
+  return [atMs, untilMs].map((changed) => ({ atMs: changed, untilMs: changed + measuredMs }));
+}
+
 /** True where nothing that could delay a close was felt between two times, and a host ran all along. */
 export function isCalm(fromMs: number, toMs: number, circumstances: Circumstances): boolean {
   // The sweeper app goes on where the main one is dead.
   const unswept = circumstances.outages.filter(({ isSwept }) => isSwept !== true);
   if (outageMs(fromMs, toMs, { outages: unswept }) > 0) return false;
-  return !circumstances.afflictions.some(
-    ({ group, kind, atMs, untilMs }) =>
+  const relevant = circumstances.afflictions.filter(
+    ({ group, kind }) =>
       (!harmless.has(group) || kind === 'task hub wiped') &&
       !leavesCloses.has(kind) &&
-      kind !== 'main app dead for ever' &&
-      atMs <= toMs &&
-      untilMs >= fromMs,
+      kind !== 'main app dead for ever',
   );
+  return !relevant
+    .flatMap(disturbances)
+    .some(({ atMs, untilMs }) => atMs <= toMs && untilMs >= fromMs);
 }
 
 /**

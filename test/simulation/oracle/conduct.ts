@@ -1,6 +1,6 @@
 import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
 import { limits } from '../policies';
-import { everybody } from '../people';
+import { everybody, secondAddress } from '../people';
 import { type History, ownRulePath, type Written } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { isGoneWhenClosed, isShutWhenClosed, staysShut } from './closed';
@@ -26,7 +26,8 @@ export function conductFaults(
     ...own.flatMap((write) => {
       const activation = activations.find(({ windowId }) => write.path.includes(windowId));
       const lastMs = activation === undefined ? 0 : deadlineOf(activation, history, circumstances);
-      return shapeFaults(write, activation, lastMs, machines);
+      const told = activation && isToldAlone(history, activation) ? [secondAddress] : [];
+      return shapeFaults(write, activation, lastMs, { machines, told });
     }),
     ...isGoneWhenClosed(history, circumstances),
     ...isShutWhenClosed(history, circumstances),
@@ -38,6 +39,19 @@ function fault(invariant: string, what: string, { atMs }: Pick<Written, 'atMs'>)
   return { invariant, what, atMs };
 }
 
+/**
+ * Whoever holds the key of the door can tell an address for a request that stands, and is believed
+ * where nobody says otherwise: until the request's own event is taken, or where no window waited.
+ */
+function isToldAlone({ lines, taken }: History, { windowId, requestName }: Activation): boolean {
+  const named = `/${requestName.toLowerCase()}`;
+  const said = lines.find(
+    ({ fields }) => fields['event'] === 'window.granted' && fields['windowId'] === windowId,
+  );
+  const own = taken.find(({ resource }) => resource.endsWith(named));
+  return own === undefined || said === undefined || said.atMs <= own.atMs;
+}
+
 /** Addresses that the machines ever had, by the ids of VMs in lower case. */
 function addressesOf({ addresses }: History): Map<string, string[]> {
   const ever = new Map<string, string[]>();
@@ -47,13 +61,19 @@ function addressesOf({ addresses }: History): Map<string, string[]> {
   return ever;
 }
 
+/** Addresses that a rule may lead to, and from where besides those of its person. */
+type Known = {
+  readonly machines: ReadonlyMap<string, readonly string[]>;
+  readonly told: readonly string[];
+};
+
 const marker = /^postern1\|(\d{1,11})\|\d+\|[A-Za-z0-9_-]{86}$/;
 
 function shapeFaults(
   write: Written,
   activation: Activation | undefined,
   deadlineMs: number,
-  machines: ReadonlyMap<string, readonly string[]>,
+  { machines, told }: Known,
 ): Violation[] {
   const { properties, method, status, path, outcome } = write;
   // What was superseded or failed never stood: its record shows what stood in its place.
@@ -68,7 +88,7 @@ function shapeFaults(
     .flatMap(([, addresses]) => addresses);
   const until = Number(marker.exec(properties.description ?? '')?.[1] ?? Number.NaN) * 1_000;
   const wrong: [boolean, string][] = [
-    [isSourceOf(properties, activation), 'sources'],
+    [isSourceOf(properties, activation, told), 'sources'],
     [isAll(to(properties), (one) => allowed.includes(bare(one))), 'destinations'],
     [isAll(ports(properties), (one) => (limits.ports as readonly string[]).includes(one)), 'ports'],
     [properties.access === 'Allow' || properties.access === 'Deny', 'access'],
@@ -99,9 +119,13 @@ function isAll(items: readonly string[], isRight: (item: string) => boolean): bo
   return items.length > 0 && items.every(isRight);
 }
 
-function isSourceOf(properties: SecurityRuleProperties, { principalId }: Activation): boolean {
+function isSourceOf(
+  properties: SecurityRuleProperties,
+  { principalId }: Activation,
+  told: readonly string[],
+): boolean {
   const person = everybody.find(({ objectId }) => objectId === principalId);
-  const known = [person?.address, bare(limits.range)];
+  const known = [person?.address, bare(limits.range), ...told];
   return isAll(from(properties), (one) => known.includes(bare(one)));
 }
 

@@ -142,7 +142,12 @@ export const good: History = {
     line(19, { event: 'window.closed', windowId: id, outcome: 'expired' }),
   ],
   taken: [
-    { atMs: at(0), eventId: 'e1', operation: 'Microsoft.Authorization/roleAssignments/write' },
+    {
+      atMs: at(0),
+      eventId: 'e1',
+      operation: 'Microsoft.Authorization/roleAssignments/write',
+      resource: assignment.toLowerCase(),
+    },
   ],
   accepted: [],
   askedToClose: [],
@@ -155,6 +160,7 @@ export const good: History = {
 export const plan = {
   ...drawPlan(1, []),
   longestMinutes: 180,
+  caps: { windowsPerPerson: 10, windows: 100 },
   polling: null,
   machines: [{ ownNsg: true }],
   subnetNsg: false,

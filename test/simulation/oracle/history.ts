@@ -55,7 +55,13 @@ export type Addresses = {
 export type Line = { readonly atMs: number; readonly fields: Readonly<Record<string, unknown>> };
 
 /** An event that the app took: it answered 2xx. */
-export type Taken = { readonly atMs: number; readonly eventId: string; readonly operation: string };
+export type Taken = {
+  readonly atMs: number;
+  readonly eventId: string;
+  readonly operation: string;
+  /** What was written or deleted, in lower case. */
+  readonly resource: string;
+};
 
 /** A wish that the app has accepted. */
 export type Accepted = {

@@ -3,6 +3,7 @@ import type { Plan } from '../plan';
 import type { Affliction, Deployment, Outage } from '../stage';
 import { administratorLogin } from '../../../local/tenant';
 import { alarmFaults } from './alarmed';
+import { capFaults } from './caps';
 import { ledgerLosses } from './calm';
 import { conductFaults } from './conduct';
 import { conservationFaults } from './conservation';
@@ -10,18 +11,22 @@ import { disarmedFaults } from './disarmed';
 import { driftFaults } from './drift';
 import { extendedFaults } from './extended';
 import { guardFaults } from './guard';
+import { keyFaults } from './keys';
 import { ledgerFaults } from './ledger';
+import { lockFaults } from './locks';
 import { needlessFaults } from './needless';
 import { openedFaults } from './opened';
 import { policyFaults } from './policy';
 import { reopenedFaults } from './reopened';
 import { proofFaults } from './proofs';
-import { putPathsOf, strangerFaults } from './strangers';
+import { otherDeploymentFaults, putPathsOf, strangerFaults } from './strangers';
 import type { History } from './history';
 import { windowIdFor } from './ids';
 import { otherContentFaults } from './otherContent';
 import { type Overrun, overrunsOf } from './overrun';
 import { reasonFaults } from './reasons';
+import { skewFaults } from './skewed';
+import { untimelyFaults } from './untimely';
 
 /** What the oracle is told besides the history: the truth of PIM, the plan, and what was inflicted. */
 export type Circumstances = {
@@ -40,6 +45,8 @@ export type Circumstances = {
 export type Activation = {
   readonly windowId: string;
   readonly principalId: string;
+  /** Of the request that it came out of. */
+  readonly requestName: string;
   readonly scope: string;
   readonly startMs: number;
   readonly endMs: number;
@@ -71,6 +78,12 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...reasonFaults(history, activations, circumstances),
     ...conservationFaults(history, circumstances),
     ...strangerFaults(history),
+    ...otherDeploymentFaults(history),
+    ...capFaults(history, activations, circumstances),
+    ...keyFaults(history, circumstances),
+    ...lockFaults(history, activations, circumstances),
+    ...untimelyFaults(history, circumstances),
+    ...skewFaults(history, circumstances),
     ...needlessFaults(history, activations, circumstances),
     ...extendedFaults(history, circumstances),
     ...reopenedFaults(history),
@@ -103,6 +116,7 @@ export function activationsOf(truth: readonly ActivationTruth[]): Activation[] {
     return {
       windowId: windowIdFor(one.roleAssignmentId, startMs),
       principalId: one.principalId,
+      requestName: one.requestName,
       scope: one.scope,
       startMs,
       endMs: Date.parse(one.endAt),

@@ -2,6 +2,7 @@ import { vmId } from '../../../local/estate';
 import type { Plan } from '../plan';
 import { guardMs, minute, settleMs } from '../units';
 import { quietStretch } from './calm';
+import { mayBeCapped } from './caps';
 import { type History, partsOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 
@@ -10,32 +11,56 @@ const openMs = 150_000;
 /** What was disturbed so long before may still be felt: budgets, pauses, questions that are open. */
 const feltMs = 10 * minute;
 const besides = ['people', 'strangers'];
+/** Where no event told of it: two periods of reconcile instead, as it may be listed late. */
+const foundMs = openMs + 90_000;
+const besidesEvents = [...besides, 'events', 'pim'];
+/** A question whether it has ended keeps whatever is not open yet waiting. */
+const asks = new Set(['forged delete', 'same id, other body']);
 
-/** Whoever activates gets in: an app that opens nothing would keep every other promise. */
+/**
+ * Whoever activates gets in: an app that opens nothing would keep every other promise. Events only
+ * make it faster: without them reconcile finds what opens, where no address has to be told.
+ */
 export function openedFaults(
-  { stays, accepted }: Pick<History, 'stays' | 'accepted'>,
+  history: Pick<History, 'stays' | 'accepted'>,
   activations: readonly Activation[],
   circumstances: Circumstances,
 ): Violation[] {
-  const { plan, endMs: runEndMs, deployments } = circumstances;
+  const { plan, afflictions } = circumstances;
   if ((plan.polling ?? 0) > 5_000 || plan.graphLagMs > 5_000) return [];
-  return activations.flatMap(({ windowId, startMs, endMs, endedMs, scope }) => {
-    const toMs = startMs + openMs;
-    const longestMs = (plan.firstPolicy ?? plan).longestMinutes * minute;
-    const lengthMs = Math.min((endedMs ?? endMs) - startMs, longestMs);
-    const fromMs = Math.max(plan.startMs, startMs - feltMs);
-    const isAsked = accepted.some((one) => one.windowId === windowId && one.atMs < toMs);
-    const isLong = lengthMs > guardMs + settleMs + openMs && toMs < runEndMs;
-    const isPossible = isLong && !isAsked && hasNsg(plan, scope);
-    const isNarrowed = deployments.some(({ narrowing, atMs }) => narrowing && atMs < toMs);
-    if (!isPossible || isNarrowed) return [];
-    if (quietStretch(fromMs, toMs, toMs - fromMs, circumstances, besides) === null) return [];
-    const isOpen = stays.some(
-      ({ name, fromMs: since }) => partsOf(name)?.windowId === windowId && since <= toMs,
-    );
-    const what = `the window ${windowId} had no rule after ${openMs / 1_000} s of quiet`;
-    return isOpen ? [] : [{ invariant: 'whoever activates gets in', what, atMs: toMs }];
+  const isFound = plan.ranges && !afflictions.some(({ kind }) => asks.has(kind));
+  return activations.flatMap((activation) => {
+    if (mayBeCapped(activation, activations, circumstances)) return [];
+    const told = unopened(history, activation, circumstances, openMs, besides);
+    if (told !== null || !isFound) return told ?? [];
+    return unopened(history, activation, circumstances, foundMs, besidesEvents) ?? [];
   });
+}
+
+/** What is wrong if the window has no rule within this time of quiet; `null` if it has, or need not. */
+function unopened(
+  { stays, accepted }: Pick<History, 'stays' | 'accepted'>,
+  { windowId, startMs, endMs, endedMs, scope }: Activation,
+  circumstances: Circumstances,
+  withinMs: number,
+  ignored: readonly string[],
+): Violation[] | null {
+  const { plan, endMs: runEndMs, deployments } = circumstances;
+  const toMs = startMs + withinMs;
+  const longestMs = (plan.firstPolicy ?? plan).longestMinutes * minute;
+  const lengthMs = Math.min((endedMs ?? endMs) - startMs, longestMs);
+  const fromMs = Math.max(plan.startMs, startMs - feltMs);
+  const isAsked = accepted.some((one) => one.windowId === windowId && one.atMs < toMs);
+  const isLong = lengthMs > guardMs + settleMs + withinMs && toMs < runEndMs;
+  if (isAsked || !isLong || !hasNsg(plan, scope)) return null;
+  if (deployments.some(({ narrowing, atMs }) => narrowing && atMs < toMs)) return null;
+  if (quietStretch(fromMs, toMs, toMs - fromMs, circumstances, ignored) === null) return null;
+  const isOpen = stays.some(
+    ({ name, fromMs: since }) => partsOf(name)?.windowId === windowId && since <= toMs,
+  );
+  if (isOpen) return null;
+  const what = `the window ${windowId} had no rule after ${withinMs / 1_000} s of quiet`;
+  return [{ invariant: 'whoever activates gets in', what, atMs: toMs }];
 }
 
 /** A machine without an NSG anywhere on its path gets no rule: there is nothing to open. */

@@ -1,7 +1,7 @@
 import type { History, Stay } from './history';
 import { byAppAt, partsOf, pathOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
-import { isCalm, ledgerLosses, outageMs } from './calm';
+import { disturbances, isCalm, ledgerLosses, outageMs } from './calm';
 import { earlyFaults } from './early';
 import { putPathsOf } from './strangers';
 import { targetFaults } from './targets';
@@ -151,7 +151,7 @@ function calmIn(
 ): number | null {
   const ends = [
     fromMs,
-    ...circumstances.afflictions.map(({ untilMs }) => untilMs + 1),
+    ...circumstances.afflictions.flatMap(disturbances).map(({ untilMs }) => untilMs + 1),
     ...circumstances.outages.map(({ toMs: upMs }) => upMs + 1),
   ];
   return (

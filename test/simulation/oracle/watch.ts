@@ -224,10 +224,12 @@ function takenIn(body: string, atMs: number): Taken[] {
   const events = Array.isArray(parsed) ? parsed : [parsed];
   return events.flatMap((event: unknown) => {
     if (typeof event !== 'object' || event === null) return [];
-    const { id, data } = event as { id?: unknown; data?: { operationName?: unknown } };
+    type Event = { id?: unknown; data?: { operationName?: unknown; resourceUri?: unknown } };
+    const { id, data } = event as Event;
     const operation = data?.operationName;
+    const resource = String(data?.resourceUri).toLowerCase();
     return typeof id === 'string' && typeof operation === 'string'
-      ? [{ atMs, eventId: id, operation }]
+      ? [{ atMs, eventId: id, operation, resource }]
       : [];
   });
 }

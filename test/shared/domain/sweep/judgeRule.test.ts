@@ -376,10 +376,17 @@ describe('whose rule is it', () => {
     expect(judge(old, early)).toMatchObject({ do: 'delete', why: 'closing', alarm: null });
   });
 
-  it('leaves a disarmed Deny to its window, and deletes it as an Allow', () => {
+  it('leaves a disarmed Deny to its window while that is looked after, and deletes it as an Allow', () => {
     const placements = ended.placements.map((one): Placement => ({ ...one, phase: 'disarmed' }));
-    const disarmed = { ...ended, placements };
+    const disarmed = { ...ended, placements, nextLook: due + 1 };
     expect(judge(sighted({ access: 'Deny' }, { row: disarmed }), due).do).toBe('leave');
+    const missed = { ...disarmed, nextLook: due - 2 * minute };
+    expect(judge(sighted({ access: 'Deny' }, { row: missed }), due - 1).do).toBe('leave');
+    expect(judge(sighted({ access: 'Deny' }, { row: missed }), due)).toMatchObject({
+      do: 'delete',
+      why: 'closing',
+      alarm: null,
+    });
     expect(judge(sighted({}, { row: disarmed }), due).do).toBe('delete');
   });
 });
