@@ -204,7 +204,7 @@ export function createIntakeWorld(
         read(`targets ${scope}`);
         return world.vms.slice(0, rowsMax);
       },
-      listMachines: async () => [],
+      listMachines: async (ids) => world.vms.filter(({ vmId }) => ids.some((id) => same(id, vmId))),
       listSubscriptions: async () => [],
       listAssignments: async () => [],
       listOurRules: async () => [],

@@ -1,4 +1,5 @@
 import type { Caller } from '../../../shared/domain/caller/caller';
+import { isAtOrUnder, parseArmId, subscriptionOf } from '../../../shared/domain/armId';
 import type { TargetRefusal } from '../../../shared/domain/grant';
 import { decide, type GrantParts } from '../../../shared/domain/policy/decide';
 import type { Policy } from '../../../shared/domain/policy/policy';
@@ -74,7 +75,7 @@ async function findVms(
 ): Promise<{ readonly one: Covering; readonly rows: readonly TargetRow[] } | Refusal> {
   const everSeen = new Set<string>();
   for (const one of covering) {
-    const all = await inventory.listTargets(one.activation.scope, rowsMax);
+    const all = await coveredRows(inventory, one.activation.scope, wanted);
     const matched = matchVms(wanted, vmsOf(all));
     if (matched.ambiguous !== null) return refusal('vmAmbiguous', matched.ambiguous);
     for (const word of wanted) if (!matched.missing.includes(word)) everSeen.add(word);
@@ -86,6 +87,18 @@ async function findVms(
   return unseen.length > 0
     ? refusal('vmNotCovered', { vms: unseen })
     : refusal('severalActivations');
+}
+
+/** Machines known by their ids are asked for by them: a subscription may hold more than is read of it. */
+async function coveredRows(
+  inventory: World['inventory'],
+  scope: string,
+  wanted: readonly string[],
+): Promise<readonly TargetRow[]> {
+  const isByIds = wanted.every((word) => parseArmId(word) !== null) && subscriptionOf(scope) !== '';
+  if (!isByIds) return inventory.listTargets(scope, rowsMax);
+  const rows = await inventory.listMachines(wanted);
+  return rows.filter(({ vmId }) => isAtOrUnder(vmId, scope));
 }
 
 function refused(said: Refusal, targets: readonly TargetRefusal[] = []): Judged {

@@ -69,6 +69,21 @@ describe('POST /api/windows', () => {
     expect((await ask(world, call)).status).toBe(202);
   });
 
+  it('is asked for by id where a subscription holds more machines than are read', async () => {
+    const world = worldOf();
+    const far = vmRow('vm-9999');
+    world.vms = [...Array.from({ length: 4_000 }, (_none, at) => vmRow(`vm-${at}`)), far];
+    const byId = await ask(world, { body: { ...body, vms: [far.vmId] } });
+    expect([byId.status, byId.body['vms']]).toEqual([
+      202,
+      [expect.objectContaining({ name: 'vm-9999' })],
+    ]);
+    const elsewhere = { ...far, vmId: far.vmId.replace('rg-app', 'rg-other') };
+    world.vms.push(elsewhere);
+    const other = await ask(world, { body: { ...body, vms: [elsewhere.vmId] } }, 'other');
+    expect(other.body['code']).toBe('vmNotCovered');
+  });
+
   it('narrows ports and source on request', async () => {
     const allow = [{ ...policyOf().allow[0], sources: vpnRange }] as never;
     const world = worldOf({ allow });
