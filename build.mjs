@@ -82,6 +82,9 @@ async function buildApp(entry, folder, label, files) {
     // A third of the time to load is reading the text; names stay, for whoever reads a stack trace.
     minifyWhitespace: true,
     minifySyntax: true,
+    // A module of the storage client asks where it is, in the way of modules that are not CommonJS.
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
   const { name, version, license, engines } = JSON.parse(await readFile('package.json', 'utf8'));
   const manifest = { name: `${name}${label}`, version, license, engines, main: 'main.js' };

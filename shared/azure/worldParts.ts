@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { ChainStore } from '../ports/audit';
 import type { Ledger } from '../ports/ledger';
 import type { Log } from '../ports/log';
 
@@ -9,5 +10,7 @@ export type WorldParts = {
   readonly httpClient?: HttpClient;
   readonly credential?: TokenCredential;
   readonly ledger?: Ledger;
+  /** Where the chains of the audit are kept. */
+  readonly chains?: ChainStore;
   readonly log: Log;
 };

@@ -1,3 +1,4 @@
+import { factsOfRow } from '../../../shared/domain/audit/rowFacts';
 import { decide } from '../../../shared/domain/policy/decide';
 import type { GrantParts } from '../../../shared/domain/policy/decide';
 import { isRefusal, ruleFor } from '../../../shared/domain/policy/ruleFor';
@@ -15,6 +16,7 @@ import type { ScheduleRequest } from '../../../shared/ports/directory';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
+import { mustRecord } from '../../../shared/mustRecord';
 import { admit } from './admit';
 import { heedEndHint } from './endWindows';
 import type { Activation } from './judgeLook';
@@ -118,6 +120,8 @@ async function refuseWindow(
 ): Promise<Verdict> {
   const { ledger, clock, log } = world;
   const row = refusedWindow(request, policy, rule, refusals, clock.now());
+  // Nobody looks at this row again: it is on record before it is there, or the whole look is repeated.
+  await mustRecord(world, row, factsOfRow(row, row.createdAt));
   if (!(await writeWindow(world, row))) return again(1_000);
   const live = await ledger.live.get(row.id);
   if (live !== null) await ledger.live.remove(row.id, live.etag);

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../stage';
+import { auditFaults } from './audit';
 import { clockFaults } from './clocks';
 import { deployFaults } from './deployments';
 import { editorFaults } from './editors';
@@ -23,6 +24,7 @@ export const faultTable: readonly FaultKind[] = [
   ...eventFaults,
   ...clockFaults,
   ...ledgerFaults,
+  ...auditFaults,
   ...pimFaults,
   ...peopleFaults,
   ...deployFaults,
