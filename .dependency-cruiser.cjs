@@ -7,10 +7,16 @@ module.exports = {
   forbidden: [
     {
       name: 'domain-is-alone',
-      comment: 'The domain imports itself and three pure libraries (docs/decisions/0002).',
+      comment: 'The domain imports itself and five pure libraries (docs/decisions/0002, 0019).',
       severity: 'error',
       from: { path: '^shared/domain' },
-      to: { pathNot: ['^shared/domain', '^node_modules/ipaddr\\.js', '^(node:)?(crypto|net)$'] },
+      to: {
+        pathNot: [
+          '^shared/domain',
+          '^node_modules/(ipaddr\\.js|canonicalize)/',
+          '^(node:)?(crypto|net)$',
+        ],
+      },
     },
     {
       name: 'ports-know-the-domain',

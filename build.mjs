@@ -3,14 +3,14 @@
  *
  *   node build.mjs            dist/: the app as one file, with host.json and the policy beside it;
  *                             dist-sweeper/: the delete-only second app
- *   node build.mjs --local    and .build/: the local Azure, its Functions host, the policy command
+ *   node build.mjs --local    and .build/: the local Azure, its Functions host, the commands
  *   node build.mjs --bench    and .build/bench/: the benchmark
  *   node build.mjs --simulation  .build/simulation/: the simulation alone
  *   node build.mjs --storm    the close storm alone
  *   node build.mjs --killtest    .build/killtest/: the kill test and a Functions host of its own
  *   node build.mjs --reliability  the page of what has been proved
  *   node build.mjs --histories  .build/histories/: the recorder of orchestrations' histories
- *   node build.mjs --cli      the policy command alone
+ *   node build.mjs --cli      the commands alone
  *   --out=DIR                 other folders than dist: DIR and DIR-sweeper
  *   --quiet                   says nothing but faults
  */
@@ -82,6 +82,9 @@ async function buildApp(entry, folder, label, files) {
     // A third of the time to load is reading the text; names stay, for whoever reads a stack trace.
     minifyWhitespace: true,
     minifySyntax: true,
+    // A module of the storage client asks where it is, in the way of modules that are not CommonJS.
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
   const { name, version, license, engines } = JSON.parse(await readFile('package.json', 'utf8'));
   const manifest = { name: `${name}${label}`, version, license, engines, main: 'main.js' };
@@ -101,7 +104,8 @@ async function buildTool(entry, outfile, options = {}) {
 const tools = {
   local: ['local/main.ts', '.build/local/main.js'],
   host: ['local/functions/main.ts', '.build/local/functionsHost.js'],
-  cli: ['cli/policy.ts', '.build/cli/policy.js'],
+  policy: ['cli/policy.ts', '.build/cli/policy.js'],
+  audit: ['cli/audit.ts', '.build/cli/audit.js'],
   bench: ['test/bench/main.ts', '.build/bench/main.js'],
   simulation: ['test/simulation/main.ts', '.build/simulation/main.js'],
   reliability: ['test/reliability/main.ts', '.build/reliability/main.js'],
@@ -131,7 +135,9 @@ if (
 if (flags.has('--local') || flags.has('--bench')) {
   jobs.push(buildTool(...tools.local), buildTool(...tools.host));
 }
-if (flags.has('--local') || flags.has('--cli')) jobs.push(buildTool(...tools.cli));
+if (flags.has('--local') || flags.has('--cli')) {
+  jobs.push(buildTool(...tools.policy), buildTool(...tools.audit));
+}
 if (flags.has('--bench')) {
   // `import()` becomes `require`, as in the artefact: reading a module takes no virtual time then.
   jobs.push(buildTool(...tools.bench, { supported: { 'dynamic-import': false } }));

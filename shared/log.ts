@@ -1,4 +1,5 @@
 import { alarms, type AlarmName } from './domain/alarms';
+import { maskSecrets } from './domain/maskSecrets';
 import { cleanText } from './domain/text';
 import type { Log, LogFields } from './ports/log';
 
@@ -14,17 +15,6 @@ const depthMax = 6;
 /** Fields whose very name says that the value is nobody's business. */
 const secretName =
   /^(?:authorization|password|secret|token|accesstoken|privatekey|connectionstring|accountkey|sig)$/i;
-
-/** What a secret looks like inside other text; the part that names it stays readable. */
-const secretForms: readonly (readonly [RegExp, string])[] = [
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, '***'],
-  [/\b(bearer\s+)[\w.~+/=-]{8,}/gi, '$1***'],
-  [/\b((?:sig|signature|code|client_secret|password)=)[^&;\s"']+/gi, '$1***'],
-  [/\b((?:accountkey|sharedaccesskey|sharedaccesssignature)=)[^;\s"']+/gi, '$1***'],
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs, '***'],
-  // The beginning of every Ed25519 private key in PKCS#8, as base64.
-  [/\bMC4CAQAwBQYDK2Vw[\w+/=]*/g, '***'],
-];
 
 /**
  * One JSON line per event: cleaned of control characters, cut to a sane length, secrets masked.
@@ -48,15 +38,9 @@ function alarmFields(name: AlarmName): object {
   return { alarm: true, ...alarms[name], runbook: name };
 }
 
-/** What every form of a secret has in it: most texts have none of these and are left alone. */
-const secretTrace = /eyJ|bearer|=|-----BEGIN|MC4CAQAwBQYDK2Vw/i;
-
 /** One text with its secrets masked, on one line. */
 export function cleaned(text: string): string {
-  if (!secretTrace.test(text)) return cleanText(text, textMax);
-  let masked = text;
-  for (const [form, mask] of secretForms) masked = masked.replaceAll(form, mask);
-  return cleanText(masked, textMax);
+  return cleanText(maskSecrets(text), textMax);
 }
 
 function cleanedFields(fields: object, depth: number): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { sameArmId } from '../../shared/domain/armId';
+import { afterCloseFact } from '../../shared/domain/audit/rowFacts';
 import { endedLive } from '../../shared/domain/live';
 import { hasDelete, withoutWaiting, workOffMs } from '../../shared/domain/calendar/turn';
 import { isQuiet } from '../../shared/domain/window/extendRow';
@@ -11,6 +12,7 @@ import type { World } from '../../shared/ports/world';
 import { factsOf } from '../../shared/domain/fault';
 import { nowOfWorld } from '../../shared/nowOfWorld';
 import { tellEnd } from './window/events';
+import { recordRow } from './window/record';
 import { takeRound } from './window/round';
 import { iso, type Run, startRun } from './window/run';
 import { dueAfter, heldBy } from './window/turns';
@@ -159,9 +161,11 @@ async function conclude(run: Run, row: WindowRow, isTold: boolean): Promise<Look
     if (earlyBy > 0) await clock.wait(earlyBy);
     tellEnd(run.world, row);
   }
+  const isRecorded = await recordRow(run, null, row);
   if (live === null) return { done: true, outcome: outcomeOf(row) };
-  // Whether a rule went in time is asked by reconcile, which finds it by its live row.
-  if (hasUnseen(row, nowOfWorld(run.world)))
+  // Whether a rule went in time is asked by reconcile, which finds it by its live row; and it puts
+  // the end on record where that could not be done here.
+  if (!isRecorded || hasUnseen(row, nowOfWorld(run.world)))
     await ledger.live.replace(endedLive(live.row), live.etag);
   else await ledger.live.remove(row.id, live.etag);
   return { done: true, outcome: outcomeOf(row) };
@@ -172,7 +176,8 @@ async function conclude(run: Run, row: WindowRow, isTold: boolean): Promise<Look
  * sent less than `settle` before it. That cannot happen as long as `settle` holds; should it happen
  * all the same, nobody else would look for the rule but the sweep.
  */
-async function takeBack({ world, puts, windowId }: Run, row: WindowRow): Promise<void> {
+async function takeBack(run: Run, row: WindowRow): Promise<void> {
+  const { world, puts, windowId } = run;
   for (const { nsgId, ruleName, announcedAt, answeredAt } of puts) {
     const placement = row.placements.find(
       (one) => one.rule.name === ruleName && sameArmId(one.nsgId, nsgId),
@@ -189,5 +194,7 @@ async function takeBack({ world, puts, windowId }: Run, row: WindowRow): Promise
       const { kind, code } = factsOf(error);
       world.log.warn('rule.deleteFailed', { ...fields, faultKind: kind, azureCode: code });
     }
+    const fact = afterCloseFact(row, nsgId, ruleName, world.clock.now());
+    await recordRow(run, null, row, [fact]);
   }
 }

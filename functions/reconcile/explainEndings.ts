@@ -1,3 +1,4 @@
+import { factsOfRow } from '../../shared/domain/audit/rowFacts';
 import { subscriptionOf } from '../../shared/domain/armId';
 import { factsOf } from '../../shared/domain/fault';
 import {
@@ -10,6 +11,7 @@ import {
 import { type GoneBy, isNewer } from '../../shared/domain/window/windowRow';
 import type { Placement, WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
+import { mayRecord } from '../../shared/mustRecord';
 import { nowOfWorld } from '../../shared/nowOfWorld';
 import { tell } from '../activities/window/events';
 import { eachApart } from './eachApart';
@@ -56,7 +58,9 @@ async function explain({ world, tally }: ReconcileRun, id: string): Promise<void
   );
   if (placements.every((placement, index) => placement === row.placements[index])) return;
   const next = { ...row, placements };
-  if ((await world.ledger.windows.replace(next, etag)) !== 'changed') tell(world, row, next);
+  if ((await world.ledger.windows.replace(next, etag)) === 'changed') return;
+  tell(world, row, next);
+  await mayRecord(world, next, factsOfRow(next, world.clock.now()));
 }
 
 /**

@@ -1,3 +1,5 @@
+import { factsOfRow } from '../../shared/domain/audit/rowFacts';
+import { mayRecord } from '../../shared/mustRecord';
 import { factsOf } from '../../shared/domain/fault';
 import { isClosingTime } from '../../shared/domain/window/deadline';
 import { hasUnseen } from '../../shared/domain/window/overrun';
@@ -39,9 +41,10 @@ export async function performOverdue(
   const { world, tally } = run;
   const windows: WindowRow[] = [];
   const overdue: Overdue[] = [];
+  const records = recordsEnds(world);
   await eachOf(stored, width, async ({ row, etag }) => {
     try {
-      const judged = await judge(world, row, windows);
+      const judged = await judge(world, row, windows, records);
       if (judged === 'tidy') {
         await world.ledger.live.remove(row.id, etag);
         tally.tidied += 1;
@@ -60,7 +63,26 @@ export async function performOverdue(
   return windows;
 }
 
-async function judge(world: World, live: LiveRow, windows: WindowRow[]): Promise<Judged> {
+/**
+ * Puts the end of a window on record where its own worker could not. The first that fails in a run
+ * is the last that is tried in it: there may be closes that wait for this run.
+ */
+function recordsEnds(world: World): (row: WindowRow) => Promise<boolean> {
+  let mayTry = true;
+  return async (row) => {
+    if (mayTry && !(await mayRecord(world, row, factsOfRow(row, world.clock.now())))) {
+      mayTry = false;
+    }
+    return mayTry;
+  };
+}
+
+async function judge(
+  world: World,
+  live: LiveRow,
+  windows: WindowRow[],
+  records: (row: WindowRow) => Promise<boolean>,
+): Promise<Judged> {
   const hostMs = world.clock.now();
   const abandoned = hostMs - live.createdAt > orphanMs;
   if (live.kind === 'intake') {
@@ -78,8 +100,10 @@ async function judge(world: World, live: LiveRow, windows: WindowRow[]): Promise
   const { row } = stored;
   if (row.concludedAt !== null) {
     if (live.kind === 'window') tellEnd(world, row);
-    if (!hasUnseen(row, nowOfWorld(world))) return 'tidy';
-    windows.push(row);
+    const isRecorded = await records(row);
+    const isUnseen = hasUnseen(row, nowOfWorld(world));
+    if (isRecorded && !isUnseen) return 'tidy';
+    if (isUnseen) windows.push(row);
     return 'ended';
   }
   windows.push(row);

@@ -1,6 +1,8 @@
+import { wishFact } from '../../shared/domain/audit/rowFacts';
 import { cleanText } from '../../shared/domain/text';
 import { wishClose } from '../../shared/domain/window/wishClose';
 import type { World } from '../../shared/ports/world';
+import { mayRecord } from '../../shared/mustRecord';
 import { changeRow } from './changeRow';
 import type { WishAnswer, WishedBy } from './wishAnswer';
 
@@ -10,7 +12,7 @@ import type { WishAnswer, WishedBy } from './wishAnswer';
  * has the wish carried out (`carryOut`). Throws `Fault` when the ledger cannot be reached.
  */
 export async function askToClose(
-  world: Pick<World, 'ledger' | 'clock' | 'log'>,
+  world: Pick<World, 'ledger' | 'audit' | 'clock' | 'log'>,
   id: string,
   { by, reason }: WishedBy,
 ): Promise<WishAnswer> {
@@ -18,13 +20,16 @@ export async function askToClose(
   if (answer === null) return { kind: 'notFound' };
   if ('refused' in answer) return answer.refused;
   const { row, changed } = answer;
+  const [personId, why] = [cleanText(by, 80), cleanText(reason, 500)];
   world.log.info('wish.close', {
     windowId: id,
-    personId: cleanText(by, 80),
-    why: cleanText(reason, 500),
+    personId,
+    why,
     closeReason: row.closeReason,
     generation: row.generation,
     changed,
   });
+  const wish = { by: personId, why, at: world.clock.now() };
+  await mayRecord(world, row, [wishFact(row, 'closeWished', wish)]);
   return { kind: 'accepted', row, changed };
 }

@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/core-auth';
 import type { SweeperConfig } from '../config/sweeper';
 import type { Ledger } from '../ports/ledger';
 import { type Arm, createArm } from './arm';
@@ -7,7 +8,12 @@ import { createMeter, type Meter } from './meter';
 import type { WorldParts } from './worldParts';
 
 /** What both apps reach Azure by: one identity, one count of requests, storage. */
-type Connection = { readonly meter: Meter; readonly arm: Arm; readonly ledger: Ledger };
+type Connection = {
+  readonly meter: Meter;
+  readonly arm: Arm;
+  readonly ledger: Ledger;
+  readonly credential: TokenCredential;
+};
 
 /** Sends nothing by itself. */
 export function connect(
@@ -20,6 +26,7 @@ export function connect(
   const place = storage.kind === 'identity' ? { ...storage, credential } : storage;
   return {
     meter,
+    credential,
     arm: createArm(resourceManager, credential, meter, parts.httpClient),
     ledger: parts.ledger ?? createLedgerTables(place, deployment),
   };

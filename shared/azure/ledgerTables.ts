@@ -8,8 +8,8 @@ import { assertRowId, frozenCopy } from '../ledgerMemory';
 import type { Ledger, Stored, Table } from '../ports/ledger';
 import { tableFault, toEntity, toStored } from './tableRows';
 
-/** Where the tables are: a connection string, or the table service's URI and an identity. */
-export type TablesPlace =
+/** Where a storage service is: a connection string, or the service's URI and an identity. */
+export type StoragePlace =
   | { readonly kind: 'connectionString'; readonly connectionString: string }
   | { readonly kind: 'identity'; readonly uri: string; readonly credential: TokenCredential };
 
@@ -22,7 +22,7 @@ const callMsMax = 15_000;
  * `exists` or `changed` although it was ours: callers read again in both cases.
  */
 export function createLedgerTables(
-  place: TablesPlace,
+  place: StoragePlace,
   deployment: string,
   httpClient?: HttpClient,
 ): Ledger {
@@ -45,7 +45,7 @@ export function createLedgerTables(
   };
 }
 
-function connect(place: TablesPlace, name: string, httpClient?: HttpClient): TableClient {
+function connect(place: StoragePlace, name: string, httpClient?: HttpClient): TableClient {
   const options: TableServiceClientOptions = {
     retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 },
     ...(httpClient === undefined ? {} : { httpClient }),

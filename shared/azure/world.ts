@@ -1,7 +1,12 @@
+import type { TokenCredential } from '@azure/core-auth';
 import type { ClosingConfig, Config } from '../config';
 import { createDeleteTimes } from '../deleteTimes';
+import type { ChainStore } from '../ports/audit';
 import type { World } from '../ports/world';
+import { createAudit } from '../audit/createAudit';
+import { createUnsetChains } from '../audit/unsetChains';
 import { createActivityLog } from './activityLog';
+import { createAuditBlobs } from './auditBlobs';
 import { createBudget } from './budget';
 import { createCallers } from './callers';
 import { createClock } from './clock';
@@ -24,13 +29,15 @@ export type WorldConfig = {
 /** Everything the app asks of the outside, as Azure gives it. Sends nothing by itself. */
 export function createAzureWorld(config: WorldConfig, parts: WorldParts): World {
   const { closing, opening, api } = config;
-  const { meter, arm, ledger } = connect(closing, parts);
+  const { meter, arm, ledger, credential } = connect(closing, parts);
   const clock = createClock(meter);
+  const chains = parts.chains ?? chainsOf(closing, credential);
   return {
     clock,
     budget: createBudget(meter),
     log: parts.log,
     ledger,
+    audit: createAudit(chains, closing.deployment, () => clock.now()),
     network: createNetwork(arm),
     compute: createCompute(arm),
     directory: createDirectory(arm),
@@ -54,4 +61,10 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
     api:
       'faults' in api ? api : { callers: parts.callers ?? createCallers(api, () => clock.now()) },
   };
+}
+
+function chainsOf({ audit, deployment }: ClosingConfig, credential: TokenCredential): ChainStore {
+  if (audit === null) return createUnsetChains();
+  const place = audit.kind === 'identity' ? { ...audit, credential } : audit;
+  return createAuditBlobs(place, deployment);
 }

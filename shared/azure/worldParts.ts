@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { Callers } from '../ports/callers';
+import type { ChainStore } from '../ports/audit';
 import type { Ledger } from '../ports/ledger';
 import type { Log } from '../ports/log';
 
@@ -11,5 +12,7 @@ export type WorldParts = {
   readonly credential?: TokenCredential;
   readonly ledger?: Ledger;
   readonly callers?: Callers;
+  /** Where the chains of the audit are kept. */
+  readonly chains?: ChainStore;
   readonly log: Log;
 };

@@ -27,7 +27,12 @@ export type SweepConfig = {
 };
 
 /** What closing needs, and nothing that opening alone needs. */
-export type ClosingConfig = CoreConfig & SweepConfig & { readonly reconcile: TimerSchedule };
+export type ClosingConfig = CoreConfig &
+  SweepConfig & {
+    readonly reconcile: TimerSchedule;
+    /** Where the audit is kept; `null`: the settings do not say, so nothing opens. */
+    readonly audit: CoreConfig['storage'] | null;
+  };
 
 /** When a timer runs: NCRONTAB, and the longest time between two of its runs in milliseconds. */
 export type TimerSchedule = { readonly text: string; readonly gapMs: number };
@@ -41,7 +46,8 @@ export function readClosing(reader: SettingsReader, opening: SettingsReader): Cl
   const core = readCore(reader);
   const sweeping = readSweep(opening);
   const reconcile = readSchedule(opening, 'RECONCILE_SCHEDULE');
-  return core && { ...core, ...sweeping, reconcile };
+  const audit = readAuditStorage(opening);
+  return core && { ...core, ...sweeping, reconcile, audit };
 }
 
 /** Reads what no closing can do without; every fault is left with the reader, `null` if there was one. */
@@ -110,8 +116,35 @@ function readStorage(reader: SettingsReader): ClosingConfig['storage'] | null {
   );
 }
 
+/** The same storage, by its blob service: an audit that is nowhere is a reason not to open. */
+function readAuditStorage(reader: SettingsReader): ClosingConfig['audit'] {
+  const connectionString = reader.optional('AzureWebJobsStorage');
+  const isIdentity = reader.optional('AzureWebJobsStorage__tableServiceUri') !== '';
+  const uri = reader.optional('AzureWebJobsStorage__blobServiceUri');
+  if (uri === '' && !isIdentity) {
+    // Closing names a connection string that is missing or is no good at all.
+    if (!isSafeConnectionString(connectionString)) return null;
+    if (isSafeConnectionString(connectionString, 'blob')) {
+      return { kind: 'connectionString', connectionString };
+    }
+    return reader.fault(
+      'AzureWebJobsStorage is not valid: it names no blob endpoint that is safe.',
+    );
+  }
+  if (connectionString !== '') {
+    return reader.fault(
+      'AzureWebJobsStorage and AzureWebJobsStorage__blobServiceUri are both set: one of them.',
+    );
+  }
+  return reader.required('AzureWebJobsStorage__blobServiceUri', 'an https URL', (text) =>
+    URL.canParse(text) && new URL(text).protocol === 'https:'
+      ? { kind: 'identity' as const, uri: text.replace(/\/$/, '') }
+      : null,
+  );
+}
+
 /** Keys travel with every request's signature at least; plain http stays on this machine. */
-function isSafeConnectionString(text: string): boolean {
+function isSafeConnectionString(text: string, service: 'table' | 'blob' = 'table'): boolean {
   if (/^UseDevelopmentStorage=true;?$/i.test(text)) return true;
   const parts = new Map(
     text.split(';').map((part) => {
@@ -120,9 +153,9 @@ function isSafeConnectionString(text: string): boolean {
     }),
   );
   const isAccount = parts.has('accountname') && parts.has('accountkey');
-  const isShared = parts.has('sharedaccesssignature') && parts.has('tableendpoint');
+  const isShared = parts.has('sharedaccesssignature') && parts.has(`${service}endpoint`);
   if (!isAccount && !isShared) return false;
-  const endpoint = parts.get('tableendpoint');
+  const endpoint = parts.get(`${service}endpoint`);
   if (endpoint === undefined) return parts.get('defaultendpointsprotocol') === 'https';
   if (!URL.canParse(endpoint)) return false;
   const { protocol, hostname } = new URL(endpoint);

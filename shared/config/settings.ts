@@ -4,6 +4,8 @@ export const settings = {
   AzureWebJobsStorage: 'closing',
   /** The same by identity, in Azure: the URI of the table service. One of the two. */
   AzureWebJobsStorage__tableServiceUri: 'closing',
+  /** By identity as well: the URI of the blob service, where the audit is kept. */
+  AzureWebJobsStorage__blobServiceUri: 'opening',
   /** `AzureCloud`, `AzureUSGovernment`, `AzureChinaCloud`, or `Custom` with the two after it. */
   AZURE_CLOUD: 'closing',
   /** Resource Manager of a `Custom` cloud: https, host and port only. */

@@ -21,6 +21,7 @@ export const alarms = {
   openingsDisabled: { severity: 'low', means: 'policy or keys are faulty, so nothing opens' },
   intakeFault: { severity: 'low', means: 'an activation cannot be confirmed, and this lasts' },
   intakeGivenUp: { severity: 'low', means: 'a hint could not be judged for a day' },
+  auditUnwritten: { severity: 'low', means: 'what was done cannot be recorded, so nothing opens' },
   licenceMissing: { severity: 'low', means: 'the tenant has no licence for PIM' },
 } as const satisfies Readonly<Record<string, { severity: 'high' | 'low'; means: string }>>;
 

@@ -2,6 +2,7 @@ import type { Policy } from '../domain/policy/policy';
 import type { Budget } from './budget';
 import type { SweepSettings } from '../domain/sweep/sweepSettings';
 import type { SweeperWatch } from '../domain/sweep/heartbeat';
+import type { Audit } from './audit';
 import type { ActivityLog } from './activityLog';
 import type { Callers } from './callers';
 import type { Compute } from './compute';
@@ -19,6 +20,7 @@ export type World = {
   readonly log: Log;
   readonly budget: Budget;
   readonly ledger: Ledger;
+  readonly audit: Audit;
   readonly network: Network;
   readonly compute: Compute;
   readonly directory: Directory;

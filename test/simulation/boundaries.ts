@@ -3,13 +3,14 @@ import { atOneMomentMax, countsOfMoments } from './spinning';
 
 /**
  * The places where a run can be struck: every request to Resource Manager, every call of the
- * ledger, every start of an orchestration, every activity, episode and trigger, every timer that
+ * ledger and of the audit's store, every start of an orchestration, every activity, episode and trigger, every timer that
  * fires and every delivery of an event. Each crossing has a number, the same in every run of the
  * same plan, and three moments at which something may happen to it.
  */
 export type CrossingKind =
   | 'request'
   | 'ledger'
+  | 'audit'
   | 'start'
   | 'activity'
   | 'episode'

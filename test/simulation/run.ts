@@ -25,8 +25,7 @@ import { ask } from './wishes';
 import type { World } from '../../shared/ports/world';
 import { outsideWaits } from './outside';
 import { watchActivities } from './oracle/activities';
-import { watchAnnounced } from './oracle/announced';
-import { watchWishes } from './oracle/wishWrites';
+import { watchWrites } from './oracle/crossings';
 import { sleeperFaults, watchSleepers, type SleeperWatch } from './oracle/sleepers';
 import { watchEstate, type EstateWatch } from './oracle/watch';
 import { judgeRun, type Judgement } from './oracle/judge';
@@ -83,8 +82,7 @@ class Run {
   private readonly delivered: Stage['delivered'] = [];
   private readonly watch: EstateWatch;
   private readonly activities = watchActivities();
-  private readonly wishes = watchWishes();
-  private readonly announced = watchAnnounced();
+  private readonly written = watchWrites();
   private readonly sleepers: SleeperWatch;
   private readonly lives: Lives;
   private readonly timing: Timing;
@@ -116,7 +114,7 @@ class Run {
     this.strikes = createStrikes(plan.startMs, () => clock.now());
     this.boundaries = createBoundaries({
       decide: (crossing) => {
-        for (const one of [this.activities, this.wishes, this.announced]) one.begins(crossing);
+        for (const one of [this.activities, this.written]) one.begins(crossing);
         return (
           options.decide?.(crossing) ?? (this.calm ? undefined : this.strikes.decide(crossing))
         );
@@ -187,6 +185,7 @@ class Run {
       seed: dice.int(1, 2_000_000_000),
       policy: this.options.firstPolicy ?? firstPolicyOf(plan),
       settings: deployedTimers,
+      chains: this.written.chains,
       people: newcomers,
       otherRoles: [sameName],
       ...(this.lives.stores[0] ? { store: this.lives.stores[0] } : {}),
@@ -371,15 +370,15 @@ class Run {
       endMs: this.clock.now(),
       staleMs: this.afflictions.some(({ group }) => group === 'pim') ? 25_000 : 0,
     };
-    const judged = judgeRun(this.watch.history(), circumstances);
+    const history = this.watch.history();
+    const judged = judgeRun(history, circumstances);
     const instances = this.lives.stores.flatMap((store) => store.load());
     const judgement = {
       ...judged,
       violations: [
         ...judged.violations,
         ...this.activities.faults(circumstances.endMs),
-        ...this.wishes.faults(plan),
-        ...this.announced.faults(plan),
+        ...this.written.faults(history, circumstances),
         ...this.sleepers.faults(),
         ...sleeperFaults(instances, circumstances),
       ],

@@ -3,6 +3,7 @@ import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import axios, { type AxiosAdapter } from 'axios';
 import type { Transport } from '../../local/azure/eventGrid/types';
 import type { CoreRegistry } from '../../local/functions/index';
+import type { ChainStore } from '../../shared/ports/audit';
 import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import type { Seams } from '../support/simulatedAzure';
@@ -22,6 +23,7 @@ export function seamsOf(boundaries: Boundaries, watch: RequestWatch): Seams {
   return {
     httpClient: (client) => clientOf(watched(crossing(client, boundaries), watch)),
     ledger: (ledger) => crossingLedger(ledger, boundaries),
+    chains: (chains) => crossingChains(chains, boundaries),
     functions: (functions) => wrapFunctions(functions, boundaries),
     deliver: (deliver) => crossingTransport(deliver, boundaries),
     queue: (send) => (text) =>
@@ -140,6 +142,25 @@ function crossingLedger(ledger: Ledger, boundaries: Boundaries): Ledger {
     return [table, Object.fromEntries(wrapped)];
   });
   return Object.fromEntries(tables) as Ledger;
+}
+
+function crossingChains(chains: ChainStore, boundaries: Boundaries): ChainStore {
+  const wrapped = Object.entries(chains as Record<string, unknown>).flatMap(([name, call]) =>
+    typeof call !== 'function'
+      ? []
+      : [
+          [
+            name,
+            (...args: unknown[]) =>
+              boundaries.cross(
+                { kind: 'audit', name, subject: String(args[0]), input: args },
+                () => (call as Call)(...args),
+                (result) => (typeof result === 'string' && name === 'append' ? result : 'ok'),
+              ),
+          ],
+        ],
+  );
+  return Object.fromEntries(wrapped) as ChainStore;
 }
 
 function rowIdOf(given: unknown): string {

@@ -20,6 +20,8 @@ export type FaultGroup =
   | 'events'
   | 'clock'
   | 'ledger'
+  /** What keeps records from being written: no close is to feel it. */
+  | 'audit'
   | 'pim'
   /** What people ask for at the worst moment: no disturbance at all. */
   | 'people'

@@ -1,3 +1,4 @@
+import { auditFaults } from './faults/audit';
 import {
   addressMoves,
   background,
@@ -357,5 +358,14 @@ export const themes: readonly Theme[] = [
     ],
     shares: [0.6],
     faults: [5, 9],
+  },
+  {
+    ...usual,
+    name: 'nothing can be recorded',
+    weight: 6,
+    kinds: [...auditFaults.map(({ name }) => name), 'host dies between two effects'],
+    shares: [0.5, 0.8],
+    faults: [4, 9],
+    extends: 0.5,
   },
 ];

@@ -3,6 +3,8 @@ import { Fault } from '../../shared/domain/fault';
 import type { FaultKind } from '../../shared/domain/fault';
 import { ownerRole, type Policy } from '../../shared/domain/policy/policy';
 import type { ConnectFacts } from '../../shared/domain/connect/facts';
+import { createAudit } from '../../shared/audit/createAudit';
+import { createChainStoreMemory } from '../../shared/auditMemory';
 import { freeBudget } from './freeBudget';
 import { createDeleteTimes } from '../../shared/deleteTimes';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
@@ -163,6 +165,7 @@ export function createIntakeWorld(
     log: { info: log('info'), warn: log('warn'), alarm: log('alarm') },
     budget: freeBudget,
     ledger: createLedgerMemory(),
+    audit: createAudit(createChainStoreMemory(), 'dev001', () => world.at),
     network: untouchable(() => {
       world.writes += 1;
     }),

@@ -29,10 +29,12 @@ import {
 import { createLocalAzure, type LocalAzure, type LocalAzureOptions } from '../../local/localAzure';
 import { identities, type IdentityName } from '../../local/tenant';
 import { createAzureWorld } from '../../shared/azure/world';
+import { createChainStoreMemory } from '../../shared/auditMemory';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
 import { callersBySignIn } from './callersBySignIn';
 import { signInAt } from './signInAt';
+import type { ChainStore } from '../../shared/ports/audit';
 import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import { type Life, mortal } from './mortal';
@@ -56,6 +58,8 @@ export type SimulationOptions = SettingsOptions & {
   wrapWorld?: (world: World) => World;
   store?: InstanceStore;
   ledger?: Ledger;
+  /** Where the audit is kept; in memory if absent. */
+  chains?: ChainStore;
   /** Custom roles in place of those of `infra/roles`. */
   roles?: Partial<Record<IdentityName, unknown>>;
   /** Timing of the engine; exact if absent. */
@@ -89,6 +93,7 @@ export type SimulationOptions = SettingsOptions & {
 export type Seams = {
   httpClient?: (client: HttpClient) => HttpClient;
   ledger?: (ledger: Ledger) => Ledger;
+  chains?: (chains: ChainStore) => ChainStore;
   /** The functions that the app has registered: their callbacks may be replaced. */
   functions?: (functions: CoreRegistry['functions']) => void;
   deliver?: (deliver: Transport) => Transport;
@@ -179,9 +184,14 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     },
   });
   options.onAzure?.(azure);
-  let current: SimulationOptions & { ledger: Ledger; store: InstanceStore } = {
+  let current: SimulationOptions & {
+    ledger: Ledger;
+    store: InstanceStore;
+    chains: ChainStore;
+  } = {
     ...options,
     ledger: options.ledger ?? createLedgerMemory(),
+    chains: options.chains ?? createChainStoreMemory(),
     store: options.store ?? new MemoryStore(),
   };
 
@@ -192,7 +202,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     life = { isOver: false };
     register(
       { ...app, ...df.app },
-      worldOf(azure, { ledger: current.ledger, logs, life }, current),
+      worldOf(azure, { ledger: current.ledger, chains: current.chains, logs, life }, current),
     );
     seams.functions?.(core.registry.functions);
   };
@@ -291,7 +301,12 @@ function rulesIn(azure: LocalAzure, nsgName: string): string[] {
 
 function worldOf(
   azure: LocalAzure,
-  { ledger, logs, life }: { ledger: Ledger; logs: LogLine[]; life: Life },
+  {
+    ledger,
+    chains,
+    logs,
+    life,
+  }: { ledger: Ledger; chains: ChainStore; logs: LogLine[]; life: Life },
   options: SimulationOptions,
 ): World {
   const { closing, opening, api } = configOf(options);
@@ -313,6 +328,7 @@ function worldOf(
         },
       },
       ledger: mortal(life, seams.ledger?.(ledger) ?? ledger),
+      chains: mortal(life, seams.chains?.(chains) ?? chains),
       log: createLog((text) => {
         if (life.isOver) return;
         const line = JSON.parse(text) as LogLine;

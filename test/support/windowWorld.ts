@@ -4,6 +4,8 @@ import type { SecurityRule } from '../../shared/domain/networkSecurityGroup';
 import { windowPhase } from '../../shared/domain/window/phase';
 import type { LiveRow } from '../../shared/domain/live';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
+import { createAudit } from '../../shared/audit/createAudit';
+import { createChainStoreMemory } from '../../shared/auditMemory';
 import { createDeleteTimes } from '../../shared/deleteTimes';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import type { Instance } from '../../shared/ports/directory';
@@ -72,6 +74,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     log: { info: line('info'), warn: line('warn'), alarm: line('alarm') },
     budget: freeBudget,
     ledger: createLedgerMemory(),
+    audit: createAudit(createChainStoreMemory(), 'abc123', () => time.now),
     network: fake,
     inventory: fake,
     activityLog: { listOn: async () => [] },

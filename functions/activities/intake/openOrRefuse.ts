@@ -1,3 +1,4 @@
+import { factsOfRow } from '../../../shared/domain/audit/rowFacts';
 import { decide } from '../../../shared/domain/policy/decide';
 import { isRefusal, ruleFor } from '../../../shared/domain/policy/ruleFor';
 import { refusedVm } from '../../../shared/domain/policy/targetsFor';
@@ -14,6 +15,7 @@ import type { TargetRow } from '../../../shared/ports/inventory';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { grantWindow, writeWindow } from './grantWindow';
+import { mustRecord } from '../../../shared/mustRecord';
 import type { Activation } from './judgeLook';
 import { queueForQuery } from './queue';
 import { refusalFields } from './refusalFields';
@@ -78,6 +80,8 @@ async function refuseWindow(
 ): Promise<Verdict> {
   const { ledger, clock, log } = world;
   const row = refusedWindow(request, policy, rule, refusals, clock.now());
+  // Nobody looks at this row again: it is on record before it is there, or the whole look is repeated.
+  await mustRecord(world, row, factsOfRow(row, row.createdAt));
   if (!(await writeWindow(world, row))) return again(1_000);
   const live = await ledger.live.get(row.id);
   if (live !== null) await ledger.live.remove(row.id, live.etag);

@@ -3,6 +3,7 @@ import { type EffectStep, isRefusedPut, type Outcome } from '../../../shared/dom
 import { maySend, mayStillSend } from '../../../shared/domain/window/deadline';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
+import { recordPut } from './record';
 import { iso, type Run } from './run';
 
 /** An effect that the saved row announces: what, for which placement, and announced when. */
@@ -47,12 +48,21 @@ async function send(run: Run, row: WindowRow, effect: Effect): Promise<Outcome> 
     return { kind: await run.world.network.deleteRule(placement.nsgId, placement.rule.name) };
   }
   // The worker may have been frozen since the save: the row may have been closed in the meantime.
-  const now = nowOfWorld(run.world);
-  const inTime =
-    step.do === 'disarmRule'
+  const isInTime = (): boolean => {
+    const now = nowOfWorld(run.world);
+    return step.do === 'disarmRule'
       ? mayStillSend(row, announcedAt, now)
       : maySend(row, announcedAt, step.answeredAt, now);
-  if (!inTime) return { kind: 'unsent' };
+  };
+  if (!isInTime()) return { kind: 'unsent' };
+  if (step.do !== 'disarmRule') {
+    try {
+      await recordPut(run, row, placement, step);
+    } catch (error) {
+      return { kind: 'unrecorded', fault: factsOf(error) };
+    }
+    if (!isInTime()) return { kind: 'unsent' };
+  }
   let mayLand = true;
   try {
     return { kind: await run.world.network.putRule(placement.nsgId, step.rule) };
@@ -77,6 +87,9 @@ function report(run: Run, { placement, step }: Effect, outcome: Outcome): void {
   const fields = { windowId: run.windowId, nsgId, rule: rule.name, at: iso(clock.now()) };
   if (outcome.kind === 'unsent') {
     log.warn('rule.putUnsent', fields);
+  } else if (outcome.kind === 'unrecorded') {
+    const { kind, code } = outcome.fault;
+    log.warn('rule.putUnrecorded', { ...fields, faultKind: kind, azureCode: code });
   } else if (step.do === 'deleteRule') {
     log.info('rule.deleteAccepted', { ...fields, absent: outcome.kind === 'absent' });
   } else {

@@ -13,6 +13,7 @@ import { look } from './gather';
 import { type Effect, perform } from './perform';
 import { type NotYet, planNow } from './planNow';
 import { seeLaterEnd } from './seeLaterEnd';
+import { recordRow } from './record';
 import { takeTurns } from './turns';
 import { forget, type Run } from './run';
 import { withPlacements } from './withPlacements';
@@ -36,6 +37,8 @@ export async function takeRound(run: Run, stored: Stored<WindowRow>): Promise<Sa
   if (row === 'changed') return row;
   const turns = await takeTurns(run, { ...decision, row });
   const saved = await carryOut(run, planned, turns);
+  // After what was to be sent: no close waits for its record.
+  if (saved !== 'changed') await recordRow(run, stored.row, saved.row);
   forget(run);
   return saved;
 }

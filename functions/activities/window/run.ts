@@ -1,6 +1,9 @@
 import type { Confirmation, Observation, Search } from '../../../shared/domain/window/knowledge';
 import type { World } from '../../../shared/ports/world';
 
+/** What a step waits for records in all, where nothing opens by them: no close is to be late for one. */
+export const recordMsMax = 2_000;
+
 /** What one run of `advanceWindow` has learnt and done so far. */
 export type Run = {
   readonly world: World;
@@ -22,6 +25,8 @@ export type Run = {
     readonly announcedAt: number;
     readonly answeredAt: number;
   }[];
+  /** How long this step may still wait for records that nothing else waits for. */
+  readonly audit: { leftMs: number };
   /** Set where this window is closed for by the holder of a turn: on this NSG, until then. */
   readonly errand: { readonly nsgId: string; readonly until: number } | null;
 };
@@ -37,6 +42,7 @@ export function startRun(world: World, windowId: string): Run {
     confirmation: null,
     maySign: false,
     puts: [],
+    audit: { leftMs: recordMsMax },
     errand: null,
   };
 }

@@ -68,14 +68,14 @@ async function isUnderWay(run: Run, { nsgId }: TurnRow, id: string): Promise<boo
 
 /** False if the ledger failed: then each window is left to its own worker. */
 async function closes(
-  { world, windowId }: Run,
+  { world, windowId, audit }: Run,
   errand: NonNullable<Run['errand']>,
   id: string,
   closeFor: CloseFor,
 ): Promise<boolean> {
   try {
     world.log.info('turn.closesFor', { windowId, nsgId: errand.nsgId, other: id });
-    await closeFor({ ...startRun(world, id), errand });
+    await closeFor({ ...startRun(world, id), audit, errand });
     return true;
   } catch (error) {
     const { kind, code } = factsOf(error);

@@ -141,11 +141,15 @@ export function announce(placement: Placement, step: EffectStep, now: Now): Plac
   }
 }
 
-/** What came of an effect. `unsent`: its time was over before it left. */
+/**
+ * What came of an effect. `unsent`: its time was over before it left. `unrecorded`: it could not be
+ * put on record, so it was not sent.
+ */
 export type Outcome =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unsent' }
+  | { readonly kind: 'unrecorded'; readonly fault: FaultFacts }
   | { readonly kind: 'fault'; readonly fault: FaultFacts };
 
 /** Answers that are given before anything is begun: the PUT has no effect, now or later. */
@@ -202,11 +206,15 @@ function afterPut(
       };
     case 'unsent':
       return { ...announced, ...unannounced(before), notBefore: null };
+    case 'unrecorded':
+      return {
+        ...failedPut(before, announced, outcome.fault, 'open', now),
+        ...unannounced(before),
+      };
     case 'fault': {
       const { fault } = outcome;
-      const faults = before.faults + 1;
-      const notBefore = now.hostMs + pauseAfter(fault, closing ? 'close' : 'open', faults);
-      const failed = { ...announced, fault, faults, notBefore };
+      const failed = failedPut(before, announced, fault, closing ? 'close' : 'open', now);
+      const { notBefore } = failed;
       return isRefusedPut(fault)
         ? {
             ...failed,
@@ -216,6 +224,19 @@ function afterPut(
         : failed;
     }
   }
+}
+
+/** One more fault in a row, and the pause that it asks for. */
+function failedPut(
+  before: Placement,
+  announced: Placement,
+  fault: FaultFacts,
+  purpose: 'open' | 'close',
+  now: Now,
+): Placement & { readonly notBefore: number } {
+  const faults = before.faults + 1;
+  const notBefore = now.hostMs + pauseAfter(fault, purpose, faults);
+  return { ...announced, fault, faults, notBefore };
 }
 
 /** What the announcement of a PUT changed, as it was before. */
@@ -248,6 +269,7 @@ function afterDelete(announced: Placement, outcome: Outcome, now: Now): Placemen
         faults: 0,
       };
     case 'unsent':
+    case 'unrecorded':
       return announced;
     case 'fault': {
       const { fault } = outcome;

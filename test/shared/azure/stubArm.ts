@@ -92,6 +92,7 @@ export function worldConfig(): WorldConfig {
       sweep: { text: '0 * * * * *', gapMs: 60_000 },
       sweepSettings: { mode: 'close', scopes: [] },
       reconcile: { text: '0 * * * * *', gapMs: 60_000 },
+      audit: null,
     },
     opening: { faults: ['not needed here'] },
     api: { faults: ['not needed here'] },

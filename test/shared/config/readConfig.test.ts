@@ -17,6 +17,12 @@ function folderWithPolicy(text: string): string {
   return dirname(policyFile(appFolder, text));
 }
 
+/** Storage by a connection string alone. */
+const noIdentity = {
+  AzureWebJobsStorage__tableServiceUri: '',
+  AzureWebJobsStorage__blobServiceUri: '',
+};
+
 function read(changes: Record<string, string | undefined>) {
   const config = readConfig({ ...goodSettings(), ...changes }, appFolder);
   const { closing, opening, api } = config;
@@ -81,7 +87,7 @@ describe('settings in order', () => {
     'DefaultEndpointsProtocol=http;AccountName=a;AccountKey=b;TableEndpoint=http://127.0.0.1:1/a',
     'TableEndpoint=https://a.table.core.windows.net;SharedAccessSignature=sv=x&sig=y',
   ])('may give storage as %j', (AzureWebJobsStorage) => {
-    const changes = { AzureWebJobsStorage, AzureWebJobsStorage__tableServiceUri: '' };
+    const changes = { AzureWebJobsStorage, ...noIdentity };
     expect(read(changes).closing).toEqual([]);
   });
 });
@@ -101,7 +107,7 @@ describe('a setting that is missing', () => {
   it.each(required)('%s is named by the %s half alone', (name, half) => {
     for (const value of [undefined, '', '  ']) {
       const faults = read({ [name]: value });
-      const said = name.startsWith('AzureWebJobsStorage') ? 'AzureWebJobsStorage' : name;
+      const said = name.endsWith('__tableServiceUri') ? 'AzureWebJobsStorage' : name;
       expect(faults[half]).toEqual([expect.stringContaining(`${said} is missing`)]);
       expect(othersThan(half, faults)).toEqual([]);
     }
@@ -133,6 +139,43 @@ describe('a setting that is missing', () => {
   });
 });
 
+describe('where the audit is kept', () => {
+  const account = 'AccountName=a;AccountKey=b';
+  const here = 'TableEndpoint=http://127.0.0.1:1/a';
+
+  it('is the blob service of the same storage', () => {
+    const { closing } = readConfig(goodSettings(), appFolder);
+    const uri = 'https://storage.blob.core.windows.net';
+    expect(closing).toMatchObject({ audit: { kind: 'identity', uri } });
+    const AzureWebJobsStorage = `DefaultEndpointsProtocol=https;${account}`;
+    const local = readConfig({ ...goodSettings(), ...noIdentity, AzureWebJobsStorage }, appFolder);
+    expect(local.closing).toMatchObject({
+      audit: { kind: 'connectionString', connectionString: AzureWebJobsStorage },
+    });
+  });
+
+  it.each([
+    ['no blob endpoint and no https', `DefaultEndpointsProtocol=http;${account};${here}`],
+    [
+      'a blob endpoint that is elsewhere, without https',
+      `DefaultEndpointsProtocol=http;${account};${here};BlobEndpoint=http://evil.example/a`,
+    ],
+  ])('is nowhere with %s: nothing opens, closing goes on', (_what, AzureWebJobsStorage) => {
+    const values = { ...goodSettings(), ...noIdentity, AzureWebJobsStorage };
+    const { closing, opening } = readConfig(values, appFolder);
+    expect(closing).toMatchObject({ deployment: 'abc123', audit: null });
+    expect(faultsOf(opening)).toEqual([expect.stringContaining('no blob endpoint')]);
+  });
+
+  it.each(['http://storage.blob.core.windows.net', 'nowhere'])('is not %s', (uri) => {
+    const faults = read({ AzureWebJobsStorage__blobServiceUri: uri });
+    expect(faults).toEqual({
+      closing: [],
+      opening: [expect.stringContaining('AzureWebJobsStorage__blobServiceUri is not valid')],
+    });
+  });
+});
+
 describe('how the sweep may act', () => {
   it('is without limits where nothing is said, or where what is said cannot be read', () => {
     const free = { mode: 'close', scopes: [] };
@@ -158,6 +201,7 @@ describe('how the sweep may act', () => {
 describe('a setting that is wrong', () => {
   const wrong: Record<string, string[]> = {
     AzureWebJobsStorage__tableServiceUri: ['storage', 'http://storage.example', 'ftp://x'],
+    AzureWebJobsStorage__blobServiceUri: ['storage', 'http://storage.example', 'ftp://x'],
     AZURE_CLOUD: ['azurecloud', 'Elsewhere', '__proto__', 'constructor'],
     AZURE_CLIENT_ID: ['me', '0a1b2c3d'],
     DEPLOYMENT: ['ABC123', 'abc12', 'abc1234', 'abc-12'],
@@ -211,7 +255,7 @@ describe('a setting that is wrong', () => {
     'TableEndpoint=nowhere;SharedAccessSignature=x',
     'DefaultEndpointsProtocol=https;AccountName=a',
   ])('a connection string %j', (AzureWebJobsStorage) => {
-    const changes = { AzureWebJobsStorage, AzureWebJobsStorage__tableServiceUri: '' };
+    const changes = { AzureWebJobsStorage, ...noIdentity };
     expect(read(changes)).toEqual({
       closing: [expect.stringContaining('AzureWebJobsStorage is not valid')],
       opening: [],

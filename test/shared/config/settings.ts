@@ -16,6 +16,7 @@ export const appFolder = resolve(__dirname, '../../..');
 export function goodSettings(): Record<string, string> {
   return {
     AzureWebJobsStorage__tableServiceUri: 'https://storage.table.core.windows.net',
+    AzureWebJobsStorage__blobServiceUri: 'https://storage.blob.core.windows.net',
     AZURE_CLOUD: 'AzureCloud',
     AZURE_CLIENT_ID: '0a1b2c3d-0000-4000-8000-000000000001',
     DEPLOYMENT: 'abc123',

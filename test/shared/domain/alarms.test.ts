@@ -43,6 +43,7 @@ const raisedIn: Readonly<Record<AlarmName, string>> = {
   openingsDisabled: 'scenarios/noWindow.ts',
   intakeFault: 'scenarios/roles.ts',
   intakeGivenUp: 'functions/intake/faults.test.ts',
+  auditUnwritten: 'functions/activities/audit.test.ts',
   licenceMissing: 'scenarios/noWindow.ts',
 };
 

@@ -13,16 +13,16 @@ const key =
 
 export type Azurite = { readonly connectionString: string; stop(): Promise<void> };
 
-/** Azurite's table service alone, on a free port, holding everything in memory. */
-export async function startAzurite(): Promise<Azurite> {
+/** One of Azurite's services alone, on a free port, holding everything in memory. */
+export async function startAzurite(service: 'table' | 'blob' = 'table'): Promise<Azurite> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-azurite-'));
   const port = await freePort();
   const child = spawn(
     process.execPath,
     [
-      require.resolve('azurite/dist/src/table/main.js'),
-      '--tableHost=127.0.0.1',
-      `--tablePort=${port}`,
+      require.resolve(`azurite/dist/src/${service}/main.js`),
+      `--${service}Host=127.0.0.1`,
+      `--${service}Port=${port}`,
       '--inMemoryPersistence',
       '--skipApiVersionCheck',
       '--disableTelemetry',
@@ -37,7 +37,7 @@ export async function startAzurite(): Promise<Azurite> {
       'DefaultEndpointsProtocol=http',
       `AccountName=${account}`,
       `AccountKey=${key}`,
-      `TableEndpoint=${endpoint}`,
+      `${service === 'table' ? 'TableEndpoint' : 'BlobEndpoint'}=${endpoint}`,
     ].join(';'),
     stop: async () => {
       const gone = once(child, 'exit');
@@ -64,7 +64,7 @@ async function started(child: ChildProcess): Promise<void> {
   let said = '';
   for await (const chunk of child.stdout) {
     said += String(chunk);
-    if (said.includes('successfully started')) return;
+    if (/successfully (?:started|listens)/.test(said)) return;
   }
   throw new Error(`Azurite ended before it began: ${said}`);
 }

@@ -95,6 +95,13 @@ function errorsOf(crossing: Crossing): Way[] {
           ? [way('ledger write repeated', 'unacknowledged', () => repeated(crossing), false)]
           : []),
       ];
+    case 'audit':
+      return [
+        way('audit cannot be written', 'before', ledgerBusy, false),
+        ...(crossing.name === 'append'
+          ? [way('audit write unacknowledged', 'unacknowledged', ledgerBusy, false)]
+          : []),
+      ];
     case 'start':
       return [
         way('startNew lost', 'before', acceptedStart, true),

@@ -5,9 +5,18 @@ import type { FaultKind } from '../stage';
 const kinds = (...names: Crossing['kind'][]): ((crossing: Crossing) => boolean) => {
   return ({ kind }) => names.includes(kind);
 };
-const anywhere = kinds('request', 'ledger', 'start', 'activity', 'episode', 'trigger', 'timer');
+const anywhere = kinds(
+  'request',
+  'ledger',
+  'audit',
+  'start',
+  'activity',
+  'episode',
+  'trigger',
+  'timer',
+);
 /** Where an effect can be cut from its acknowledgement. */
-const effects = kinds('request', 'ledger', 'start', 'activity');
+const effects = kinds('request', 'ledger', 'audit', 'start', 'activity');
 
 function death(
   name: string,
@@ -41,7 +50,13 @@ export const processFaults: readonly FaultKind[] = [
   death('host dies between two effects', 'host', 'after', effects, soon),
   death('host dies in an activity', 'host', 'unacknowledged', kinds('activity'), soon),
   death('app dead for some time', 'host', 'before', anywhere, [120_000, 480_000]),
-  death('worker dies in an activity', 'worker', 'before', kinds('request', 'ledger'), [0, 0]),
+  death(
+    'worker dies in an activity',
+    'worker',
+    'before',
+    kinds('request', 'ledger', 'audit'),
+    [0, 0],
+  ),
   death(
     'worker dies at the end of an activity',
     'worker',

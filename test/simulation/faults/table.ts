@@ -1,4 +1,5 @@
 import type { FaultKind } from '../stage';
+import { auditFaults } from './audit';
 import { clockFaults } from './clocks';
 import { deliveryFaults } from './deliveries';
 import { deployFaults } from './deployments';
@@ -25,6 +26,7 @@ export const faultTable: readonly FaultKind[] = [
   ...deliveryFaults,
   ...clockFaults,
   ...ledgerFaults,
+  ...auditFaults,
   ...pimFaults,
   ...peopleFaults,
   ...deployFaults,

@@ -2,7 +2,16 @@ import type { Affliction } from '../stage';
 import type { Circumstances } from './judge';
 
 /** Kinds that disturb nobody who only wants to close: the sweep needs neither events nor engine, nor an index. */
-const harmless = new Set(['events', 'engine', 'pim', 'people', 'deploy', 'strangers', 'index']);
+const harmless = new Set([
+  'events',
+  'engine',
+  'pim',
+  'people',
+  'deploy',
+  'strangers',
+  'index',
+  'audit',
+]);
 /** Of Resource Manager's faults those that leave closes as they are. */
 const leavesCloses = new Set(['reserve reached', 'list lacks an activation once']);
 

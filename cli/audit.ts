@@ -1,0 +1,12 @@
+import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { runAuditCommand } from './auditCommand';
+
+void runAuditCommand(process.argv.slice(2), {
+  readFile: (path) => createReadStream(path),
+  listFolder: (path) =>
+    statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : null,
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,4 @@
+import { createChainStoreMemory } from '../../../shared/auditMemory';
+import { describeChainStore } from './auditContract';
+
+describeChainStore('memory', createChainStoreMemory);
