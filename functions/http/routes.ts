@@ -9,6 +9,7 @@ import { connectRdp, connectWindow } from './connectWindow';
 import { extendWindow } from './extendWindow';
 import { getWindow } from './getWindow';
 import { listWindows } from './listWindows';
+import { readAudit } from './readAudit';
 import { requestWindow } from './requestWindow';
 
 /** What a route's handler is made of. */
@@ -86,6 +87,14 @@ export const routes: readonly Route[] = [
     kind: 'close',
     starts: true,
     make: closeWindow,
+  },
+  {
+    name: 'readAudit',
+    method: 'GET',
+    path: 'audit',
+    kind: 'read',
+    starts: false,
+    make: readAudit,
   },
   {
     name: 'closeAllWindows',

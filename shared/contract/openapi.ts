@@ -73,11 +73,18 @@ function answersOf(answers: Operation['answers']): object {
     Object.entries(answers).map(([status, { what, schema }]) => {
       const content =
         typeof schema === 'string'
-          ? { [schema]: { schema: { type: 'string' } } }
+          ? Object.fromEntries(
+              textsOf(schema).map((media) => [media, { schema: { type: 'string' } }]),
+            )
           : jsonOf(schema, 'output');
       return [status, { description: what, content }];
     }),
   );
+}
+
+/** Records come as CSV as well. */
+function textsOf(media: string): string[] {
+  return media === 'application/jsonl' ? [media, 'text/csv'] : [media];
 }
 
 function problemsOf(problems: Operation['problems']): object {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { auditQuerySchema } from './auditQuery';
 import { closeAllBody, closeBody, extendBody, requestBody } from './requestBodies';
 import {
   closingListSchema,
@@ -19,7 +20,13 @@ export type Operation = {
   >;
   /** Answers that are no problem, by status; text where the schema is `text`. */
   readonly answers: Readonly<
-    Record<string, { readonly what: string; readonly schema: z.ZodType | 'application/x-rdp' }>
+    Record<
+      string,
+      {
+        readonly what: string;
+        readonly schema: z.ZodType | 'application/x-rdp' | 'application/jsonl';
+      }
+    >
   >;
   /** Statuses of problems, beside those that every operation may answer. */
   readonly problems: readonly (keyof typeof problemTexts)[];
@@ -121,6 +128,14 @@ export const operations: Readonly<Record<string, Operation>> = {
       202: { what: 'The wish is saved; it closes.', schema: windowViewSchema },
     },
     problems: [400, 404, 413],
+  },
+  readAudit: {
+    summary: 'The records of all windows that were made in a period; for auditors.',
+    query: auditQuerySchema,
+    answers: {
+      200: { what: 'JSON lines as they are stored; CSV on request.', schema: 'application/jsonl' },
+    },
+    problems: [400, 422],
   },
   closeAllWindows: {
     summary: 'Closes everything that you administer, of one person or scope if they are named.',

@@ -17,6 +17,8 @@ export type ProblemCode =
   | 'requestsReserved'
   | 'clocksDisagree'
   | 'nothingToClose'
+  | 'notAnAuditor'
+  | 'auditTooLarge'
   | 'noRdpFile'
   | 'unavailable';
 
@@ -26,6 +28,8 @@ export const statusOf = {
   badQuery: 400,
   unavailable: 503,
   nothingToClose: 404,
+  notAnAuditor: 403,
+  auditTooLarge: 422,
   noRdpFile: 409,
   apiDisabled: 503,
   tokenMissing: 401,

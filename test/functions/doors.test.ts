@@ -36,6 +36,7 @@ describe('the list of doors', () => {
       health: 'httpTrigger GET health function',
       listWindows: 'httpTrigger GET windows anonymous',
       openapi: 'httpTrigger GET openapi.json anonymous',
+      readAudit: 'httpTrigger GET audit anonymous',
       reconcileDue: 'timerTrigger 0 * * * * *',
       requestWindow: 'httpTrigger POST windows anonymous',
       startSuccessor: 'activityTrigger',
