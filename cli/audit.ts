@@ -1,6 +1,12 @@
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { runAuditCommand } from './auditCommand';
 
+// Whoever reads only the first lines closes the pipe: that is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 void runAuditCommand(process.argv.slice(2), {
   readFile: (path) => createReadStream(path),
   listFolder: (path) =>

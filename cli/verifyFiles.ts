@@ -64,7 +64,9 @@ export async function verifyFiles(
     end = reading.fault === null ? (reading.last ?? end) : null;
     files.push({ file, chain: reading.chain, read: reading.read, fault: reading.fault });
   }
-  return { files, ...judgeNotes(notes, hashes, isComplete) };
+  // Where such a chain ends nobody knows: it has said already what is wrong with it.
+  const broken = new Set(files.flatMap((one) => (one.fault === null ? [] : [one.chain ?? ''])));
+  return { files, ...judgeNotes(notes, hashes, broken, isComplete) };
 }
 
 /** Which chain a file belongs to, and with which record it begins. */
@@ -89,6 +91,7 @@ function noteIn({ step, what }: AuditRecord): ChainEnd | null {
 function judgeNotes(
   notes: readonly Note[],
   hashes: ReadonlyMap<string, ReadonlyMap<number, string>>,
+  broken: ReadonlySet<string>,
   isComplete: boolean,
 ): Pick<Verification, 'notes' | 'absent'> {
   const faults: NoteFault[] = [];
@@ -103,8 +106,7 @@ function judgeNotes(
       absent.add(chain);
       if (isComplete) faults.push(faultOf(note, 'chainMissing'));
     } else if (!known.has(sequence)) {
-      // A chain with a fault of its own has said so already.
-      if (sequence > 0) faults.push(faultOf(note, 'chainCut'));
+      if (sequence > 0 && !broken.has(chain)) faults.push(faultOf(note, 'chainCut'));
     } else if (known.get(sequence) !== hash) {
       faults.push(faultOf(note, 'chainReplaced'));
     }

@@ -37,6 +37,7 @@ describe('audit verify', () => {
     files[w1] = lines.toSpliced(1, 1).join('\n');
     const { exitCode, out } = await verify(files);
     expect(exitCode).toBe(1);
+    expect(out).toMatch(/^1 fault: /m);
     expect(out).toContain(`${w1}:2  removed  Record 2 is missing. Fetch the blob again`);
   });
 
