@@ -77,7 +77,8 @@ function isMeant(record: AuditRecord | null, { person, vm }: AuditQuery): boolea
   if (person === null && vm === null) return true;
   if (record === null) return false;
   const { who, what } = record;
-  const vms = (what['vmIds'] ?? []) as readonly string[];
+  const named = what['vmIds'];
+  const vms = typeof named === 'object' && named !== null ? named : [];
   const isPerson = person === null || who.id.toLowerCase() === person;
   const isVm = vm === null || vms.some((id) => id.toLowerCase() === vm || lastSegment(id) === vm);
   return isPerson && isVm;

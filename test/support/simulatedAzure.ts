@@ -33,6 +33,7 @@ import { createChainStoreMemory } from '../../shared/auditMemory';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
 import { callersBySignIn } from './callersBySignIn';
+import { rulesIn } from './rulesIn';
 import { signInAt } from './signInAt';
 import type { ChainStore } from '../../shared/ports/audit';
 import type { Ledger } from '../../shared/ports/ledger';
@@ -289,14 +290,6 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
       await Promise.resolve();
     },
   };
-}
-
-/** Names of the rules that are effective in an NSG now, by the NSG's own name. */
-function rulesIn(azure: LocalAzure, nsgName: string): string[] {
-  const { estate } = azure.resourceManager;
-  const group = estate.networkSecurityGroups().find(({ id }) => id.endsWith(`/${nsgName}`));
-  if (group === undefined) throw new Error(`There is no NSG ${nsgName}.`);
-  return estate.effectiveRules(group.id).map(({ name }) => name);
 }
 
 function worldOf(

@@ -11,6 +11,7 @@ import {
   deleteAnywayAfterMs,
   disarmAgainAfterMs,
   disarmedPauseMs,
+  disarmLostAfterMs,
   nextLookAfter,
 } from './pace';
 import type { Step } from './step';
@@ -83,7 +84,7 @@ function judgeReading(row: WindowRow, placement: Placement, reading: NsgReading,
       ? { do: 'deleteRule' }
       : { do: 'wait', until: now.hostMs + disarmedPauseMs };
   }
-  if (mustDisarm(placement, now)) return disarmStep(row, placement, rule.priority, now);
+  if (mustDisarm(placement, proven, now)) return disarmStep(row, placement, rule.priority, now);
   const afterMs = proven ? deleteAgainAfterMs : deleteAnywayAfterMs;
   return isDeleteOld(placement, afterMs, now)
     ? { do: 'deleteRule' }
@@ -112,10 +113,24 @@ function absentStep(row: WindowRow, placement: Placement, reading: NsgReading, n
   };
 }
 
-/** A lock or a missing right keeps the rule: then it is at least turned into a Deny. */
-function mustDisarm({ fault, disarmAt }: Placement, now: Now): boolean {
-  if (fault === null || !canBeDisarmed(fault)) return false;
-  return disarmAt === null || now.hostMs - disarmAt >= disarmAgainAfterMs;
+/**
+ * A lock or a missing right keeps the rule: then it is at least turned into a Deny. Where that was
+ * accepted, and the NSG at rest shows an Allow all the same, it is tried again soon; the DELETE that
+ * failed since may have met a busy NSG, which says nothing of the lock.
+ */
+function mustDisarm(placement: Placement, isAtRest: boolean, now: Now): boolean {
+  const { fault, disarmAt } = placement;
+  if (fault === null) return false;
+  if (disarmAt === null) return canBeDisarmed(fault);
+  const sinceMs = now.hostMs - disarmAt;
+  if (!wasDisarmSent(placement)) return canBeDisarmed(fault) && sinceMs >= disarmAgainAfterMs;
+  const keeps = canBeDisarmed(fault) || fault.kind === 'busy';
+  return keeps && isAtRest && sinceMs >= disarmLostAfterMs;
+}
+
+/** The last PUT was the Deny, and nobody has refused it: it may have been accepted. */
+function wasDisarmSent({ disarmAt, lastPutAt }: Placement): boolean {
+  return disarmAt !== null && disarmAt === lastPutAt;
 }
 
 /**
@@ -125,8 +140,8 @@ function mustDisarm({ fault, disarmAt }: Placement, now: Now): boolean {
 function disarmStep(row: WindowRow, placement: Placement, priority: number, now: Now): Step {
   const settledAt = (placement.lastPutAt ?? 0) + row.grant.limits.settleMs;
   // Other content: an Allow that is still under way must not land on top of the Deny. Until then
-  // the DELETE is asked for again: the lock may have gone.
-  if (now.hostMs < settledAt) return { do: 'deleteRule' };
+  // the DELETE is asked for again: the lock may have gone. The same Deny once more waits for nothing.
+  if (now.hostMs < settledAt && !wasDisarmSent(placement)) return { do: 'deleteRule' };
   return { do: 'disarmRule', rule: { ...placement.rule, priority, access: 'Deny' } };
 }
 

@@ -17,6 +17,8 @@ export const deleteAnywayAfterMs = 60_000;
 export const disarmedPauseMs = 60_000;
 /** How often the disarming PUT is tried again when it was refused as well. */
 export const disarmAgainAfterMs = 300_000;
+/** When it is, where it was accepted and the rule stands as an Allow: another write superseded it. */
+export const disarmLostAfterMs = 30_000;
 /** Lists of activations are known to be stale for about 25 s: lacking counts when this long apart. */
 export const lackingForMs = 30_000;
 export const confirmAgainMs = 10_000;

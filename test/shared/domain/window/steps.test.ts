@@ -357,6 +357,21 @@ describe('a placement that closes', () => {
     expect(closing(fresh, t + 120_000, read(t, there)).do).toBe('disarmRule');
   });
 
+  it('disarms again soon where the Deny was accepted and another write has superseded it', () => {
+    const sent = { lastPutAt: t, disarmAt: t, lastDeleteAt: t };
+    const lost = of({ phase: 'closing', ...sent, fault: facts('locked'), faults: 1 });
+    expect(closing(lost, t + 29_999, read(t, there)).do).toBe('deleteRule');
+    // The same content once more: nothing has to settle before it.
+    expect(closing(lost, t + 30_000, read(t, there)).do).toBe('disarmRule');
+    const busy = { ...lost, fault: facts('busy') };
+    expect(closing(busy, t + 30_000, read(t, there)).do).toBe('disarmRule');
+    expect(
+      closing(busy, t + 30_000, read(t, { ...there, provisioningState: 'Updating' })).do,
+    ).not.toBe('disarmRule');
+    const throttled = { ...lost, fault: facts('throttled') };
+    expect(closing(throttled, t + 30_000, read(t, there)).do).toBe('deleteRule');
+  });
+
   it('takes a Deny for disarmed only if it was asked for, and the NSG is settled', () => {
     const asked = of({ phase: 'closing', lastPutAt: T, disarmAt: t, lastDeleteAt: t });
     expect(closing(asked, t + 1, read(t, deny))).toEqual({ do: 'proveDisarmed' });
