@@ -10,7 +10,7 @@
  *   node build.mjs --killtest    .build/killtest/: the kill test and a Functions host of its own
  *   node build.mjs --reliability  the page of what has been proved
  *   node build.mjs --histories  .build/histories/: the recorder of orchestrations' histories
- *   node build.mjs --cli      the policy command alone
+ *   node build.mjs --cli      .build/cli/: the policy command and the command line of the API, alone
  *   --out=DIR                 other folders than dist: DIR and DIR-sweeper
  *   --quiet                   says nothing but faults
  */
@@ -101,7 +101,8 @@ async function buildTool(entry, outfile, options = {}) {
 const tools = {
   local: ['local/main.ts', '.build/local/main.js'],
   host: ['local/functions/main.ts', '.build/local/functionsHost.js'],
-  cli: ['cli/policy.ts', '.build/cli/policy.js'],
+  policy: ['cli/policy.ts', '.build/cli/policy.js'],
+  postern: ['cli/postern.ts', '.build/cli/postern.js'],
   bench: ['test/bench/main.ts', '.build/bench/main.js'],
   simulation: ['test/simulation/main.ts', '.build/simulation/main.js'],
   reliability: ['test/reliability/main.ts', '.build/reliability/main.js'],
@@ -131,7 +132,9 @@ if (
 if (flags.has('--local') || flags.has('--bench')) {
   jobs.push(buildTool(...tools.local), buildTool(...tools.host));
 }
-if (flags.has('--local') || flags.has('--cli')) jobs.push(buildTool(...tools.cli));
+if (flags.has('--local') || flags.has('--cli')) {
+  jobs.push(buildTool(...tools.policy), buildTool(...tools.postern));
+}
 if (flags.has('--bench')) {
   // `import()` becomes `require`, as in the artefact: reading a module takes no virtual time then.
   jobs.push(buildTool(...tools.bench, { supported: { 'dynamic-import': false } }));
