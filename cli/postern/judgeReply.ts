@@ -58,7 +58,7 @@ function unreached(message: string): Ending {
 
 function notSignedInText(said: AnyProblem | null): string {
   const next = 'Sign in with az login, set POSTERN_SCOPE, or add --device-code.';
-  return said === null ? `The token was refused. ${next}` : problemText(said);
+  return said === null ? `There is no token, or it was refused. ${next}` : problemText(said);
 }
 
 /** The rule that refused, its code, the next step; then each VM and each fault of the body. */
