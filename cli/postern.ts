@@ -7,6 +7,8 @@ import { signInWithAzure } from './postern/signIn';
 const interrupt = new AbortController();
 const { signal } = interrupt;
 process.once('SIGINT', () => interrupt.abort());
+// Whoever read has left, as `head` does: there is nobody to tell anything.
+process.stdout.on('error', () => process.exit());
 
 async function main(): Promise<void> {
   process.exitCode = await run(process.argv.slice(2), {

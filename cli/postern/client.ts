@@ -106,15 +106,17 @@ function againIn(answer: Reply | Lost, done: number): number | null {
 }
 
 /** The header that says who calls. The token leaves this function in no other way. */
-function authorizer({ scope, deviceCode }: Settings, { signIn, now, stderr }: Surroundings) {
+function authorizer({ scope, deviceCode }: Settings, surroundings: Surroundings) {
+  const { signIn, now, stderr, interrupt } = surroundings;
   let known: AccessToken | null = null;
   return async (): Promise<{ authorization?: string }> => {
     if (scope === null) return {};
     if (known === null || known.expiresOnTimestamp - now() < tokenLeastMs) {
       const say = (text: string): void => stderr(`${plain(text)}\n`);
       try {
-        known = await signIn(scope, { deviceCode, say });
+        known = await signIn(scope, { deviceCode, say, interrupt });
       } catch {
+        if (interrupt.aborted) throw interrupted();
         // What the library says may hold what the Azure CLI printed: it is left out on purpose.
         const next = 'Sign in with az login, or add --device-code.';
         throw new Ending(exitCodes.notSignedIn, `There is no token for ${scope}. ${next}`);

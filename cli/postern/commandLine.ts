@@ -10,7 +10,7 @@ import {
 } from './arguments';
 import type { Session } from './session';
 import type { CommonFlags } from './settings';
-import { close } from './verbs/close';
+import { close, type CloseFlags } from './verbs/close';
 import { closeAll, type CloseAllFlags } from './verbs/closeAll';
 import { connect, type ConnectFlags } from './verbs/connect';
 import { extend, type ExtendFlags } from './verbs/extend';
@@ -24,6 +24,8 @@ export type Act = (flags: CommonFlags, verb: (session: Session) => Promise<void>
 const states = ['planned', 'opening', 'open', 'closing', 'closed', 'refused'];
 
 const help = `
+An id may be cut to its first four characters where no other window’s begins so.
+
 Exit codes:
   0    done: the window is proved open, or read as gone, or what else was asked
   1    refused: the rule that refused, its code and the next step are printed
@@ -55,7 +57,9 @@ export function commandLine(
 }
 
 function addOpening(command: Command, act: Act): void {
-  verb(command, 'open <vm...>', 'Opens a window on an active role of yours, from where you call.')
+  const opening = command
+    .command('open <vm...>')
+    .description('Opens a window on an active role of yours, from where you call.')
     .requiredOption('--for <duration>', 'how long: 1h, 45m, 1h30m', durationText)
     .requiredOption('--reason <text>', 'why, for the audit')
     .option('--ports <list>', 'ssh,8443; all that policy allows if left out', portList)
@@ -63,63 +67,77 @@ function addOpening(command: Command, act: Act): void {
     .option('--source <cidr>', 'a narrower source than your address')
     .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 30)
     .option('--key <key>', 'the Idempotency-Key of an earlier call, to repeat it', keyText)
-    .option('--dry-run', 'only says what it would do')
-    .action((vms: string[], flags: OpenFlags & CommonFlags) =>
-      act(flags, (session) => open(session, vms, flags)),
-    );
-  verb(command, 'extend <id>', 'Moves the deadline of an open window.')
+    .option('--dry-run', 'only says what it would do');
+  common(opening).action((vms: string[], flags: OpenFlags & CommonFlags) =>
+    act(flags, (session) => open(session, vms, flags)),
+  );
+  const extending = command
+    .command('extend <id>')
+    .description('Moves the deadline of an open window.')
     .option('--until <time>', 'the new deadline: 2026-01-31T16:00:00Z', timeIso)
     .option('--by <duration>', 'so much later than it is now: 30m', durationMs)
     .requiredOption('--reason <text>', 'why, for the audit')
-    .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 60)
-    .action((id: string, flags: ExtendFlags & CommonFlags) =>
-      act(flags, (session) => extend(session, id, flags)),
-    );
+    .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 60);
+  common(extending).action((id: string, flags: ExtendFlags & CommonFlags) =>
+    act(flags, (session) => extend(session, id, flags)),
+  );
 }
 
 function addClosing(command: Command, act: Act): void {
-  verb(command, 'close <id>', 'Closes a window now.')
+  const closing = command
+    .command('close <id>')
+    .description('Closes a window now.')
     .option('--reason <text>', 'why, for the audit')
-    .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 60)
-    .action((id: string, flags: { reason?: string; wait: number } & CommonFlags) =>
-      act(flags, (session) => close(session, id, flags)),
-    );
-  verb(command, 'close-all', 'Closes every window that you administer.')
+    .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 60);
+  common(closing).action((id: string, flags: CloseFlags & CommonFlags) =>
+    act(flags, (session) => close(session, id, flags)),
+  );
+  const closingAll = command
+    .command('close-all')
+    .description('Closes every window that you administer.')
     .requiredOption('--reason <text>', 'why, for the audit')
     .option('--person <id>', 'the windows of this person alone, by object id')
     .option('--scope <id>', 'windows whose machines all lie at or under this scope')
-    .option('--confirm <words>', '"close all", where nobody can be asked')
-    .action((flags: CloseAllFlags & CommonFlags) =>
-      act(flags, (session) => closeAll(session, flags)),
-    );
+    .option('--confirm <words>', '"close all", where nobody can be asked');
+  common(closingAll).action((flags: CloseAllFlags & CommonFlags) =>
+    act(flags, (session) => closeAll(session, flags)),
+  );
 }
 
 function addReading(command: Command, act: Act): void {
-  verb(command, 'list', 'Lists the windows that live, and that you may see.')
+  const listing = command
+    .command('list')
+    .description('Lists the windows that live, and that you may see.')
     .addOption(new Option('--state <state>', 'in this phase alone').choices(states))
     .option('--person <id>', 'of this person, by object id')
     .option('--vm <vm>', 'to this VM, by name or id')
     .option('--since <time>', 'asked for from here on: 2026-01-31T16:00:00Z', timeIso)
     .option('--all', 'those of the past as well')
-    .option('--pages <number>', 'how many pages of 100 to read', pageCount, 10)
-    .action((flags: ListFlags & CommonFlags) => act(flags, (session) => list(session, flags)));
-  verb(command, 'show <id>', 'Shows one window: what it lets in, each rule, each proof.').action(
-    (id: string, flags: CommonFlags) => act(flags, (session) => show(session, id)),
+    .option('--pages <number>', 'how many pages of 100 to read', pageCount, 10);
+  common(listing).action((flags: ListFlags & CommonFlags) =>
+    act(flags, (session) => list(session, flags)),
   );
-  verb(command, 'connect <id>', 'Says what to type to get to the machines of a window.')
+  const showing = command
+    .command('show <id>')
+    .description('Shows one window: what it lets in, each rule, each proof.');
+  common(showing).action((id: string, flags: CommonFlags) =>
+    act(flags, (session) => show(session, id)),
+  );
+  const connecting = command
+    .command('connect <id>')
+    .description('Says what to type to get to the machines of a window.')
     .option('--vm <vm>', 'of this VM alone, by name or id')
     .option('--rdp <file>', 'save the file for Remote Desktop of that VM')
-    .option('--force', 'replace the file where there is one')
-    .action((id: string, flags: ConnectFlags & CommonFlags) =>
-      act(flags, (session) => connect(session, id, flags)),
-    );
+    .option('--force', 'replace the file where there is one');
+  common(connecting).action((id: string, flags: ConnectFlags & CommonFlags) =>
+    act(flags, (session) => connect(session, id, flags)),
+  );
 }
 
-/** A verb with the flags that all of them take. An id is told by its beginning as well. */
-function verb(command: Command, name: string, description: string): Command {
+/** Adds the flags that all verbs take. */
+function common(command: Command): Command {
   return command
-    .command(name)
-    .description(description)
+    .optionsGroup('Where, who, and how to tell:')
     .option('--json', 'print the JSON of the API, and nothing else')
     .option('--url <url>', 'where the API is (POSTERN_URL)')
     .option('--api-scope <scope>', 'what to sign in for (POSTERN_SCOPE)')

@@ -9,6 +9,7 @@ type Colours = Session['colours'];
 /** A window in lines for people: what it lets in, until when, and each rule with its proofs. */
 export function windowText(view: WindowView, now: number, colours: Colours): string {
   const { person, source, ports, vms, activation, ticket } = view;
+  const isOver = view.outcome !== null;
   const facts: [string, string][] = [
     ['machines', vms.map(({ name }) => plain(name, 80)).join(', ')],
     ['ports', ports.map((port) => plain(port, 40)).join(', ')],
@@ -16,11 +17,11 @@ export function windowText(view: WindowView, now: number, colours: Colours): str
     ['person', `${plain(person.name, 80)} ${plain(person.mail, 120)}`],
     ['reason', plain(view.reason)],
     ['ticket', plain(ticket)],
-    ['rule', plain(view.policyRule)],
+    ['granted by', `rule ${plain(view.policyRule)}`],
     ['until', timeText(view.until, now)],
-    ['closing', `begins ${timeText(view.closingBegins, now)}`],
-    ['role ends', timeText(activation.endAt, now)],
-    ['closed by', plain(view.closeReason ?? '')],
+    ['closing', isOver ? '' : `begins ${timeText(view.closingBegins, now)}`],
+    ['role ends', isOver ? '' : timeText(activation.endAt, now)],
+    ['ended', plain(view.outcome ?? view.closeReason ?? '')],
   ];
   const shown = facts.filter(([, text]) => text !== '');
   return [
@@ -71,7 +72,9 @@ function ruleText({ nsg, name, phase, openedAt, goneAt, closedAt }: WindowView['
     closedAt === null ? '' : `proved gone for good ${shortTime(closedAt)}`,
   ].filter((text) => text !== '');
   const place = plain(nsg.slice(nsg.lastIndexOf('/') + 1), 80);
-  return [`${plain(name, 80)} in ${place}: ${plain(phase, 20)}`, ...proofs].join(', ');
+  const isProved = phase === 'open' || phase === 'gone' || phase === 'closed';
+  const told = isProved && proofs.length > 0 ? proofs : [plain(phase, 20), ...proofs];
+  return `${plain(name, 80)} in ${place}: ${told.join(', ')}`;
 }
 
 function someOf(texts: readonly string[]): string {

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 
 /**
- * Reads an answer by the schema of this version, without the fields that this version does not know:
- * an older command line goes on with a newer API. `null` where what it knows is not as it should be.
+ * Reads an answer by the schema of this version, without the fields that this version does not
+ * know: an older command line goes on with a newer API. `null` where what it does know is otherwise.
  */
 export function readLoosely<Schema extends z.ZodType>(
   schema: Schema,

@@ -1,6 +1,7 @@
 /** What the command needs of its surroundings; tests hand in their own. */
 export type Surroundings = {
-  readonly fetch: typeof globalThis.fetch;
+  /** Node's own. */
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,7 +25,11 @@ export type Surroundings = {
 /** Gets a token for a scope; rejects when nobody is signed in. `say` tells what to do for it. */
 export type SignIn = (
   scope: string,
-  how: { readonly deviceCode: boolean; readonly say: (text: string) => void },
+  how: {
+    readonly deviceCode: boolean;
+    readonly say: (text: string) => void;
+    readonly interrupt: AbortSignal;
+  },
 ) => Promise<AccessToken>;
 
 export type AccessToken = { readonly token: string; readonly expiresOnTimestamp: number };

@@ -1,7 +1,7 @@
 import { run } from '../../cli/postern/run';
 import type { Surroundings } from '../../cli/postern/surroundings';
 import type { WindowView } from '../../shared/contract/windowView';
-import { type Story, stories } from '../support/stories';
+import { appGroup, type Story, stories } from '../support/stories';
 
 const home = '203.0.113.10';
 const boundSeconds = 210;
@@ -77,6 +77,8 @@ describe('the command line, against the app', () => {
     expect((await asks(story, open)).exitCode).toBe(0);
     const all = ['close-all', '--reason', 'Now', '--confirm', 'close all'];
     expect((await type(story, all)).exitCode).toBe(1);
+    const role = { person: 'dora@contoso.com', role: 'Owner', scope: appGroup };
+    story.azure.pim.plainAssignment(role);
     expect((await type(story, [...all, '--as', 'dora'])).exitCode).toBe(0);
     await story.seconds(boundSeconds);
     expect(story.standing()).toEqual({});
@@ -109,8 +111,8 @@ async function type(story: Story, argv: readonly string[]): Promise<Said> {
 
 function surroundingsOf(story: Story, said: { out: string; err: string }): Surroundings {
   return {
-    fetch: async (url, { method = 'GET', headers, body } = {}) => {
-      const { pathname, search } = new URL(String(url));
+    fetch: async (url, { method = 'GET', headers, body }) => {
+      const { pathname, search } = new URL(url);
       const answer = await story.host().http({
         method,
         url: `${story.host().address.origin}${pathname}${search}`,

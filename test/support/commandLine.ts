@@ -38,8 +38,8 @@ export async function runAgainst(
   const waits: number[] = [];
   let now = Date.parse('2026-01-01T10:00:00.000Z');
   const exitCode = await run(argv, {
-    fetch: async (input, init = {}) => {
-      const one = heardOf(String(input), init);
+    fetch: async (url, init) => {
+      const one = heardOf(url, init);
       heard.push(one);
       return behind(one);
     },
@@ -120,7 +120,8 @@ export function inTurn(...answers: (() => Response | Error)[]): Behind {
   return () => {
     const answer = answers[Math.min(at, answers.length - 1)]?.();
     at += 1;
-    if (answer === undefined || answer instanceof Error) throw answer;
+    if (answer === undefined) throw new Error('There is no answer.');
+    if (answer instanceof Error) throw answer;
     return answer;
   };
 }

@@ -5,11 +5,13 @@ import type { Session } from '../session';
 import { wholeId } from '../wholeId';
 import { type Seen, seenWindow } from '../windows';
 
+export type CloseFlags = { readonly reason?: string; readonly wait: number };
+
 /** Closes a window and waits until each of its rules is read as gone. Throws `Ending`. */
 export async function close(
   session: Session,
   beginning: string,
-  { reason, wait }: { readonly reason?: string; readonly wait: number },
+  { reason, wait }: CloseFlags,
 ): Promise<void> {
   const id = await wholeId(session.client, beginning);
   const { prefer, waitMs } = preferOf(wait);

@@ -28,7 +28,10 @@ export async function closeAll(session: Session, flags: CloseAllFlags): Promise<
   const json = await session.client.send({ method: 'POST', path: 'windows/close-all', body });
   const { closing, isWhole, windows } = understood(closingListSchema, json);
   const lines = windows.map(({ id }) => `  ${plain(id, 40)}`);
-  session.tell(() => [`${closing} windows close.`, ...lines].join('\n'), json);
+  session.tell(
+    () => [closing === 1 ? '1 window closes.' : `${closing} windows close.`, ...lines].join('\n'),
+    json,
+  );
   if (!isWhole) session.remark('Resource Manager was silent: windows of others may be missing.');
 }
 

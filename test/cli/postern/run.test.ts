@@ -10,6 +10,8 @@ import {
   runAgainst,
   view,
 } from '../../support/commandLine';
+import type { Surroundings } from '../../../cli/postern/surroundings';
+import { installVirtualTime } from '../../virtualTime';
 
 const open = ['open', 'vm-1', '--for', '1h', '--reason', 'Disk is full'];
 
@@ -219,6 +221,38 @@ describe('how a call ends', () => {
     expect([exitCode, err]).toEqual([130, expect.stringContaining(text)]);
   });
 
+  /** Never answers, and ends as Node's fetch does when it is told to. */
+  const silent: Surroundings['fetch'] = (_url, { signal }) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+
+  it('says at Ctrl-C before any answer that what was granted opens all the same', async () => {
+    const controller = new AbortController();
+    const ended = runAgainst(open, ok, { fetch: silent, interrupt: controller.signal });
+    controller.abort();
+    const { exitCode, err } = await ended;
+    expect([exitCode, err]).toEqual([130, expect.stringContaining('opens all the same')]);
+  });
+
+  it('waits no longer than half a minute beyond what the API may take', async () => {
+    const time = installVirtualTime();
+    try {
+      let exitCode: number | null = null;
+      const ended = runAgainst(open, ok, { fetch: silent }).then((said) => {
+        exitCode = said.exitCode;
+        return said;
+      });
+      await time.pass(59_000);
+      expect(exitCode).toBeNull();
+      await time.pass(2_000);
+      expect(exitCode).toBe(3);
+      expect((await ended).err).toContain('did not answer within 60 s');
+    } finally {
+      time.uninstall();
+    }
+  });
+
   function ok(): Response {
     return answered(view(), 201);
   }
@@ -305,6 +339,19 @@ describe('signing in', () => {
     expect(sent).toEqual(['Bearer secret-token', 'Bearer secret-token']);
     expect(said.err).toContain('POST https://postern.example/api/windows: 202');
     expect(said.out + said.err).not.toContain('secret-token');
+  });
+
+  it('gets another token before the first one expires, and none more often', async () => {
+    const tokens = ['first', 'second'];
+    const signIn = async () => ({
+      token: tokens.shift() ?? 'third',
+      expiresOnTimestamp: Date.parse('2026-01-01T10:02:05.000Z') + (1 - tokens.length) * 3_600_000,
+    });
+    const opening = () => answered(view({ phase: 'opening' }), 202);
+    const behind = inTurn(opening, opening, opening, opening, () => answered(view()));
+    const { heard } = await runAgainst(open, behind, { env: abroad, signIn });
+    const sent = heard.map(({ headers }) => headers.get('authorization')?.slice('Bearer '.length));
+    expect(sent).toEqual(['first', 'first', 'first', 'second', 'second']);
   });
 
   it('ends when nobody is signed in, and repeats nothing of why', async () => {

@@ -31,6 +31,7 @@ describe('what is printed', () => {
         id: hostile,
         name: hostile,
         lines: [{ via: hostile, line: hostile, note: hostile }],
+        rdp: { find: hostile },
         missing: [],
       },
     ],
