@@ -10,7 +10,7 @@
  *   node build.mjs --killtest    .build/killtest/: the kill test and a Functions host of its own
  *   node build.mjs --reliability  the page of what has been proved
  *   node build.mjs --histories  .build/histories/: the recorder of orchestrations' histories
- *   node build.mjs --cli      the commands alone
+ *   node build.mjs --cli      the commands alone: policy, audit, postern
  *   --out=DIR                 other folders than dist: DIR and DIR-sweeper
  *   --quiet                   says nothing but faults
  */
@@ -106,6 +106,7 @@ const tools = {
   host: ['local/functions/main.ts', '.build/local/functionsHost.js'],
   policy: ['cli/policy.ts', '.build/cli/policy.js'],
   audit: ['cli/audit.ts', '.build/cli/audit.js'],
+  postern: ['cli/postern.ts', '.build/cli/postern.js'],
   bench: ['test/bench/main.ts', '.build/bench/main.js'],
   simulation: ['test/simulation/main.ts', '.build/simulation/main.js'],
   reliability: ['test/reliability/main.ts', '.build/reliability/main.js'],
@@ -136,7 +137,7 @@ if (flags.has('--local') || flags.has('--bench')) {
   jobs.push(buildTool(...tools.local), buildTool(...tools.host));
 }
 if (flags.has('--local') || flags.has('--cli')) {
-  jobs.push(buildTool(...tools.policy), buildTool(...tools.audit));
+  jobs.push(buildTool(...tools.policy), buildTool(...tools.audit), buildTool(...tools.postern));
 }
 if (flags.has('--bench')) {
   // `import()` becomes `require`, as in the artefact: reading a module takes no virtual time then.

@@ -3,6 +3,7 @@
  * than many of the stories. One alone: `npx jest test/scenarios -t 'an access window'`.
  */
 import './activation';
+import './commandLine';
 import './connect';
 import './deactivation';
 import './discovery';
