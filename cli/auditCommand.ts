@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { auditCsvHead, auditCsvRow } from '../shared/domain/audit/auditCsv';
 import { parseRecord } from '../shared/domain/audit/auditRecord';
-import { linesOf } from './linesOf';
-import { type OpenFile, type Verification, verifyFiles } from './verifyFiles';
+import { linesOf } from '../shared/audit/linesOf';
+import { type OpenFile, type Verification, verifyFiles } from '../shared/audit/verifyFiles';
 
 /** What the command needs of its surroundings. */
 export type AuditSurroundings = {

@@ -39,6 +39,7 @@ export function isAuditor({ opening }: Pick<World, 'opening'>, { groups }: Calle
   return named.some((group) => groups.includes(group));
 }
 
+/** The answer to everybody else. */
 export function notAnAuditor(): HttpResponseInit {
   return problem(
     'notAnAuditor',
@@ -47,10 +48,11 @@ export function notAnAuditor(): HttpResponseInit {
   );
 }
 
-function tooMuch(): HttpResponseInit {
+/** The answer to who asks for more than is held in memory. */
+export function tooMuch(): HttpResponseInit {
   return problem(
     'auditTooLarge',
-    `There are more than ${linesMax} records in this period.`,
+    'There are more records in this period than one answer may hold.',
     'Ask for a shorter one, or take the files of the container.',
   );
 }

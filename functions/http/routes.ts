@@ -11,6 +11,7 @@ import { getWindow } from './getWindow';
 import { listWindows } from './listWindows';
 import { readAudit } from './readAudit';
 import { requestWindow } from './requestWindow';
+import { verifyAudit } from './verifyAudit';
 
 /** What a route's handler is made of. */
 export type MakeHandler = (
@@ -95,6 +96,14 @@ export const routes: readonly Route[] = [
     kind: 'read',
     starts: false,
     make: readAudit,
+  },
+  {
+    name: 'verifyAudit',
+    method: 'GET',
+    path: 'audit/verify',
+    kind: 'read',
+    starts: false,
+    make: verifyAudit,
   },
   {
     name: 'closeAllWindows',

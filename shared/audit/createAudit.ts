@@ -2,7 +2,7 @@ import { type AuditFacts, type ChainEnd, startOf } from '../domain/audit/auditRe
 import { dayOf, fileOf, parseFile, windowChain } from '../domain/audit/chainNames';
 import { link, recordsIn, unwritten } from '../domain/audit/link';
 import { Fault, type FaultKind } from '../domain/fault';
-import type { Audit, AuditLine, AuditPeriod, ChainStore } from '../ports/audit';
+import type { Audit, AuditFile, AuditLine, AuditPeriod, ChainStore } from '../ports/audit';
 import { createDayNotes, noteMs } from './dayNotes';
 
 /** How far a chain has come, as far as this process knows: where its next record goes. */
@@ -55,6 +55,7 @@ export function createAudit(store: ChainStore, deployment: string, now: () => nu
       await notes.note(end, isAtEnd);
     },
     list: (period) => linesOf(store, deployment, period),
+    files: (period) => filesOf(store, period, ['days', 'windows']),
   };
 }
 
@@ -131,26 +132,39 @@ async function readEnd(
 async function* linesOf(
   store: ChainStore,
   deployment: string,
-  { from, to, windowId }: AuditPeriod,
+  period: AuditPeriod,
 ): AsyncGenerator<AuditLine> {
-  const [first, last] = [dayOf(from), dayOf(to)];
-  const prefix = `windows/${commonStart(first, last)}`;
-  const files = (await store.names(prefix, readMs)).flatMap((file) => {
-    const parsed = parseFile(file);
-    return parsed === null ? [] : [{ file, ...parsed }];
-  });
-  const wanted = files.filter(({ path }) => {
-    const [, year = '', month = '', day = '', id = ''] = path.split('/');
-    const at = `${year}/${month}/${day}`;
-    return at >= first && at <= last && (windowId === undefined || id === windowId);
-  });
-  wanted.sort((one, other) =>
-    one.path === other.path ? one.part - other.part : one.path < other.path ? -1 : 1,
-  );
-  for (const { file, path } of wanted) {
-    const text = (await store.readAll(file, readMs)) ?? '';
+  for await (const { name, text } of filesOf(store, period, ['windows'])) {
+    const path = parseFile(name)?.path ?? name;
     for (const line of text.split('\n')) {
       if (line !== '') yield { chain: `${deployment}/${path}`, line };
+    }
+  }
+}
+
+/** The files of a period, those of one chain in their order. */
+async function* filesOf(
+  store: ChainStore,
+  { from, to, windowId }: AuditPeriod,
+  folders: readonly ('days' | 'windows')[],
+): AsyncGenerator<AuditFile> {
+  const [first, last] = [dayOf(from), dayOf(to)];
+  for (const folder of folders) {
+    const prefix = `${folder}/${commonStart(first, last)}`;
+    const files = (await store.names(prefix, readMs)).flatMap((file) => {
+      const parsed = parseFile(file);
+      return parsed === null ? [] : [{ file, ...parsed }];
+    });
+    const wanted = files.filter(({ path }) => {
+      const [, year = '', month = '', day = '', id = ''] = path.split('/');
+      const at = `${year}/${month}/${day}`;
+      return at >= first && at <= last && (windowId === undefined || id === windowId);
+    });
+    wanted.sort((one, other) =>
+      one.path === other.path ? one.part - other.part : one.path < other.path ? -1 : 1,
+    );
+    for (const { file } of wanted) {
+      yield { name: file, text: (await store.readAll(file, readMs)) ?? '' };
     }
   }
 }

@@ -4,6 +4,7 @@ import { closeAllBody, closeBody, extendBody, requestBody } from './requestBodie
 import {
   closingListSchema,
   connectSchema,
+  verificationSchema,
   windowListSchema,
   windowViewSchema,
 } from './viewSchemas';
@@ -134,6 +135,14 @@ export const operations: Readonly<Record<string, Operation>> = {
     query: auditQuerySchema,
     answers: {
       200: { what: 'JSON lines as they are stored; CSV on request.', schema: 'application/jsonl' },
+    },
+    problems: [400, 422],
+  },
+  verifyAudit: {
+    summary: 'Walks every chain of the audit in a period; for auditors.',
+    query: auditQuerySchema,
+    answers: {
+      200: { what: 'Whether it is intact, and what is not.', schema: verificationSchema },
     },
     problems: [400, 422],
   },

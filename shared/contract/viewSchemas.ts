@@ -103,6 +103,22 @@ export const connectSchema = z.looseObject({
   self: z.string(),
 });
 
+export const verificationSchema = z.strictObject({
+  intact: z.boolean(),
+  files: z.int(),
+  records: z.int(),
+  faults: z.array(
+    z.looseObject({
+      file: z.string(),
+      line: z.int(),
+      chain: z.string(),
+      kind: z.string(),
+      what: z.string(),
+      next: z.string(),
+    }),
+  ),
+});
+
 export const problemSchema = z
   .strictObject({
     title: z.string().meta({ description: 'The rule that refused, or what is wrong.' }),

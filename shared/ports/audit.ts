@@ -16,6 +16,8 @@ export type Audit = {
    * they are stored: whoever reads them can verify them. Throws `Fault`.
    */
   list(period: AuditPeriod): AsyncIterable<AuditLine>;
+  /** The files themselves, of windows and of days, as they are stored: what is verified. */
+  files(period: AuditPeriod): AsyncIterable<AuditFile>;
 };
 
 /** Days by UTC, both included; epoch ms of any moment in them. */
@@ -24,6 +26,8 @@ export type AuditPeriod = {
   readonly to: number;
   readonly windowId?: string;
 };
+
+export type AuditFile = { readonly name: string; readonly text: string };
 
 export type AuditLine = { readonly chain: string; readonly line: string };
 

@@ -41,6 +41,7 @@ describe('the list of doors', () => {
       requestWindow: 'httpTrigger POST windows anonymous',
       startSuccessor: 'activityTrigger',
       sweepDue: 'timerTrigger 0 * * * * *',
+      verifyAudit: 'httpTrigger GET audit/verify anonymous',
     });
     expect(registry.hooks.get('appStart')?.length).toBe(1);
   });

@@ -37,6 +37,7 @@ function switchable(): { world: TestWorld; state: Switch } {
   const kept = createAudit(createChainStoreMemory(), 'abc123', () => world.time.now);
   const audit: Audit = {
     list: kept.list,
+    files: kept.files,
     append: async (window, facts, withinMs) => {
       state.asked += 1;
       world.time.moveTo(world.time.now + Math.min(state.takesMs, withinMs));

@@ -1,4 +1,4 @@
-import type { Line } from '../shared/domain/audit/verifyChain';
+import type { Line } from '../domain/audit/verifyChain';
 
 /** A record is a few thousand characters at most: what is longer is no record, and not kept whole. */
 const lineMax = 1_000_000;

@@ -1,6 +1,6 @@
-import { type AuditRecord, type ChainEnd, parseRecord } from '../shared/domain/audit/auditRecord';
-import { dayIn } from '../shared/domain/audit/chainNames';
-import { type ChainFault, verifyChain } from '../shared/domain/audit/verifyChain';
+import { type AuditRecord, type ChainEnd, parseRecord } from '../domain/audit/auditRecord';
+import { dayIn } from '../domain/audit/chainNames';
+import { type ChainFault, verifyChain } from '../domain/audit/verifyChain';
 import { linesOf } from './linesOf';
 
 /** Opens a file; throws, now or while it is read, where there is none. */
