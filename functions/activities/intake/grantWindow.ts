@@ -19,6 +19,8 @@ export type Granting = {
   readonly activation: ActivationFacts;
   readonly answeredAt: number;
   readonly rows: readonly TargetRow[];
+  /** When it was asked for, epoch ms: the window's beginning. Now, where nobody waited for it. */
+  readonly at?: number;
 };
 
 export type Granted =
@@ -32,7 +34,7 @@ export type Granted =
 export async function grantWindow(
   world: World,
   starter: Starter,
-  { policy, request, activation, answeredAt, rows }: Granting,
+  { policy, request, activation, answeredAt, rows, at }: Granting,
   parts: GrantParts,
 ): Promise<Granted> {
   const { clock, log } = world;
@@ -40,7 +42,7 @@ export async function grantWindow(
   const assignmentKey = assignmentKeyOf(activation.roleAssignmentId);
   const admission = await admit(world, { policy, request, assignmentKey, parts, rows });
   if (admission.kind === 'refused') return admission;
-  const granted = grantedWindow(request, parts, clock.now(), admission);
+  const granted = grantedWindow(request, parts, at ?? clock.now(), admission);
   const row = { ...granted, listedAt: answeredAt };
   if (!(await writeWindow(world, row))) return { kind: 'taken' };
   // A delete hint may have been judged between our question and our row.

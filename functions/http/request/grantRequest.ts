@@ -1,3 +1,8 @@
+import {
+  type RecordedRequest,
+  requestedFact,
+  requestRefusedFact,
+} from '../../../shared/domain/audit/requestFacts';
 import type { Caller } from '../../../shared/domain/caller/caller';
 import { activationBehind, type TargetRefusal } from '../../../shared/domain/grant';
 import { assignmentKeyOf, windowIdOf } from '../../../shared/domain/identity';
@@ -6,6 +11,8 @@ import type { GrantParts } from '../../../shared/domain/policy/decide';
 import { refusal, type Refusal } from '../../../shared/domain/refusal';
 import type { Asked } from '../../../shared/domain/request/asked';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
+import { mayRecord, mustRecord } from '../../../shared/mustRecord';
+import type { AuditedWindow } from '../../../shared/ports/audit';
 import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { wouldAdmit } from '../../activities/intake/admit';
@@ -41,11 +48,16 @@ export async function grantRequest(
   what: RequestedWindow,
 ): Promise<GrantedRequest> {
   const { ledger } = world;
+  const at = world.clock.now();
   const judged = await judge(world, caller, what);
-  if (judged.kind === 'refused') return judged;
-  const { granting, parts } = judged;
+  const id = windowIdOf({ kind: 'request', callerId: caller.objectId, key: what.key });
+  const onRecord = { window: { id, createdAt: at }, request: recordedOf(world, caller, what, at) };
+  if (judged.kind === 'refused') return refuse(world, onRecord, judged);
+  const { parts } = judged;
+  const granting = { ...judged.granting, at };
   const { request } = granting;
-  const id = windowIdOf(request.origin);
+  // What nobody could show later is not granted.
+  await mustRecord(world, onRecord.window, [requestedFact(onRecord.request)]);
   const granted = await grantWindow(world, starter, granting, parts);
   if (granted.kind === 'granted') {
     await keepLive(world, request, granted.row);
@@ -55,7 +67,30 @@ export async function grantRequest(
   if (other !== null) return { kind: 'granted', row: other.row };
   if (granted.kind === 'taken') throw new Error('A row that was there is gone.');
   await forgetLive(world, id);
-  return refused(granted.refusal);
+  return refuse(world, onRecord, refused(granted.refusal));
+}
+
+type OnRecord = { readonly window: AuditedWindow; readonly request: RecordedRequest };
+
+/** A refusal opens nothing: it does not wait long for its record, and stands without it. */
+async function refuse(
+  world: World,
+  { window, request }: OnRecord,
+  said: RefusedRequest,
+): Promise<RefusedRequest> {
+  const facts = [requestedFact(request), requestRefusedFact(request, said.refusal)];
+  await mayRecord(world, window, facts);
+  return said;
+}
+
+function recordedOf(
+  { opening }: World,
+  caller: Caller,
+  { asked, bodyHash }: RequestedWindow,
+  at: number,
+): RecordedRequest {
+  const policyVersion = 'policy' in opening ? opening.policy.version : '';
+  return { caller, asked, bodyHash, policyVersion, at };
 }
 
 /** What `grantRequest` would answer now, and the row that it would write. Nothing is written. */

@@ -1,3 +1,4 @@
+import { parseRecord } from '../../../shared/domain/audit/auditRecord';
 import { windowIdOf } from '../../../shared/domain/identity';
 import { apiOf, type Answer, type Call } from '../../support/callApi';
 import { personOf } from '../../support/callers';
@@ -292,6 +293,49 @@ describe('a request that is refused', () => {
     await ask(world);
     const told = world.lines.filter(({ event }) => event === 'request.refused');
     expect(told).toMatchObject([{ fields: { personId: ada, refusal: 'noActiveRole' } }]);
+  });
+});
+
+describe('what goes on record', () => {
+  const steps = async (world: IntakeWorld): Promise<string[]> => {
+    const period = { from: world.at - 3_600_000, to: world.at + 3_600_000 };
+    const found: string[] = [];
+    for await (const { line } of world.audit.list(period)) {
+      const record = parseRecord(line);
+      const refusal = record?.what['refusal'];
+      const why = typeof refusal === 'string' ? ` ${refusal}` : '';
+      found.push(`${record?.step} by ${record?.who.id}${why}`);
+    }
+    return found;
+  };
+
+  it('is the request, before anything is granted, and once', async () => {
+    const world = worldOf();
+    await ask(world);
+    await ask(world);
+    expect(await steps(world)).toEqual([`requested by ${ada}`]);
+  });
+
+  it('is what was refused, and why', async () => {
+    const world = worldOf();
+    world.deactivate();
+    await ask(world);
+    expect(await steps(world)).toEqual([`requested by ${ada}`, `refused by ${ada} noActiveRole`]);
+  });
+
+  it('and without it nothing is granted, and a refusal is a refusal', async () => {
+    const world = worldOf();
+    const append = async (): Promise<never> => {
+      throw faultOf('denied');
+    };
+    Object.assign(world, { audit: { ...world.audit, append } });
+    expect(await ask(world)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(await nothing(world)).toBe(true);
+    world.deactivate();
+    expect(await ask(world)).toMatchObject({ status: 403, body: { code: 'noActiveRole' } });
+    expect(world.lines.filter(({ level }) => level === 'alarm')).toMatchObject([
+      { event: 'auditUnwritten' },
+    ]);
   });
 });
 
