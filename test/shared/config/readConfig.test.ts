@@ -171,6 +171,7 @@ describe('where the audit is kept', () => {
     const faults = read({ AzureWebJobsStorage__blobServiceUri: uri });
     expect(faults).toEqual({
       closing: [],
+      api: [],
       opening: [expect.stringContaining('AzureWebJobsStorage__blobServiceUri is not valid')],
     });
   });
