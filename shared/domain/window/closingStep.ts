@@ -115,8 +115,8 @@ function absentStep(row: WindowRow, placement: Placement, reading: NsgReading, n
 
 /**
  * A lock or a missing right keeps the rule: then it is at least turned into a Deny. Where that was
- * accepted, and the NSG at rest shows an Allow all the same, it is tried again soon; the DELETE that
- * failed since may have met a busy NSG, which says nothing of the lock.
+ * accepted, and the NSG at rest shows an Allow all the same, it is tried again soon; the DELETE
+ * that failed since may have met a busy NSG, which says nothing of the lock.
  */
 function mustDisarm(placement: Placement, isAtRest: boolean, now: Now): boolean {
   const { fault, disarmAt } = placement;
