@@ -41,7 +41,9 @@ describe('what the commands are said to be', () => {
   });
 
   it('every script is in the README, and no other', () => {
-    const told = [...readme.matchAll(/npm (?:run )?(?:--silent )?([a-z]+)/g)].map(([, name]) => name ?? '');
+    const told = [...readme.matchAll(/npm (?:run )?(?:--silent )?([a-z]+)/g)].map(
+      ([, name]) => name ?? '',
+    );
     const own = told.filter((name) => name !== 'ci');
     expect([...new Set(own)].toSorted()).toEqual(Object.keys(scripts).toSorted());
   });
