@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Estate, estateOf, vmId } from '../../local/estate';
+import { loginExtension } from '../../local/estateConnect';
 import { customRoleGuids } from '../../local/tenant';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
+import { withBastion } from '../support/bastionEstate';
 import { onNic, onSubnet, stories, type Story, workPolicy } from '../support/stories';
 
 type Role = { Name: string; Actions: string[] };
@@ -24,7 +26,10 @@ const readNetworks = 'Microsoft.Network/virtualNetworks/read';
 const readSubnets = 'Microsoft.Network/virtualNetworks/subnets/read';
 /** Who it was that changed a rule of ours: nothing waits for it. */
 const readActivityLog = 'Microsoft.Insights/eventtypes/values/Read';
-const seldom = [remove, readNetworks, readSubnets, readActivityLog];
+/** What people are told to type: nothing opens or closes by it. */
+const readExtensions = 'Microsoft.Compute/virtualMachines/extensions/read';
+const readBastions = 'Microsoft.Network/bastionHosts/read';
+const seldom = [remove, readNetworks, readSubnets, readActivityLog, readExtensions, readBastions];
 /** Only the address of the person's own request will do. */
 const ownAddressOnly = workPolicy.replace(/ {6}ranges.*\n/, '');
 
@@ -77,6 +82,28 @@ describe('the role of the opener', () => {
     expect(story.appWrites()).toHaveLength(isOpen ? 1 : 0);
     await story.minutes(31);
     story.expects({ alarms: raised(story), live: !isOpen });
+  });
+
+  it.each([
+    [opener, '"via":"bastion"', true],
+    [without(readBastions), '"via":"bastion"', false],
+    [opener, 'extensionMissing', false],
+    [without(readExtensions), 'extensionMissing', true],
+  ])('needs to read what leads to a machine, or people are told less', async (held, told, is) => {
+    const estate = withBastion(
+      estateOf({ vms: [{ name: 'vm-win', extensions: [loginExtension('Windows')] }] }),
+    );
+    const story = await begin({ estate, roles: { opener: held } });
+    story.activate({ minutes: 15, scope: vmId('vm-win') });
+    await story.seconds(40);
+    const { id } = (await onlyWindow(story)) ?? { id: '' };
+    const { body } = await story.host().http({
+      method: 'GET',
+      url: `${story.host().address.origin}/api/windows/${id}/connect`,
+      headers: { 'x-local-persona': 'ada' },
+    });
+    expect(String(body).includes(told)).toBe(is);
+    await story.minutes(16);
   });
 
   it('needs the right to delete: without it rules are turned into a Deny, never left open', async () => {
@@ -183,6 +210,10 @@ function twins(): Estate {
     virtualNetworks: [network, other],
     networkInterfaces: [a, { ...b, ipConfigurations }],
   };
+}
+
+async function onlyWindow(story: Story) {
+  return (await story.ledger().windows.list())[0]?.row;
 }
 
 async function life(story: Story): Promise<void> {
