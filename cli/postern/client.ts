@@ -1,5 +1,5 @@
 import { Ending, exitCodes } from './ending';
-import { judgeReply } from './judgeReply';
+import { judgeReply, type Wanted } from './judgeReply';
 import { interrupted, type Lost, oneCall, type Reply } from './oneCall';
 import type { Settings } from './settings';
 import type { AccessToken, Surroundings } from './surroundings';
@@ -15,11 +15,11 @@ export type Call = {
   readonly headers?: Readonly<Record<string, string>>;
   /** How long the API itself may take before it answers. */
   readonly waitMs?: number;
-  readonly wanted?: 'json' | 'rdp';
+  readonly wanted?: Wanted;
 };
 
 export type Client = {
-  /** The JSON of the answer (the text of an `.rdp`). Throws `Ending`. */
+  /** The JSON of the answer, or its text where that is no JSON. Throws `Ending`. */
   send(call: Call): Promise<unknown>;
   /** Waits, and throws `Ending` at Ctrl-C. */
   pause(ms: number): Promise<void>;

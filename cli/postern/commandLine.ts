@@ -14,6 +14,7 @@ import { close, type CloseFlags } from './verbs/close';
 import { closeAll, type CloseAllFlags } from './verbs/closeAll';
 import { connect, type ConnectFlags } from './verbs/connect';
 import { extend, type ExtendFlags } from './verbs/extend';
+import { audit, type AuditFlags } from './verbs/audit';
 import { list, type ListFlags } from './verbs/list';
 import { open, type OpenFlags } from './verbs/open';
 import { show } from './verbs/show';
@@ -122,6 +123,21 @@ function addReading(command: Command, act: Act): void {
     .description('Shows one window: what it lets in, each rule, each proof.');
   common(showing).action((id: string, flags: CommonFlags) =>
     act(flags, (session) => show(session, id)),
+  );
+  const auditing = command
+    .command('audit')
+    .description('Saves what is on record of a period, or verifies it; for auditors.')
+    .option('--since <time>', 'of windows asked for from here on; a week if left out', timeIso)
+    .option('--until <time>', 'and up to here: 2026-01-31T16:00:00Z', timeIso)
+    .option('--person <id>', 'about this person, by object id')
+    .option('--vm <vm>', 'about this VM, by name or id')
+    .option('--window <id>', 'about this window')
+    .option('--out <file>', 'where to save it')
+    .option('--csv', 'as CSV, not as the JSON lines that can be verified')
+    .option('--force', 'replace the file where there is one')
+    .option('--verify', 'have the app walk every chain of the period');
+  common(auditing).action((flags: AuditFlags & CommonFlags) =>
+    act(flags, (session) => audit(session, flags)),
   );
   const connecting = command
     .command('connect <id>')

@@ -15,18 +15,26 @@ const unfitCallers = ['notAPerson', 'guest'];
 /** The JSON of an answer that is none: told apart from `null`, which is JSON. */
 export const noJson = Symbol('no JSON');
 
+/** What an answer has to be. */
+export type Wanted = 'json' | 'rdp' | 'records' | 'csv';
+
+const texts: Readonly<Record<Exclude<Wanted, 'json'>, RegExp>> = {
+  rdp: /^application\/x-rdp\b/i,
+  records: /^application\/jsonl\b/i,
+  csv: /^text\/csv\b/i,
+};
+
 /** Passes an answer that did as asked, and throws the `Ending` that any other one is. */
-export function judgeReply(reply: Reply, wanted: 'json' | 'rdp'): unknown {
+export function judgeReply(reply: Reply, wanted: Wanted): unknown {
   const { status, text } = reply;
   const json = jsonOf(reply);
   if (status >= 300 && status < 400) {
     throw unreached(`It answers with a redirect (${status}), and none is followed.`);
   }
   if (status < 300) {
-    const isRight = wanted === 'rdp' ? /^application\/x-rdp\b/i.test(reply.contentType) : true;
-    if (wanted === 'rdp' && isRight) return text;
-    if (json === noJson || !isRight) throw notJson(reply);
-    return json;
+    const isRight = wanted === 'json' ? json !== noJson : texts[wanted].test(reply.contentType);
+    if (!isRight) throw notJson(reply);
+    return wanted === 'json' ? json : text;
   }
   const said = json === noJson ? null : readLoosely(anyProblem, json);
   if (status === 401 || (said !== null && unfitCallers.includes(said.code))) {
