@@ -40,7 +40,7 @@ module.exports = {
   ],
   reporters: ['default', '<rootDir>/test/reporter.cjs'],
   // Generous: a loaded machine is no failure, and no test waits on the real clock for its verdict.
-  testTimeout: 60_000,
+  testTimeout: 240_000,
   // Two cores, and one worker that mostly waits on real processes.
   maxWorkers: 3,
 };
