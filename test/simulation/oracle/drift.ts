@@ -30,8 +30,11 @@ function changed(history: History, circumstances: Circumstances): Violation[] {
     if (contentOf(ours) === contentOf(properties) && !isOver(history, stay)) return [];
     const lengthMs = undoneMs + plan.graphLagMs + (plan.polling ?? 0);
     if (quietStretch(fromMs, toMs ?? endMs, lengthMs, circumstances, besides) === null) return [];
-    // With the ledger lost nobody knows what it was, and a signed rule goes at its own time.
-    if (ledgerLosses(circumstances).some((atMs) => atMs >= fromMs)) return [];
+    // With the ledger lost nobody knows what it was, and a signed rule goes at its own time: it does
+    // not matter whether that was before somebody wrote it or after, if its window had begun.
+    const first = history.stays.find((one) => one.by === 'app' && pathOf(one) === pathOf(stay));
+    const begunMs = (first?.fromMs ?? fromMs) - underWayMs;
+    if (ledgerLosses(circumstances).some((atMs) => atMs >= begunMs)) return [];
     const what = `${name} stood for ${lengthMs / 1_000} s as somebody else had written it`;
     return [{ invariant: 'drift is undone', what, atMs: fromMs }];
   });
