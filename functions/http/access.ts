@@ -12,6 +12,7 @@ import type { WindowRow } from '../../shared/domain/window/windowRow';
 import { nowOfWorld } from '../../shared/nowOfWorld';
 import type { World } from '../../shared/ports/world';
 import { eachOf } from '../activities/window/eachOf';
+import { heldRoles } from './heldRoles';
 
 type AccessWorld = Pick<World, 'directory' | 'opening' | 'clock'>;
 
@@ -30,9 +31,8 @@ export type Access = {
   }>;
 };
 
-/** Subscriptions asked about side by side, and pages of each. */
+/** Subscriptions asked about side by side. */
 const width = 4;
-const pagesMax = 5;
 
 /**
  * The caller's standing: owner by the row; administrator by a role held now, read live; auditor by a
@@ -46,15 +46,7 @@ export function accessOf(world: AccessWorld, caller: Caller): Access {
 
   const learn = async (subscriptionId: string): Promise<void> => {
     if (held.has(subscriptionId)) return;
-    const { directory } = world;
-    const { objectId: principalId } = caller;
-    const scope = `/subscriptions/${subscriptionId}`;
-    // One list knows of groups, the other of what is assigned above: neither says both for sure.
-    const [assigned, own] = await Promise.all([
-      directory.listInstances(scope, principalId),
-      directory.listActive({ scope, of: { principalId } }, pagesMax),
-    ]);
-    held.set(subscriptionId, [...assigned.instances, ...own.instances]);
+    held.set(subscriptionId, await heldRoles(world, subscriptionId, caller.objectId));
   };
   const judged = (row: WindowRow): Standing => {
     if (isOwner(caller, row)) return 'owner';

@@ -1,16 +1,15 @@
 import { parseArmId, subscriptionOf } from '../../shared/domain/armId';
-import type { ConnectKnowledge, HeldRole, Told } from '../../shared/domain/connect/facts';
+import type { ConnectKnowledge, Told } from '../../shared/domain/connect/facts';
 import { isWorthAsking } from '../../shared/domain/connect/connectHelp';
 import { loginRoleOfGrant } from '../../shared/domain/connect/loginRole';
 import { Fault } from '../../shared/domain/fault';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
+import { heldRoles } from './heldRoles';
 
 /** What a connect door asks of the outside. */
 export type ConnectWorld = Pick<World, 'inventory' | 'directory' | 'budget' | 'clock'>;
 
-/** Long enough for any person's roles in a subscription. */
-const pagesMax = 5;
 const closesFirst = 'closes come first';
 
 /**
@@ -44,23 +43,10 @@ async function rolesOf(
   const pauseMs = Math.max(0, ...subscriptions.map((id) => world.budget.pauseMs(id)));
   return orUnknown(pauseMs, async () => {
     const lists = await Promise.all(
-      subscriptions.map((id) => rolesIn(world, `/subscriptions/${id}`, grant.person.objectId)),
+      subscriptions.map((id) => heldRoles(world, id, grant.person.objectId)),
     );
     return lists.flat();
   });
-}
-
-/** One list goes through groups but not above the subscription, the other the other way round. */
-async function rolesIn(
-  { directory }: ConnectWorld,
-  scope: string,
-  principalId: string,
-): Promise<readonly HeldRole[]> {
-  const [throughGroups, above] = await Promise.all([
-    directory.listInstances(scope, principalId),
-    directory.listActive({ scope, of: { principalId } }, pagesMax),
-  ]);
-  return [...throughGroups.instances, ...above.instances];
 }
 
 async function orUnknown<Facts>(pauseMs: number, ask: () => Promise<Facts>): Promise<Told<Facts>> {

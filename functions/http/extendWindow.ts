@@ -12,11 +12,8 @@ import { carryOut } from '../wishes/carryOut';
 import { json, notFound } from './answer';
 import type { CallerHandler } from './asCaller';
 import { awaitRow } from './awaitRow';
-import { dryExtend, isDryRun } from './dryRun';
-import { findWindow } from './findWindow';
-import { bodyOf } from './writes';
-
-const waitMaxMs = 60_000;
+import { dryExtend } from './dryRun';
+import { writeTo } from './writeTo';
 
 /**
  * `POST /api/windows/{id}/extend`: a later, absolute deadline. 200 when every rule is proved with
@@ -27,21 +24,16 @@ export function extendWindow(
   starterOf: (context: InvocationContext) => Starter,
 ): CallerHandler {
   return async (request, caller, context) => {
-    const dryRun = isDryRun(request);
-    if (typeof dryRun === 'object') return dryRun;
-    const body = await bodyOf(request, extendBody);
-    if ('problem' in body) return body.problem;
-    const allowed = ['owner', 'administrator'] as const;
-    const found = await findWindow(world, caller, request.params['id'], allowed);
-    if ('answer' in found) return found.answer;
-    const { until, reason } = body.value;
-    if (dryRun) return dryAnswer(world, found.row, Date.parse(until));
+    const write = await writeTo(world, caller, request, extendBody);
+    if ('answer' in write) return write.answer;
+    const { until, reason } = write.value;
+    if (write.dryRun) return dryAnswer(world, write.row, Date.parse(until));
     const wish = { by: caller.objectId, until: Date.parse(until), reason };
-    const answer = await askToExtend(world, found.row.id, wish);
+    const answer = await askToExtend(world, write.row.id, wish);
     if (answer.kind === 'notFound') return notFound();
     if (answer.kind === 'refused') return refusalProblem(answer.refusal);
     await carryOut(world, starterOf(context), answer);
-    const waitMs = preferWait(request.headers.get('prefer'), 0, waitMaxMs);
+    const waitMs = preferWait(request.headers.get('prefer'), 0);
     const row = await awaitRow(world, answer.row, waitMs, (one) => !isExtending(one));
     const view = windowView(row);
     if (isExtending(row)) return json(view, 202, { location: view.self, 'retry-after': '2' });

@@ -8,9 +8,6 @@ import { notFound } from './answer';
 
 const idForm = /^[a-z2-7]{20}$/;
 
-/** A window, and what the caller is to it. */
-export type FoundWindow = { readonly row: WindowRow; readonly standing: Standing };
-
 /**
  * The window of an id, if the caller's standing to it is one of these; else the answer that there is
  * none, the same for ids that do not exist. Throws `Fault` where that cannot be told.
@@ -20,10 +17,10 @@ export async function findWindow(
   caller: Caller,
   id: string | undefined,
   allowed: readonly Standing[],
-): Promise<FoundWindow | { readonly answer: HttpResponseInit }> {
+): Promise<{ readonly row: WindowRow } | { readonly answer: HttpResponseInit }> {
   const stored = idForm.test(id ?? '') ? await world.ledger.windows.get(id ?? '') : null;
   if (stored === null) return { answer: notFound() };
   const { row } = stored;
   const standing = await accessOf(world, caller).standingOf(row);
-  return allowed.includes(standing) ? { row, standing } : { answer: notFound() };
+  return allowed.includes(standing) ? { row } : { answer: notFound() };
 }

@@ -30,8 +30,6 @@ import {
 } from './request/grantRequest';
 import { bodyOf, idempotencyKey } from './writes';
 
-const waitMaxMs = 60_000;
-
 /**
  * `POST /api/windows`: a window on the caller's own active role. Its id comes of caller and
  * `Idempotency-Key`, so that a repeat is the same window. 202 with the place to look, or 201 where
@@ -115,7 +113,7 @@ async function answerKnown(
       'Send a new key with a new request; the same key with the same body tells of that window.',
     );
   }
-  const waitMs = preferWait(request.headers.get('prefer'), 0, waitMaxMs);
+  const waitMs = preferWait(request.headers.get('prefer'), 0);
   const row = await awaitRow(world, known, waitMs, isDecided);
   const phase = windowPhase(row);
   const view = windowView(row);
@@ -147,10 +145,7 @@ function refused(
   { log }: World,
   caller: Caller,
   asked: Asked,
-  {
-    refusal: said,
-    targets,
-  }: Extract<Awaited<ReturnType<typeof grantRequest>>, { kind: 'refused' }>,
+  { refusal: said, targets }: RefusedRequest,
 ): Problem {
   log.info('request.refused', {
     personId: caller.objectId,

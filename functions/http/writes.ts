@@ -7,12 +7,12 @@ import { problem, type Problem } from '../../shared/contract/problem';
 export async function bodyOf<Schema extends z.ZodType>(
   request: HttpRequest,
   schema: Schema,
-): Promise<{ readonly value: z.output<Schema>; readonly text: string } | { problem: Problem }> {
+): Promise<{ readonly value: z.output<Schema> } | { problem: Problem }> {
   // Told beforehand, it need not be read.
   if (Number(request.headers.get('content-length') ?? 0) > bodyMax) return { problem: tooLarge() };
   const text = await request.text();
   const read = readBody(text, schema);
-  if ('value' in read) return { value: read.value, text };
+  if ('value' in read) return read;
   if (read.code === 'bodyTooLarge') return { problem: tooLarge() };
   const detail = 'Correct what errors names; GET /api/openapi.json has the whole form.';
   return {

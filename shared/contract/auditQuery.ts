@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cleanText } from '../domain/text';
+import { readQuery } from './readQuery';
 
 /** Which records somebody wants to see. Times are epoch ms; `null`: all. */
 export type AuditQuery = {
@@ -41,16 +41,9 @@ export function auditQuery(
   query: URLSearchParams,
   now: number,
 ): AuditQuery | { readonly detail: string } {
-  const keys = [...query.keys()];
-  const twice = keys.find((key, at) => keys.indexOf(key) !== at);
-  if (twice !== undefined) return { detail: `${cleanText(twice, 40)} stands twice.` };
-  const read = auditQuerySchema.safeParse(Object.fromEntries(query));
-  if (!read.success) {
-    const texts = read.error.issues.slice(0, 5);
-    const words = texts.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    return { detail: cleanText(words.join(' '), 400) };
-  }
-  const { from: asked, to = now, person, vm, window, format = 'jsonl' } = read.data;
+  const read = readQuery(query, auditQuerySchema);
+  if ('detail' in read) return read;
+  const { from: asked, to = now, person, vm, window, format = 'jsonl' } = read.value;
   const from = asked ?? to - usualDays * dayMs;
   if (from > to) return { detail: 'from is later than to.' };
   if (to - from > longestDays * dayMs) return { detail: `Ask for ${longestDays} days at most.` };

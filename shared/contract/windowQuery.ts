@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { cleanText } from '../domain/text';
 import type { WindowPhase } from '../domain/window/phase';
+import { readQuery } from './readQuery';
 
 /** Which windows somebody wants to see. Times are epoch ms; `null`: all. */
 export type WindowQuery = {
@@ -50,12 +50,9 @@ const limitUsual = 100;
 
 /** Reads a query; what is wrong with it, in words, where it cannot be meant. Never throws. */
 export function windowQuery(query: URLSearchParams): WindowQuery | { readonly detail: string } {
-  const keys = [...query.keys()];
-  const twice = keys.find((key, at) => keys.indexOf(key) !== at);
-  if (twice !== undefined) return { detail: `${cleanText(twice, 40)} stands twice.` };
-  const read = windowQuerySchema.safeParse(Object.fromEntries(query));
-  if (!read.success) return { detail: wrong(read.error.issues) };
-  const { all, state, person, vm, since, before, limit, after } = read.data;
+  const read = readQuery(query, windowQuerySchema);
+  if ('detail' in read) return read;
+  const { all, state, person, vm, since, before, limit, after } = read.value;
   const [at = '', id = ''] = after?.split('.') ?? [];
   return {
     // Whoever asks for what is over means the past.
@@ -68,9 +65,4 @@ export function windowQuery(query: URLSearchParams): WindowQuery | { readonly de
     limit: limit ?? limitUsual,
     after: after === undefined ? null : { at: Number(at), id },
   };
-}
-
-function wrong(issues: readonly z.core.$ZodIssue[]): string {
-  const texts = issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`);
-  return cleanText(texts.join(' '), 400);
 }

@@ -1,5 +1,6 @@
-import { formatArmId, isGuid, lastSegment, parseArmId } from '../../../shared/domain/armId';
+import { formatArmId, parseArmId } from '../../../shared/domain/armId';
 import type { ActivationFacts } from '../../../shared/domain/grant';
+import { activeNow } from '../../../shared/domain/intake/sighting';
 import type { Policy } from '../../../shared/domain/policy/policy';
 import { type Asker, isRefusal, ruleFor } from '../../../shared/domain/policy/ruleFor';
 import { refusal, type Refusal } from '../../../shared/domain/refusal';
@@ -36,8 +37,8 @@ export async function coveringActivations(
     const of = { principalId: personId };
     const { instances, answeredAt } = await world.directory.listActive({ scope, of }, pagesMax);
     for (const instance of instances) {
-      const activation = activeNow(world, instance, personId);
-      if (activation === null) continue;
+      const activation = activeNow(instance, nowOfWorld(world));
+      if (activation?.principalId.toLowerCase() !== personId) continue;
       const asker = {
         roleDefinitionGuid: activation.roleDefinitionGuid,
         scope: activation.scope,
@@ -71,23 +72,4 @@ async function placesOf({ inventory }: World, { allow }: Policy): Promise<string
     else places.add(formatArmId(id));
   }
   return [...places].slice(0, placesMax);
-}
-
-function activeNow(
-  world: Pick<World, 'clock'>,
-  instance: Instance,
-  personId: string,
-): ActivationFacts | null {
-  const { startAt, endAt, principalId, assignmentType, roleDefinitionGuid } = instance;
-  const now = nowOfWorld(world);
-  const isTheirs = principalId.toLowerCase() === personId;
-  if (assignmentType.toLowerCase() !== 'activated' || !isTheirs) return null;
-  if (startAt === null || endAt === null) return null;
-  if (startAt > now.earliestMs || endAt <= now.latestMs) return null;
-  const scope = parseArmId(instance.scope);
-  const name = lastSegment(instance.originRoleAssignmentId);
-  if (scope === null || !isGuid(name)) return null;
-  const outer = formatArmId(scope);
-  const roleAssignmentId = `${outer}/providers/Microsoft.Authorization/roleAssignments/${name}`;
-  return { roleAssignmentId, scope: outer, roleDefinitionGuid, principalId, startAt, endAt };
 }

@@ -1,4 +1,5 @@
 import { formatArmId, isGuid, lastSegment, parseArmId } from '../armId';
+import type { ActivationFacts } from '../grant';
 import { hashId, windowIdOf } from '../identity';
 import type { Now } from '../instant';
 import type { Policy } from '../policy/policy';
@@ -29,22 +30,18 @@ export function sightingsOf(
 ): Sighting[] {
   const roles = new Set(policy.allow.flatMap((rule) => rule.roles));
   return instances.flatMap((instance) => {
-    const { startAt, endAt, principalId, principalType, roleDefinitionGuid } = instance;
-    const isActivated = instance.assignmentType.toLowerCase() === 'activated';
+    const { principalId, principalType, roleDefinitionGuid } = instance;
     const isPerson = principalType.toLowerCase() === 'user' && isGuid(principalId);
-    if (!isActivated || !isPerson || !roles.has(roleDefinitionGuid)) return [];
-    if (startAt === null || endAt === null) return [];
-    if (startAt > now.earliestMs || endAt <= now.latestMs) return [];
-    const found = assignmentOf(instance);
-    if (found === null) return [];
-    const { roleAssignmentId, scope } = found;
+    if (!isPerson || !roles.has(roleDefinitionGuid)) return [];
+    const activation = activeNow(instance, now);
+    if (activation === null) return [];
+    const { roleAssignmentId, scope, startAt, endAt } = activation;
     const personId = principalId.toLowerCase();
     // Above subscriptions our rights may not reach, so nothing is asked there without need.
     const asker = { roleDefinitionGuid, scope, personId, principalType };
     const isAbove = !/^\/subscriptions\//i.test(scope);
     if (isAbove && isRefusal(ruleFor(policy, asker))) return [];
-    const origin = { roleAssignmentId, scope, roleDefinitionGuid, principalId, startAt, endAt };
-    const windowId = windowIdOf({ kind: 'activation', ...origin });
+    const windowId = windowIdOf({ kind: 'activation', ...activation });
     return [{ roleAssignmentId, windowId, personId, scope, startAt, endAt }];
   });
 }
@@ -59,6 +56,16 @@ export function sightingEventId(
   addressId: string,
 ): string {
   return `sighting|${windowId}|${hashId(policyVersion)}|${addressId}`;
+}
+
+/** What a list shows as activated, with an end, and active now; `null` for everything else. */
+export function activeNow(instance: InstanceFacts, now: Now): ActivationFacts | null {
+  const { startAt, endAt, principalId, assignmentType, roleDefinitionGuid } = instance;
+  if (assignmentType.toLowerCase() !== 'activated' || startAt === null || endAt === null)
+    return null;
+  if (startAt > now.earliestMs || endAt <= now.latestMs) return null;
+  const found = assignmentOf(instance);
+  return found && { ...found, roleDefinitionGuid, principalId, startAt, endAt };
 }
 
 /** Azure gives the id of the assignment in full, or its name alone. */
