@@ -77,6 +77,24 @@ function isDueByMarkerAlone({ sighted, verdict }: Judged, row: WindowRow, now: N
   return isPlanned && now.hostMs < hostTimeOf(deadlineOf(row) - row.grant.limits.leadMs, now);
 }
 
+/**
+ * The rule's deadline has passed since it was read: does it stand all the same? Whoever else's
+ * DELETE ends it late leaves nothing to find, and nobody would be told. An NSG that does not
+ * answer, or holds it no more, leaves things as they were seen. Never throws.
+ */
+export async function lookPastDeadline(world: SweepWorld, one: Judged): Promise<Judged> {
+  const { readAt } = one.sighted;
+  const { deadlineAt } = one.verdict;
+  if (readAt === null || deadlineAt === null || readAt > deadlineAt) return one;
+  if (nowOfWorld(world).latestMs <= deadlineAt) return one;
+  try {
+    const sighted = await sightedNow(world, one.sighted);
+    return sighted === null ? one : { ...one, sighted };
+  } catch {
+    return one;
+  }
+}
+
 /** The row of the rule's window; `null` where it is gone or belongs to a newer version of the app. */
 async function storedRow(
   { ledger }: SweepWorld,

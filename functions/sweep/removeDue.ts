@@ -4,7 +4,7 @@ import type { Sighted, Verdict } from '../../shared/domain/sweep/judgeRule';
 import type { SweepWorld } from '../../shared/ports/world';
 import { nowOfWorld } from '../../shared/nowOfWorld';
 import type { Judged } from './judgeRules';
-import { confirmDue } from './lookAgain';
+import { confirmDue, lookPastDeadline } from './lookAgain';
 import type { SweepMemory } from './memory';
 
 /** NSGs worked on side by side; on one NSG one delete follows the other. */
@@ -60,13 +60,17 @@ export async function removeDue(
 }
 
 /** True if the delete was accepted, or nothing was there. */
-async function remove(world: SweepWorld, memory: SweepMemory, one: Judged): Promise<boolean> {
+async function remove(world: SweepWorld, memory: SweepMemory, due: Judged): Promise<boolean> {
   const { clock, log, network } = world;
-  const { nsgId, ruleName } = one.sighted;
-  const fields = { nsgId, rule: ruleName, why: one.verdict.why };
+  const { nsgId, ruleName } = due.sighted;
+  const fields = { nsgId, rule: ruleName, why: due.verdict.why };
+  let one = due;
   for (let attempt = 1; ; attempt++) {
+    // Beside the DELETE, which waits for nothing.
+    const look = lookPastDeadline(world, one);
     try {
       const answer = await network.deleteRule(nsgId, ruleName);
+      one = await look;
       log.warn('sweep.deleted', { ...fields, absent: answer === 'absent' });
       // Somebody else's delete was quicker, or ours of a sweep before: it was seen to be late all the same.
       if (answer === 'accepted' || wasSeenLate(one)) tellRemoved(world, memory, one);
@@ -76,9 +80,10 @@ async function remove(world: SweepWorld, memory: SweepMemory, one: Judged): Prom
       if (fault.kind === 'missing') return true;
       const { afterMs, alarm } = reactionTo(fault, 'close', attempt);
       if (!alarm && attempt < (fault.kind === 'busy' ? busyAttemptsMax : attemptsMax)) {
-        await clock.wait(Math.min(afterMs, pauseMaxMs));
+        [one] = await Promise.all([look, clock.wait(Math.min(afterMs, pauseMaxMs))]);
         continue;
       }
+      one = await look;
       log.warn('sweep.deleteFailed', { ...fields, faultKind: fault.kind, azureCode: fault.code });
       if (!tellOverrun(world, memory, one, fault) && alarm) {
         memory.alarm(log, clock.now(), 'closeRefused', nsgId, ruleName, {

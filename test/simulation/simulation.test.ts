@@ -7,8 +7,8 @@ const root = join(__dirname, '..', '..');
 
 /** What fits into the six minutes of the suite. `npm run simulate` plays as many more as one likes. */
 const from = 1_000;
-const seeds = 1_000;
-const twice = 100;
+const seeds = 2_000;
+const twice = 200;
 const quietMinutes = 30;
 /** Generous: a loaded machine is no violation. */
 const timeoutMs = 45 * 60_000;

@@ -150,6 +150,28 @@ describe('a rule that stands past its deadline', () => {
     expect(said(world, 'overrun')).toHaveLength(isTold ? 1 : 0);
   });
 
+  it.each([
+    ['it stands after its deadline', 1, 1],
+    ['it was gone when its deadline came', 0, 0],
+    ['the NSG cannot be read any more', 1, 0],
+  ])('is looked at beside a delete that is refused: %s', async (what, standsFor, told) => {
+    const world = createTestWorld();
+    const start = Math.ceil(world.time.now / second) * second;
+    world.time.moveTo(start);
+    plant(world, nsgNic, start + second);
+    world.network.trouble = ({ op, number, at }) => {
+      // Somebody else's delete takes effect between two of ours.
+      const isGone = op === 'delete' && number > 1 + standsFor;
+      if (isGone) world.network.nsg(nsgNic).rules = [];
+      const isUnreadable = what.includes('read') && op === 'readNsg' && at > start;
+      if (isUnreadable) return { before: 'unavailable' };
+      return op === 'delete' && number <= 1 + standsFor ? { before: 'busy' } : undefined;
+    };
+    expect(await sweep(world)).toMatchObject({ deleted: 1 });
+    expect(said(world, 'sweep.deleted')).toMatchObject([{ absent: true }]);
+    expect(said(world, 'overrun')).toHaveLength(told);
+  });
+
   it('was not seen by anybody where only the index showed it', async () => {
     const world = createTestWorld();
     plant(world, nsgNic, world.time.now - minute);
