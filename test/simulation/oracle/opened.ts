@@ -14,6 +14,11 @@ const besides = ['people', 'strangers'];
 /** Where no event told of it: two periods of reconcile instead, as it may be listed late. */
 const foundMs = openMs + 90_000;
 const besidesEvents = [...besides, 'events', 'pim'];
+/** Somebody was faster at a priority: another is planned, once nothing of before can land any more. */
+const conflict = 'priority taken between read and write';
+const conflictMs = settleMs + 30_000;
+/** More than these in one run may be more than one window plans again. */
+const conflictsMax = 4;
 /** A question whether it has ended keeps whatever is not open yet waiting. */
 const asks = new Set(['forged delete', 'same id, other body']);
 
@@ -31,10 +36,32 @@ export function openedFaults(
   const isFound = plan.ranges && !afflictions.some(({ kind }) => asks.has(kind));
   return activations.flatMap((activation) => {
     if (mayBeCapped(activation, activations, circumstances)) return [];
-    const told = unopened(history, activation, circumstances, openMs, besides);
+    const told =
+      unopened(history, activation, circumstances, openMs, besides) ??
+      unopenedAfterConflicts(history, activation, circumstances);
     if (told !== null || !isFound) return told ?? [];
     return unopened(history, activation, circumstances, foundMs, besidesEvents) ?? [];
   });
+}
+
+/** The same where nothing disturbed it but others who took the priorities that it had planned. */
+function unopenedAfterConflicts(
+  history: Pick<History, 'stays' | 'accepted'>,
+  activation: Activation,
+  circumstances: Circumstances,
+): Violation[] | null {
+  const { afflictions } = circumstances;
+  const others = afflictions.filter(({ kind }) => kind !== conflict);
+  const conflicts = afflictions.length - others.length;
+  if (conflicts === 0 || conflicts > conflictsMax) return null;
+  const withinMs = openMs + conflicts * conflictMs;
+  return unopened(
+    history,
+    activation,
+    { ...circumstances, afflictions: others },
+    withinMs,
+    besides,
+  );
 }
 
 /** What is wrong if the window has no rule within this time of quiet; `null` if it has, or need not. */
