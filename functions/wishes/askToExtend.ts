@@ -2,11 +2,13 @@ import { isoOf } from '../../shared/domain/audit/auditRecord';
 import { wishFact } from '../../shared/domain/audit/rowFacts';
 import { activationBehind } from '../../shared/domain/grant';
 import type { Refusal } from '../../shared/domain/refusal';
+import { repeatOf } from '../../shared/domain/request/keyedWrite';
 import { cleanText } from '../../shared/domain/text';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
 import { mayRecord, mustRecord } from '../../shared/mustRecord';
 import { changeRow } from './changeRow';
+import { isPast, keyedChange } from './keyedChange';
 import { extendJudge, type JudgedExtend } from './judgeExtend';
 import type { WishAnswer, WishedBy } from './wishAnswer';
 
@@ -28,35 +30,40 @@ export type ExtendWish = WishedBy & { readonly until: number };
 export async function askToExtend(
   world: ExtendingWorld,
   id: string,
-  { by, until, reason }: ExtendWish,
+  { by, until, reason, keyed = null }: ExtendWish,
 ): Promise<WishAnswer> {
   const stored = await world.ledger.windows.get(id);
   if (stored === null) return { kind: 'notFound' };
-  const judge = await extendJudge(world, stored.row, until);
-  const answer = await changeRow<Refusal>(world, id, judge);
+  // What was wished with this key before is not judged again.
+  const isNew = repeatOf(stored.row.keyed, keyed) === 'new';
+  const judge = isNew ? await extendJudge(world, stored.row, until) : (row: WindowRow) => row;
+  const answer = await changeRow(world, id, keyedChange<Refusal>(keyed, judge));
   if (answer === null) return { kind: 'notFound' };
   const { row } = answer;
-  const [personId, why] = [cleanText(by, 80), cleanText(reason, 500)];
-  const wished = { from: row.until === null ? null : isoOf(row.until), until: isoOf(until) };
-  const wish = { by: personId, why, at: world.clock.now() };
+  const wish = { by: cleanText(by, 80), why: cleanText(reason, 500), at: world.clock.now() };
+  const what = { from: row.until === null ? null : isoOf(row.until), until: isoOf(until) };
   const fields = {
     windowId: id,
-    personId,
-    why,
+    personId: wish.by,
+    why: wish.why,
     wanted: Number.isFinite(until) ? until : null,
     until: row.until,
     generation: row.generation,
   };
   if ('refused' in answer) {
-    const { code, rule, next } = answer.refused;
+    const { refused } = answer;
+    if (refused === 'keyReused') return { kind: refused };
+    const { code, rule, next } = refused;
     world.log.info('wish.refused', { ...fields, refusal: code, rule, next });
-    const what = { ...wished, refusal: code, next };
-    await mayRecord(world, row, [wishFact(row, 'extendRefused', { ...wish, what })]);
-    return { kind: 'refused', row, refusal: answer.refused };
+    const said = { ...wish, what: { ...what, refusal: code, next } };
+    await mayRecord(world, row, [wishFact(row, 'extendRefused', said)]);
+    return { kind: 'refused', row, refusal: refused };
   }
   world.log.info('wish.extend', { ...fields, changed: answer.changed });
-  const what = { ...wished, activationEnds: isoOf(activationBehind(row.grant.origin).endAt) };
-  await mustRecord(world, row, [wishFact(row, 'extendWished', { ...wish, what })]);
+  if (isPast(row, keyed)) return { kind: 'accepted', row, changed: false };
+  const activationEnds = isoOf(activationBehind(row.grant.origin).endAt);
+  const said = { ...wish, what: { ...what, activationEnds } };
+  await mustRecord(world, row, [wishFact(row, 'extendWished', said)]);
   return { kind: 'accepted', row, changed: answer.changed };
 }
 
