@@ -2,9 +2,9 @@ import { type KeyedWrite, remembered, repeatOf } from '../../shared/domain/reque
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 
 /**
- * A change of a row that is made once for its key, if it has one. The key is saved by the very write
- * that makes the change, so neither a crash nor a second call at once comes between; what is refused
- * leaves no key behind.
+ * A change of a row that is made once for its key, if it has one. The key is saved by the very
+ * write that makes the change, so neither a crash nor a second call at once comes between; what is
+ * refused leaves no key behind.
  */
 export function keyedChange<Refused>(
   keyed: KeyedWrite | null,

@@ -24,8 +24,8 @@ export function stillKnown(row: AnswersRow | null, now: number): readonly KeyedC
 }
 
 /**
- * The row with one more. Answers that are too long to be kept beside the newest are forgotten first;
- * the write itself stays known, and its repeat closes what it means once more, which is harmless.
+ * The row with one more. Answers that are too long to be kept beside the newest are forgotten; the
+ * write itself stays known, and its repeat closes what it means once more, which is harmless.
  */
 export function withCloseAll(
   id: string,
