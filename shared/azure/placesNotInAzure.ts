@@ -1,5 +1,4 @@
 import type { ClosingConfig, Config } from '../config';
-import type { SettingName } from '../config/settings';
 import { clouds, logins, storageSuffixes } from './cloud';
 
 type Storage = ClosingConfig['storage'];
@@ -11,27 +10,29 @@ type Storage = ClosingConfig['storage'];
 export function placesNotInAzure(
   { resourceManager, storage, audit }: ClosingConfig,
   api: Config['api'],
-): SettingName[] {
+): string[] {
   const isArm = Object.values(clouds).some(({ endpoint }) => endpoint === resourceManager.endpoint);
   const isLogin = 'faults' in api || Object.values(logins).includes(api.login);
+  // With a connection string the audit is in the same account.
+  const isAudit = audit?.kind !== 'identity' || isStorage(audit.uri);
   return [
-    ...(isArm ? [] : (['ARM_ENDPOINT'] as const)),
-    ...(isLogin ? [] : (['LOGIN_ENDPOINT'] as const)),
-    ...strangeStorage(storage, 'table', 'AzureWebJobsStorage__tableServiceUri'),
-    ...(audit?.kind === 'identity'
-      ? strangeStorage(audit, 'blob', 'AzureWebJobsStorage__blobServiceUri')
-      : []),
+    ...(isArm ? [] : ['ARM_ENDPOINT']),
+    ...(isLogin ? [] : ['LOGIN_ENDPOINT']),
+    ...strangeStorage(storage),
+    ...(isAudit ? [] : [auditSettings]),
   ];
 }
 
-function strangeStorage(
-  storage: Storage,
-  service: 'table' | 'blob',
-  setting: SettingName,
-): SettingName[] {
-  if (storage.kind === 'identity') return isStorage(storage.uri) ? [] : [setting];
-  const { connectionString } = storage;
-  const services = [service, 'blob', 'queue'].map((one) => endpointOf(connectionString, one));
+/** Whichever of them it is. */
+const auditSettings = 'AUDIT_BLOB_SERVICE_URI or AzureWebJobsStorage__blobServiceUri';
+
+function strangeStorage(storage: Storage): string[] {
+  if (storage.kind === 'identity') {
+    return isStorage(storage.uri) ? [] : ['AzureWebJobsStorage__tableServiceUri'];
+  }
+  const services = ['table', 'blob', 'queue'].map((one) =>
+    endpointOf(storage.connectionString, one),
+  );
   return services.every(isStorage) ? [] : ['AzureWebJobsStorage'];
 }
 

@@ -74,7 +74,11 @@ describe('the settings that lead out of Azure', () => {
     ],
     [
       { ...byIdentity, AzureWebJobsStorage__blobServiceUri: 'https://localhost:10000/x' },
-      ['AzureWebJobsStorage__blobServiceUri'],
+      ['AUDIT_BLOB_SERVICE_URI or AzureWebJobsStorage__blobServiceUri'],
+    ],
+    [
+      { AUDIT_BLOB_SERVICE_URI: 'https://localhost:10000/x' },
+      ['AUDIT_BLOB_SERVICE_URI or AzureWebJobsStorage__blobServiceUri'],
     ],
   ])('are told by their names alone: %j %j', (changes, expected) => {
     expect(found(changes)).toEqual(expected);
