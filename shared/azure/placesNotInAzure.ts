@@ -1,4 +1,5 @@
 import type { ClosingConfig, Config } from '../config';
+import { connectionParts } from './connectionParts';
 import { clouds, logins, storageSuffixes } from './cloud';
 
 type Storage = ClosingConfig['storage'];
@@ -38,12 +39,7 @@ function strangeStorage(storage: Storage): string[] {
 
 /** Where a connection string leads for one service; `''` for the emulator's short form. */
 function endpointOf(connectionString: string, service: string): string {
-  const parts = new Map(
-    connectionString.split(';').map((part) => {
-      const at = part.indexOf('=');
-      return [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()] as const;
-    }),
-  );
+  const parts = connectionParts(connectionString);
   if (parts.has('usedevelopmentstorage')) return '';
   const account = parts.get('accountname') ?? 'account';
   const suffix = parts.get('endpointsuffix') ?? 'core.windows.net';

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { clouds, customPlace } from '../azure/cloud';
 import type { ArmPlace } from '../azure/arm';
+import { connectionParts } from '../azure/connectionParts';
 import { parsePublicKey } from '../azure/verifier';
 import { isGuid } from '../domain/armId';
 import { isDeployment } from '../domain/identity';
@@ -151,12 +152,7 @@ function readService(reader: SettingsReader, name: SettingName): CoreConfig['sto
 /** Keys travel with every request's signature at least; plain http stays on this machine. */
 function isSafeConnectionString(text: string, service: 'table' | 'blob' = 'table'): boolean {
   if (/^UseDevelopmentStorage=true;?$/i.test(text)) return true;
-  const parts = new Map(
-    text.split(';').map((part) => {
-      const at = part.indexOf('=');
-      return [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()] as const;
-    }),
-  );
+  const parts = connectionParts(text);
   const isAccount = parts.has('accountname') && parts.has('accountkey');
   const isShared = parts.has('sharedaccesssignature') && parts.has(`${service}endpoint`);
   if (!isAccount && !isShared) return false;
