@@ -47,7 +47,7 @@ async function ask(world: AskingWorld): Promise<'answered' | FaultFacts> {
   }
 }
 
-/** A place that policy speaks of, where the app must be able to read: in a subscription, if any is. */
+/** A place that policy speaks of, where the app must be able to read; in a subscription. */
 function scopeOf({ opening }: AskingWorld): string | null {
   if ('faults' in opening) return null;
   const scopes = opening.policy.allow.flatMap((rule) => rule.scopes);

@@ -21,7 +21,8 @@ const width = 8;
 /**
  * `POST /api/windows/close-all`: everything that lives and that the caller administers, of one
  * person or scope if they are named. Every wish is saved before the answer, which is 202: each
- * window's own look tells when it is gone. With a key it is done once in a day. Policy is asked for nothing but who administers.
+ * window's own look tells when it is gone. With a key it is done once in a day. Policy is asked for
+ * nothing but who administers.
  */
 export function closeAllWindows(
   world: World,

@@ -72,7 +72,7 @@ export function endLookFailed(row: WindowRow, now: Now): WindowRow {
   return { ...row, endLookAt: inTime ? againAt : null };
 }
 
-/** The row that knows how long its activation lasts by now. An earlier end is nothing to know here. */
+/** The row that knows how long its activation lasts by now. An earlier end changes nothing here. */
 export function withLaterEnd(row: WindowRow, endAt: number): WindowRow {
   const { origin } = row.grant;
   if (endAt <= activationBehind(origin).endAt) return row;
