@@ -1,6 +1,6 @@
 import type { app as azure } from '@azure/functions';
 import { createLog } from '../shared/log';
-import { faultyHealth } from './http/faultyHealth';
+import { faultyHealth, faultyReady } from './http/faultyHealth';
 
 /**
  * The doors of an app whose closing half is faulty: it can neither open nor close, so it says so,
@@ -21,5 +21,15 @@ export function registerFaulty(
     handler: (_timer, context) => {
       createLog((line) => context.error(line)).alarm('closingDisabled', { faults });
     },
+  });
+}
+
+/** The door for probes that hold no key, of a main app that is faulty: not ready. */
+export function registerNotReady(host: Pick<typeof azure, 'http'>): void {
+  host.http('ready', {
+    methods: ['GET'],
+    authLevel: 'anonymous',
+    route: 'ready',
+    handler: faultyReady(),
   });
 }

@@ -9,7 +9,9 @@ import { activationDoor } from './events/activationDoors';
 import { asCaller } from './http/asCaller';
 import { createCallLimits } from './http/callLimits';
 import { health } from './http/health';
+import { createHealthParts } from './http/healthParts';
 import { openapi } from './http/openapi';
+import { ready } from './http/ready';
 import { routes } from './http/routes';
 import { accessWindow } from './orchestrators/accessWindow';
 import { activationIntake } from './orchestrators/activationIntake';
@@ -80,7 +82,9 @@ export function register(host: Host, world: World): void {
     route: 'openapi.json',
     handler: openapi(),
   });
-  host.http('health', { ...get, route: 'health', handler: health(world, () => sweeps.status()) });
+  const parts = createHealthParts(world, () => sweeps.status());
+  host.http('health', { ...get, route: 'health', handler: health(parts) });
+  host.http('ready', { ...get, authLevel: 'anonymous', route: 'ready', handler: ready(parts) });
 
   host.orchestration('accessWindow', accessWindow);
   host.orchestration('activationIntake', activationIntake);

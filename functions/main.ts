@@ -3,7 +3,7 @@ import * as df from 'durable-functions';
 import { createAzureWorld } from '../shared/azure/world';
 import { readConfig } from '../shared/config';
 import { createLog } from '../shared/log';
-import { registerFaulty } from './faulty';
+import { registerFaulty, registerNotReady } from './faulty';
 import { register } from './index';
 
 const host = { ...app, ...df.app };
@@ -12,6 +12,7 @@ const { closing, opening, api } = readConfig(process.env, __dirname);
 
 if ('faults' in closing) {
   registerFaulty(host, [...closing.faults, ...('faults' in opening ? opening.faults : [])]);
+  registerNotReady(host);
 } else {
   const log = createLog((line, level) =>
     level === 'info' ? console.log(line) : console.warn(line),

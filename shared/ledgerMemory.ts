@@ -15,6 +15,7 @@ export function createLedgerMemory(): Ledger {
     endHints: createTable(),
     meta: createTable(),
     heartbeats: createTable(),
+    answers: createTable(),
     turns: createTable(),
   };
 }

@@ -24,6 +24,8 @@ export type Act = (flags: CommonFlags, verb: (session: Session) => Promise<void>
 
 const states = ['planned', 'opening', 'open', 'closing', 'closed', 'refused'];
 
+const keyHelp = 'the Idempotency-Key of an earlier call, to repeat it';
+
 const help = `
 An id may be cut to its first four characters where no other window’s begins so.
 
@@ -67,7 +69,7 @@ function addOpening(command: Command, act: Act): void {
     .option('--ticket <text>', 'the ticket that it belongs to')
     .option('--source <cidr>', 'a narrower source than your address')
     .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 30)
-    .option('--key <key>', 'the Idempotency-Key of an earlier call, to repeat it', keyText)
+    .option('--key <key>', keyHelp, keyText)
     .option('--dry-run', 'only says what it would do');
   common(opening).action((vms: string[], flags: OpenFlags & CommonFlags) =>
     act(flags, (session) => open(session, vms, flags)),
@@ -78,7 +80,9 @@ function addOpening(command: Command, act: Act): void {
     .option('--until <time>', 'the new deadline: 2026-01-31T16:00:00Z', timeIso)
     .option('--by <duration>', 'so much later than it is now: 30m', durationMs)
     .requiredOption('--reason <text>', 'why, for the audit')
-    .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 60);
+    .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 60)
+    .option('--key <key>', keyHelp, keyText)
+    .option('--dry-run', 'only says what it would do');
   common(extending).action((id: string, flags: ExtendFlags & CommonFlags) =>
     act(flags, (session) => extend(session, id, flags)),
   );
@@ -89,7 +93,9 @@ function addClosing(command: Command, act: Act): void {
     .command('close <id>')
     .description('Closes a window now.')
     .option('--reason <text>', 'why, for the audit')
-    .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 60);
+    .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 60)
+    .option('--key <key>', keyHelp, keyText)
+    .option('--dry-run', 'only says what it would do');
   common(closing).action((id: string, flags: CloseFlags & CommonFlags) =>
     act(flags, (session) => close(session, id, flags)),
   );
@@ -99,7 +105,8 @@ function addClosing(command: Command, act: Act): void {
     .requiredOption('--reason <text>', 'why, for the audit')
     .option('--person <id>', 'the windows of this person alone, by object id')
     .option('--scope <id>', 'windows whose machines all lie at or under this scope')
-    .option('--confirm <words>', '"close all", where nobody can be asked');
+    .option('--confirm <words>', '"close all", where nobody can be asked')
+    .option('--key <key>', keyHelp, keyText);
   common(closingAll).action((flags: CloseAllFlags & CommonFlags) =>
     act(flags, (session) => closeAll(session, flags)),
   );

@@ -54,6 +54,7 @@ export function listText(windows: readonly WindowView[], now: number, colours: C
 
 /** The calls that a dry run would make. */
 export function callsText({ calls = [] }: WindowView): string {
+  if (calls.length === 0) return 'Nothing was done. It would send nothing to Resource Manager.';
   const lines = calls.map(({ method, url }) => `  ${method} ${plain(url, 2_000)}`);
   return ['Nothing was done. It would send:', ...lines].join('\n');
 }

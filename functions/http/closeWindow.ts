@@ -12,6 +12,7 @@ import type { CallerHandler } from './asCaller';
 import { awaitRow } from './awaitRow';
 import { dryClose } from './dryRun';
 import { writeTo } from './writeTo';
+import { keyReused } from './writes';
 
 /**
  * `POST /api/windows/{id}/close`: the wish is saved first, then waited for. 200 when each rule was
@@ -23,11 +24,13 @@ export function closeWindow(
   starterOf: (context: InvocationContext) => Starter,
 ): CallerHandler {
   return async (request, caller, context) => {
-    const write = await writeTo(world, caller, request, closeBody);
+    const write = await writeTo(world, caller, request, closeBody, 'close');
     if ('answer' in write) return write.answer;
     if (write.dryRun) return dryClose(world, write.row);
-    const reason = write.value.reason ?? '';
-    const answer = await askToClose(world, write.row.id, { by: caller.objectId, reason });
+    const { value, keyed } = write;
+    const wish = { by: caller.objectId, reason: value.reason ?? '', keyed };
+    const answer = await askToClose(world, write.row.id, wish);
+    if (answer.kind === 'keyReused') return keyReused();
     if (answer.kind !== 'accepted') return notFound();
     await carryOut(world, starterOf(context), answer);
     const waitMs = preferWait(request.headers.get('prefer'), waitMaxMs);

@@ -2,6 +2,8 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { problem, type Problem, refusalProblem } from '../../shared/contract/problem';
 import { windowView } from '../../shared/contract/windowView';
 import { isRefusalCode } from '../../shared/domain/refusal';
+import { isExtending } from '../../shared/domain/window/deadline';
+import { isBehind } from '../../shared/domain/window/extendStep';
 import { isOpenable } from '../../shared/domain/window/phase';
 import { extendedRule } from '../../shared/domain/window/signedMarker';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
@@ -51,13 +53,14 @@ export async function dryRequest(world: World, granted: WindowRow): Promise<Http
 export async function dryExtend(world: World, wished: WindowRow): Promise<HttpResponseInit> {
   const { opening, deployment, network } = world;
   if ('faults' in opening) throw new Error('An extend is judged by policy.');
+  const behind = wished.placements.filter((one) => isOpenable(one) && isBehind(wished, one));
   const calls = await Promise.all(
-    wished.placements.filter(isOpenable).map((placement) => {
+    behind.map((placement) => {
       const rule = extendedRule(wished, placement, deployment, opening.signer);
       return network.describeWrite(placement.nsgId, rule);
     }),
   );
-  return dry(wished, 202, calls);
+  return dry(wished, isExtending(wished) ? 202 : 200, calls);
 }
 
 /** The DELETEs that would close: one for each rule that may stand. */

@@ -28,7 +28,7 @@ import {
   type RequestedWindow,
   wouldGrant,
 } from './request/grantRequest';
-import { bodyOf, idempotencyKey } from './writes';
+import { bodyOf, idempotencyKey, keyReused } from './writes';
 
 /**
  * `POST /api/windows`: a window on the caller's own active role. Its id comes of caller and
@@ -107,11 +107,7 @@ async function answerKnown(
 ): Promise<HttpResponseInit> {
   const { origin } = known.grant;
   if (origin.kind !== 'request' || origin.bodyHash !== bodyHash) {
-    return problem(
-      'idempotencyKeyReused',
-      'This Idempotency-Key belongs to another request of yours.',
-      'Send a new key with a new request; the same key with the same body tells of that window.',
-    );
+    return keyReused();
   }
   const waitMs = preferWait(request.headers.get('prefer'), 0);
   const row = await awaitRow(world, known, waitMs, isDecided);

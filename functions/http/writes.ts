@@ -2,6 +2,8 @@ import type { HttpRequest } from '@azure/functions';
 import type * as z from 'zod';
 import { bodyMax, readBody } from '../../shared/contract/readBody';
 import { problem, type Problem } from '../../shared/contract/problem';
+import type { Caller } from '../../shared/domain/caller/caller';
+import { type KeyedWrite, keyedWrite } from '../../shared/domain/request/keyedWrite';
 
 /** The body of a write, or the problem that it is. */
 export async function bodyOf<Schema extends z.ZodType>(
@@ -31,4 +33,36 @@ export function idempotencyKey(request: HttpRequest): string | null {
   const key = request.headers.get('idempotency-key');
   if (key === null || key.trim() === '') return null;
   return keyForm.test(key.trim()) ? key.trim() : '';
+}
+
+/**
+ * A write that may have a key and need not, by its key: `null` where it has none, the problem where
+ * what stands in its place is none.
+ */
+export function keyedBy(
+  request: HttpRequest,
+  { objectId }: Caller,
+  verb: Parameters<typeof keyedWrite>[1],
+  body: unknown,
+): KeyedWrite | null | { readonly problem: Problem } {
+  const key = idempotencyKey(request);
+  if (key === '') return { problem: keyMalformed() };
+  return key === null ? null : keyedWrite(objectId, verb, key, body);
+}
+
+function keyMalformed(): Problem {
+  return problem(
+    'idempotencyKeyMissing',
+    'The Idempotency-Key is not 1 to 128 visible ASCII characters.',
+    'Send one such as 5f0c2c1e-pager-4711, or none: here it is optional.',
+  );
+}
+
+/** The key was sent before, with something else. */
+export function keyReused(): Problem {
+  return problem(
+    'idempotencyKeyReused',
+    'This Idempotency-Key belongs to another request of yours.',
+    'Send a new key with a new request; the same key with the same body tells what became of it.',
+  );
 }

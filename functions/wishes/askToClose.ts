@@ -1,9 +1,11 @@
 import { wishFact } from '../../shared/domain/audit/rowFacts';
 import { cleanText } from '../../shared/domain/text';
+import type { WindowRow } from '../../shared/domain/window/windowRow';
 import { wishClose } from '../../shared/domain/window/wishClose';
 import type { World } from '../../shared/ports/world';
 import { mayRecord } from '../../shared/mustRecord';
 import { changeRow } from './changeRow';
+import { isPast, keyedChange } from './keyedChange';
 import type { WishAnswer, WishedBy } from './wishAnswer';
 
 /**
@@ -14,11 +16,12 @@ import type { WishAnswer, WishedBy } from './wishAnswer';
 export async function askToClose(
   world: Pick<World, 'ledger' | 'audit' | 'clock' | 'log'>,
   id: string,
-  { by, reason }: WishedBy,
+  { by, reason, keyed = null }: WishedBy,
 ): Promise<WishAnswer> {
-  const answer = await changeRow<never>(world, id, (row) => wishClose(row, world.clock.now()));
+  const close = (row: WindowRow): WindowRow => wishClose(row, world.clock.now());
+  const answer = await changeRow(world, id, keyedChange<never>(keyed, close));
   if (answer === null) return { kind: 'notFound' };
-  if ('refused' in answer) return answer.refused;
+  if ('refused' in answer) return { kind: answer.refused };
   const { row, changed } = answer;
   const [personId, why] = [cleanText(by, 80), cleanText(reason, 500)];
   world.log.info('wish.close', {
@@ -30,6 +33,6 @@ export async function askToClose(
     changed,
   });
   const wish = { by: personId, why, at: world.clock.now() };
-  await mayRecord(world, row, [wishFact(row, 'closeWished', wish)]);
+  if (!isPast(row, keyed)) await mayRecord(world, row, [wishFact(row, 'closeWished', wish)]);
   return { kind: 'accepted', row, changed };
 }

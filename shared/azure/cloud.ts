@@ -18,6 +18,17 @@ export const logins: Readonly<Record<string, string>> = {
 };
 
 /**
+ * What the host names of storage end with in the same clouds
+ * (learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints).
+ */
+export const storageSuffixes: readonly string[] = [
+  '.core.windows.net',
+  '.storage.azure.net',
+  '.core.usgovcloudapi.net',
+  '.core.chinacloudapi.cn',
+];
+
+/**
  * A Resource Manager of another place: `null` unless `endpoint` is https with nothing but host and
  * port, and `audience` an absolute URL. `audience` defaults to the endpoint, as in Azure's own clouds.
  */

@@ -41,6 +41,7 @@ export function createLedgerTables(
     endHints: table('endHints', byPrefix),
     meta: table('meta', () => 'meta'),
     heartbeats: table('heartbeats', () => 'heartbeat'),
+    answers: table('answers', byPrefix),
     turns: table('turns', byPrefix),
   };
 }

@@ -15,6 +15,7 @@ import { connect } from './connect';
 import { createDirectory } from './directory';
 import { createInventory } from './inventory';
 import { createNetwork } from './network';
+import { placesNotInAzure } from './placesNotInAzure';
 import { createSigner } from './signer';
 import { createVerifier } from './verifier';
 import type { WorldParts } from './worldParts';
@@ -58,6 +59,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
             signer: createSigner(opening.privateKey, opening.keyVersion),
             sweeper: opening.sweeper,
           },
+    notAzure: placesNotInAzure(closing, api),
     api:
       'faults' in api ? api : { callers: parts.callers ?? createCallers(api, () => clock.now()) },
   };

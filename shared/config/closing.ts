@@ -1,12 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { clouds, customPlace } from '../azure/cloud';
 import type { ArmPlace } from '../azure/arm';
+import { connectionParts } from '../azure/connectionParts';
 import { parsePublicKey } from '../azure/verifier';
 import { isGuid } from '../domain/armId';
 import { isDeployment } from '../domain/identity';
 import { parseScopes, type SweepSettings } from '../domain/sweep/sweepSettings';
 import { longestGapMs } from './schedule';
-import type { SettingsReader } from './settings';
+import type { SettingName, SettingsReader } from './settings';
 
 /** What every app needs that closes: the main one, and the sweeper. */
 export type CoreConfig = {
@@ -99,13 +100,7 @@ function readStorage(reader: SettingsReader): ClosingConfig['storage'] | null {
       'AzureWebJobsStorage and AzureWebJobsStorage__tableServiceUri are both set: one of them.',
     );
   }
-  if (uri !== '') {
-    return reader.required('AzureWebJobsStorage__tableServiceUri', 'an https URL', (text) =>
-      URL.canParse(text) && new URL(text).protocol === 'https:'
-        ? { kind: 'identity' as const, uri: text.replace(/\/$/, '') }
-        : null,
-    );
-  }
+  if (uri !== '') return readService(reader, 'AzureWebJobsStorage__tableServiceUri');
   return reader.required(
     'AzureWebJobsStorage',
     'a connection string with https or to this machine, or AzureWebJobsStorage__tableServiceUri',
@@ -116,8 +111,14 @@ function readStorage(reader: SettingsReader): ClosingConfig['storage'] | null {
   );
 }
 
-/** The same storage, by its blob service: an audit that is nowhere is a reason not to open. */
+/**
+ * An account of its own, or else the same storage by its blob service: an audit that is nowhere is
+ * a reason not to open.
+ */
 function readAuditStorage(reader: SettingsReader): ClosingConfig['audit'] {
+  if (reader.optional('AUDIT_BLOB_SERVICE_URI') !== '') {
+    return readService(reader, 'AUDIT_BLOB_SERVICE_URI');
+  }
   const connectionString = reader.optional('AzureWebJobsStorage');
   const isIdentity = reader.optional('AzureWebJobsStorage__tableServiceUri') !== '';
   const uri = reader.optional('AzureWebJobsStorage__blobServiceUri');
@@ -136,7 +137,12 @@ function readAuditStorage(reader: SettingsReader): ClosingConfig['audit'] {
       'AzureWebJobsStorage and AzureWebJobsStorage__blobServiceUri are both set: one of them.',
     );
   }
-  return reader.required('AzureWebJobsStorage__blobServiceUri', 'an https URL', (text) =>
+  return readService(reader, 'AzureWebJobsStorage__blobServiceUri');
+}
+
+/** A storage service by its URI, reached by the app's identity. */
+function readService(reader: SettingsReader, name: SettingName): CoreConfig['storage'] | null {
+  return reader.required(name, 'an https URL', (text) =>
     URL.canParse(text) && new URL(text).protocol === 'https:'
       ? { kind: 'identity' as const, uri: text.replace(/\/$/, '') }
       : null,
@@ -146,12 +152,7 @@ function readAuditStorage(reader: SettingsReader): ClosingConfig['audit'] {
 /** Keys travel with every request's signature at least; plain http stays on this machine. */
 function isSafeConnectionString(text: string, service: 'table' | 'blob' = 'table'): boolean {
   if (/^UseDevelopmentStorage=true;?$/i.test(text)) return true;
-  const parts = new Map(
-    text.split(';').map((part) => {
-      const at = part.indexOf('=');
-      return [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()] as const;
-    }),
-  );
+  const parts = connectionParts(text);
   const isAccount = parts.has('accountname') && parts.has('accountkey');
   const isShared = parts.has('sharedaccesssignature') && parts.has(`${service}endpoint`);
   if (!isAccount && !isShared) return false;

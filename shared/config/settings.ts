@@ -6,6 +6,8 @@ export const settings = {
   AzureWebJobsStorage__tableServiceUri: 'closing',
   /** By identity as well: the URI of the blob service, where the audit is kept. */
   AzureWebJobsStorage__blobServiceUri: 'opening',
+  /** The blob service of an account that keeps nothing but the audit, by identity; optional. */
+  AUDIT_BLOB_SERVICE_URI: 'opening',
   /** `AzureCloud`, `AzureUSGovernment`, `AzureChinaCloud`, or `Custom` with the two after it. */
   AZURE_CLOUD: 'closing',
   /** Resource Manager of a `Custom` cloud: https, host and port only. */

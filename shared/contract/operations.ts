@@ -50,6 +50,13 @@ export const problemTexts = {
   503: 'Something that this needs cannot be reached, or is switched off.',
 } as const;
 
+const optionalKey = {
+  'idempotency-key': {
+    required: false,
+    what: 'Your own key for this write: a repeat with it has no second effect.',
+  },
+} as const;
+
 const prefer = {
   prefer: { required: false, what: 'wait=30: how many seconds to wait, 60 at most (RFC 7240).' },
 } as const;
@@ -112,9 +119,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Moves the deadline of an open window to a later, absolute time.',
     query: dryRunQuery,
     body: extendBody,
-    headers: prefer,
+    headers: { ...optionalKey, ...prefer },
     answers: {
-      200: { what: 'Every rule is proved with it.', schema: windowViewSchema },
+      200: {
+        what: 'Every rule is proved with it; for a repeat, the window as it is.',
+        schema: windowViewSchema,
+      },
       202: { what: 'Under way; until then the old deadline holds.', schema: windowViewSchema },
     },
     problems: [400, 404, 409, 413, 422],
@@ -123,12 +133,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Closes a window now; waits up to a minute for the proof unless told otherwise.',
     query: dryRunQuery,
     body: closeBody,
-    headers: prefer,
+    headers: { ...optionalKey, ...prefer },
     answers: {
       200: { what: 'Each rule is read as gone.', schema: windowViewSchema },
       202: { what: 'The wish is saved; it closes.', schema: windowViewSchema },
     },
-    problems: [400, 404, 413],
+    problems: [400, 404, 413, 422],
   },
   readAudit: {
     summary: 'The records of all windows that were made in a period; for auditors.',
@@ -149,7 +159,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   closeAllWindows: {
     summary: 'Closes everything that you administer, of one person or scope if they are named.',
     body: closeAllBody,
+    headers: optionalKey,
     answers: { 202: { what: 'Every wish is saved; they close.', schema: closingListSchema } },
-    problems: [400, 404, 413],
+    problems: [400, 404, 413, 422],
   },
 };

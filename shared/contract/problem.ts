@@ -96,6 +96,7 @@ export const statusOf = {
   extendNotLater: 422,
   extendTooLate: 409,
   extendPastActivation: 422,
+  extendNotActive: 409,
   extendPastPolicy: 403,
 } as const satisfies Record<ProblemCode, number>;
 

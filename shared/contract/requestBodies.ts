@@ -73,7 +73,8 @@ export const closeBody = z.strictObject({ reason: reason.optional() });
 export const extendBody = z.strictObject({
   until: z.iso
     .datetime({ offset: true })
-    .meta({ description: 'The new deadline, absolute: asked twice it adds nothing up.' }),
+    .meta({ description: 'The new deadline, absolute: asked twice it adds nothing up.' })
+    .transform((text) => Date.parse(text)),
   reason,
 });
 

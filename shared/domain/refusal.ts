@@ -212,6 +212,10 @@ const texts = {
     rule: `The activation ends at ${of.end}, and PIM cannot extend an activation in place.`,
     next: 'Activate longer next time, or deactivate, wait about two minutes and activate again.',
   }),
+  extendNotActive: () => ({
+    rule: 'The activation that this window stands on is not active any more.',
+    next: 'Activate the role again: that opens a window of its own.',
+  }),
   extendPastPolicy: (of: { longest: string }) => ({
     rule: `The policy lets this window stay open until ${of.longest} at the longest.`,
     next: 'Name an earlier end, or ask the owner of the policy for a longer time.',

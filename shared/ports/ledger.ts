@@ -3,6 +3,7 @@ import type { Heartbeat } from '../domain/sweep/heartbeat';
 import type { LiveRow } from '../domain/live';
 import type { MetaRow } from '../domain/meta';
 import type { TurnRow } from '../domain/calendar/turn';
+import type { AnswersRow } from '../domain/request/keyedCloseAll';
 import type { WindowRow } from '../domain/window/windowRow';
 
 /** A row with the version it was read in. */
@@ -37,6 +38,8 @@ export type Ledger = {
   readonly meta: Table<MetaRow>;
   /** The sweeper app's one row: that it lives, and which keys it can verify. */
   readonly heartbeats: Table<Heartbeat>;
+  /** What callers' keys have come to, where no window holds them: a row for each caller. */
+  readonly answers: Table<AnswersRow>;
   /** Whose turn it is to write to an NSG, by hash of its id. Nothing but requests depends on it. */
   readonly turns: Table<TurnRow>;
 };

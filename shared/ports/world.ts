@@ -38,6 +38,8 @@ export type World = {
   readonly sweep: SweepSettings;
   /** What opening needs; `faults` instead when policy or keys are not in order. Closing never looks here. */
   readonly opening: Opening | { readonly faults: readonly string[] };
+  /** Settings that lead out of Azure's published clouds: what is proved there is proved nowhere. */
+  readonly notAzure: readonly string[];
   /** How callers over HTTP are known; `faults` instead where nobody can be. */
   readonly api: { readonly callers: Callers } | { readonly faults: readonly string[] };
 };

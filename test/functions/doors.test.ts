@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { registerFaulty } from '../../functions/faulty';
+import { registerFaulty, registerNotReady } from '../../functions/faulty';
 import { register } from '../../functions/index';
 import { createIntakeWorld } from '../support/intakeWorld';
 
@@ -36,6 +36,7 @@ describe('the list of doors', () => {
       health: 'httpTrigger GET health function',
       listWindows: 'httpTrigger GET windows anonymous',
       openapi: 'httpTrigger GET openapi.json anonymous',
+      ready: 'httpTrigger GET ready anonymous',
       readAudit: 'httpTrigger GET audit anonymous',
       reconcileDue: 'timerTrigger 0 * * * * *',
       requestWindow: 'httpTrigger POST windows anonymous',
@@ -68,9 +69,11 @@ describe('the list of doors', () => {
 
   it('is health and one alarm when the app cannot close', () => {
     registerFaulty({ ...app, ...df.app }, ['DEPLOYMENT is missing.']);
+    registerNotReady(app);
     expect(doors()).toEqual({
       closingDisabled: 'timerTrigger 0 * * * * *',
       health: 'httpTrigger GET health function',
+      ready: 'httpTrigger GET ready anonymous',
     });
     const lines: string[] = [];
     const handler = registry.functions.get('closingDisabled')?.callback as (

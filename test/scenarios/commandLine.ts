@@ -58,6 +58,17 @@ describe('the command line, against the app', () => {
     expect([exitCode, out]).toEqual([0, expect.stringMatching(/Nothing was done.*\n {2}PUT /)]);
     await story.seconds(60);
     expect(story.standing()).toEqual({});
+
+    const { id } = JSON.parse((await asks(story, [...open, '--json'])).out) as WindowView;
+    const shown = ['show', id, '--json'];
+    const [stands, rules] = [(await type(story, shown)).out, story.standing()];
+    const extend = ['extend', id, '--by', '30m', '--reason', 'Still full', '--dry-run'];
+    expect((await type(story, extend)).out).toMatch(/Nothing was done.*\n {2}PUT /);
+    expect((await type(story, ['close', id, '--dry-run'])).out).toMatch(/done.*\n {2}DELETE /);
+    await story.seconds(60);
+    expect([(await type(story, shown)).out, story.standing()]).toEqual([stands, rules]);
+    await type(story, ['close', id]);
+    await story.minutes(5);
   });
 
   it.each([

@@ -129,9 +129,14 @@ describe('a window that somebody asks for over HTTP', () => {
     expect(sent.map(withoutOrder)).toEqual(dryClose.body.calls?.map(withoutOrder));
     await story.minutes(5);
     expect((await post(story, `${path}/close?dryRun=true`, {})).status).toBe(200);
-    expect((await post(story, `${path}/extend?dryRun=true`, extend)).body.code).toBe(
-      'extendClosing',
-    );
+    const repeated = await post(story, `${path}/extend?dryRun=true`, extend);
+    expect([repeated.status, repeated.body.phase, repeated.body.calls]).toEqual([
+      200,
+      'closed',
+      [],
+    ]);
+    const another = await post(story, `${path}/extend?dryRun=true`, extend, { key: 'another' });
+    expect(another.body.code).toBe('extendClosing');
     expect((await post(story, 'windows?dryRun=yes', wanted)).status).toBe(400);
   });
 

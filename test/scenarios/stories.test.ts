@@ -14,5 +14,6 @@ import './noWindow';
 import './overHttp';
 import './people';
 import './policyChange';
+import './probes';
 import './secrets';
 import './window';

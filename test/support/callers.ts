@@ -26,6 +26,7 @@ export function callersByName(): Callers {
       if (name === undefined) return 'tokenMissing';
       if (name === 'expired') return 'tokenExpired';
       if (name === 'guest') return 'guest';
+      if (name === 'app') return 'notAPerson';
       return Object.hasOwn(ids, name) ? personOf(name as CallerName) : 'tokenInvalid';
     },
   };

@@ -107,6 +107,7 @@ export type IntakeWorld = World & {
   /** How often the network was touched; it must stay zero. */
   writes: number;
   opening: World['opening'];
+  notAzure: readonly string[];
   api: World['api'];
   receive(event: unknown): Promise<Received>;
   advance(id: string): Promise<Look>;
@@ -177,6 +178,7 @@ export function createIntakeWorld(
     sweepPeriodMs: 5_000,
     sweep: { mode: 'close', scopes: [] },
     opening: { policy, signer: { keyVersion: 1, sign: () => '' }, sweeper: 'none' },
+    notAzure: [],
     api: { callers: callersByName() },
     directory: {
       readRoleAssignment: async (id) => {

@@ -56,6 +56,13 @@ export async function health(app: Pick<Story, 'host'> | SweeperApp): Promise<unk
   return JSON.parse(String(body));
 }
 
+/** The names of the parts that are not in order. */
+export function redParts(told: unknown): string[] {
+  return Object.entries(told as Record<string, { ok?: boolean }>)
+    .filter(([, { ok }]) => ok === false)
+    .map(([name]) => name);
+}
+
 /** Puts a rule that the app itself would have signed into an NSG, behind everybody's back. */
 export function plantRule(story: Story, nsgId: string, untilMs: number): void {
   const { MARKER_PRIVATE_KEY = '', DEPLOYMENT: deployment = '' } = story.host().settings.values;

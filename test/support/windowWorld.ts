@@ -108,6 +108,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     sweepPeriodMs: minute,
     sweep: { mode: 'close', scopes: [] },
     opening: { policy, signer, sweeper: 'none' },
+    notAzure: [],
     api: { faults: ['not needed here'] },
     ...changes,
     time,

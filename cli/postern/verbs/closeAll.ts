@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeAllWords } from '../../../shared/contract/requestBodies';
 import { closingListSchema } from '../../../shared/contract/viewSchemas';
 import { Ending, exitCodes } from '../ending';
@@ -10,11 +11,12 @@ export type CloseAllFlags = {
   readonly confirm?: string;
   readonly person?: string;
   readonly scope?: string;
+  readonly key?: string;
 };
 
 /** Closes all that the caller administers, once the words are typed. Throws `Ending`. */
 export async function closeAll(session: Session, flags: CloseAllFlags): Promise<void> {
-  const { reason, person, scope } = flags;
+  const { reason, person, scope, key = randomUUID() } = flags;
   const confirm = flags.confirm ?? (await typed(session));
   if (confirm.trim() !== closeAllWords) {
     throw new Ending(exitCodes.wrong, `Nothing was closed: write "${closeAllWords}".`);
@@ -25,7 +27,9 @@ export async function closeAll(session: Session, flags: CloseAllFlags): Promise<
     ...(person === undefined ? {} : { person }),
     ...(scope === undefined ? {} : { scope }),
   };
-  const json = await session.client.send({ method: 'POST', path: 'windows/close-all', body });
+  const headers = { 'idempotency-key': key };
+  const call = { method: 'POST', path: 'windows/close-all', body, headers } as const;
+  const json = await session.client.send(call);
   const { closing, isWhole, windows } = understood(closingListSchema, json);
   const lines = windows.map(({ id }) => `  ${plain(id, 40)}`);
   session.tell(

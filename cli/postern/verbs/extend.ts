@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { windowText } from '../describe';
+import { dryRun } from '../dryRun';
 import { Ending, exitCodes } from '../ending';
 import { askAndFollow, preferOf } from '../follow';
 import type { Session } from '../session';
@@ -13,6 +15,8 @@ export type ExtendFlags = {
   readonly by?: number;
   readonly reason: string;
   readonly wait: number;
+  readonly key?: string;
+  readonly dryRun?: boolean;
 };
 
 /** Moves a window's deadline and waits until every rule is proved with it. Throws `Ending`. */
@@ -21,7 +25,7 @@ export async function extend(
   beginning: string,
   flags: ExtendFlags,
 ): Promise<void> {
-  const { until: given, by, reason, wait } = flags;
+  const { until: given, by, reason, wait, key = randomUUID() } = flags;
   if ((given === undefined) === (by === undefined)) {
     throw new Ending(exitCodes.wrong, 'Say either --until or --by.');
   }
@@ -30,10 +34,10 @@ export async function extend(
   const { prefer, waitMs } = preferOf(wait);
   const path = `windows/${id}/extend`;
   const body = { until, reason };
+  const headers = { 'idempotency-key': key, prefer };
+  if (flags.dryRun === true) return dryRun(session, { path, body, headers });
   const ask = async (): Promise<Seen> =>
-    seenWindow(
-      await session.client.send({ method: 'POST', path, body, headers: { prefer }, waitMs }),
-    );
+    seenWindow(await session.client.send({ method: 'POST', path, body, headers, waitMs }));
   const { view, json } = await askAndFollow(session, ask, {
     seconds: wait,
     text: 'The window is extended',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { callsText, windowText } from '../describe';
+import { windowText } from '../describe';
+import { dryRun } from '../dryRun';
 import { Ending, exitCodes } from '../ending';
 import { askAndFollow, preferOf } from '../follow';
 import { refusalLines } from '../judgeReply';
@@ -35,7 +36,9 @@ export async function open(
     ...(source === undefined ? {} : { source }),
   };
   const key = flags.key ?? randomUUID();
-  if (flags.dryRun === true) return dryRun(session, body, key);
+  if (flags.dryRun === true) {
+    return dryRun(session, { path: 'windows', body, headers: { 'idempotency-key': key } });
+  }
   // Before the call: it is needed most where no answer comes.
   session.remark(`Idempotency-Key ${key}: the same call with --key ${key} is the same window.`);
   const { prefer, waitMs } = preferOf(flags.wait);
@@ -51,15 +54,6 @@ export async function open(
     isOver: ({ view }) => !underWay.includes(view.phase),
   });
   endOf(session, seen, flags.wait);
-}
-
-async function dryRun(session: Session, body: object, key: string): Promise<void> {
-  const headers = { 'idempotency-key': key };
-  const query = { dryRun: 'true' };
-  const call = { method: 'POST', path: 'windows', query, body, headers } as const;
-  const { view, json } = seenWindow(await session.client.send(call));
-  const text = (): string => `${windowText(view, session.now(), session.colours)}\n`;
-  session.tell(() => `${text()}${callsText(view)}`, json);
 }
 
 function endOf(session: Session, { view, json }: Seen, seconds: number): void {

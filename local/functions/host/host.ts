@@ -231,13 +231,14 @@ export class FunctionsHost {
   }
 }
 
-/** The host answers for its own health by key; Event Grid's webhook has a key of its own. */
+/** The app answers for its health by key, and for whether it is ready to everybody. */
 function easyAuthOf(settings: HostSettings, signIn: SignIn = overNetwork): EasyAuth | undefined {
   const found = easyAuthSettings(settings.values);
   if (found === null) return undefined;
   const { routePrefix } = settings;
-  const health = `${routePrefix === '' ? '' : `/${routePrefix.toLowerCase()}`}/health`;
-  return createEasyAuth({ ...found, excludedPaths: [health] }, signIn);
+  const prefix = routePrefix === '' ? '' : `/${routePrefix.toLowerCase()}`;
+  const excludedPaths = [`${prefix}/health`, `${prefix}/ready`];
+  return createEasyAuth({ ...found, excludedPaths }, signIn);
 }
 
 function restricted(registry: CoreRegistry, only: readonly string[] | undefined): CoreRegistry {

@@ -1,3 +1,4 @@
+import { activationBehind, type Origin } from '../grant';
 import type { Now } from '../instant';
 import { hostLastPutMomentOf, isExtending, lastPutMomentOf, signedDeadlineOf } from './deadline';
 import { isOpenable } from './phase';
@@ -71,6 +72,17 @@ export function endLookFailed(row: WindowRow, now: Now): WindowRow {
   return { ...row, endLookAt: inTime ? againAt : null };
 }
 
+/** The row that knows how long its activation lasts by now. An earlier end changes nothing here. */
+export function withLaterEnd(row: WindowRow, endAt: number): WindowRow {
+  const { origin } = row.grant;
+  if (endAt <= activationBehind(origin).endAt) return row;
+  const later: Origin =
+    origin.kind === 'activation'
+      ? { ...origin, endAt }
+      : { ...origin, activation: { ...origin.activation, endAt } };
+  return { ...row, grant: { ...row.grant, origin: later } };
+}
+
 /** The activation ends later than the row knows: the window follows it as far as policy lets it. */
 export function followActivation(
   row: WindowRow,
@@ -81,7 +93,7 @@ export function followActivation(
   const { origin } = row.grant;
   const seen = { ...row, endLookAt: null };
   if (origin.kind !== 'activation' || endAt <= origin.endAt || row.until === null) return seen;
-  const known = { ...seen, grant: { ...row.grant, origin: { ...origin, endAt } } };
+  const known = withLaterEnd(seen, endAt);
   const wanted = Math.floor(Math.min(endAt, ceilingAt) / 1_000) * 1_000;
   return wanted > row.until ? wishUntil(known, wanted, now.hostMs) : known;
 }

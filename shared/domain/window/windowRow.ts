@@ -2,6 +2,7 @@ import type { AlarmName } from '../alarms';
 import type { FaultFacts } from '../fault';
 import type { Grant } from '../grant';
 import type { SecurityRule } from '../networkSecurityGroup';
+import type { KeyedWrite } from '../request/keyedWrite';
 
 /**
  * One window as the ledger keeps it. Plain data: it survives `JSON.stringify` unchanged. Replaced
@@ -43,7 +44,12 @@ export type WindowRow = {
   readonly closeFrom: number | null;
   /** When the window reached its end; `null` while it lives. */
   readonly concludedAt: number | null;
+  /** Writes over HTTP that came with a key, the last ones; absent where there was none. */
+  readonly keyed?: readonly KeyedWish[];
 };
+
+/** A wish that came with a key, and the generation of the row that holds it first. */
+export type KeyedWish = KeyedWrite & { readonly generation: number };
 
 /** Was it written by a newer version? Such a row may be closed by marker, and opens nothing here. */
 export function isNewer({ schema }: { readonly schema: number }): boolean {

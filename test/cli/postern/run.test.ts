@@ -49,6 +49,13 @@ describe('what is sent', () => {
     ],
     [[...open, '--dry-run'], 'POST', '/api/windows?dryRun=true', expect.anything()],
     [
+      ['extend', id, '--until', '2026-01-01T12:00:00Z', '--reason', 'Still full', '--dry-run'],
+      'POST',
+      `${one}/extend?dryRun=true`,
+      { until: '2026-01-01T12:00:00.000Z', reason: 'Still full' },
+    ],
+    [['close', id, '--dry-run'], 'POST', `${one}/close?dryRun=true`, {}],
+    [
       ['extend', id, '--until', '2026-01-01T13:00:00+01:00', '--reason', 'Still full'],
       'POST',
       `${one}/extend`,

@@ -45,6 +45,7 @@ function hooked(world: TestWorld, hook: Hook): World {
       endHints: wrap(world.ledger.endHints, 'endHints'),
       meta: world.ledger.meta,
       heartbeats: world.ledger.heartbeats,
+      answers: world.ledger.answers,
       turns: world.ledger.turns,
     },
     network: wrap(

@@ -1,34 +1,12 @@
-import { ownerRole } from '../../../shared/domain/policy/policy';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import { apiOf, type Answer, type Call } from '../../support/callApi';
 import { type CallerName, personOf } from '../../support/callers';
-import { faultOf, group, instanceOf, subscription, vmRow } from '../../support/intakeWorld';
+import { faultOf, group, type instanceOf, subscription, vmRow } from '../../support/intakeWorld';
 import type { IntakeWorld } from '../../support/intakeWorld';
-import { activated, look } from '../../support/intakeStories';
+import { holds, openWorld } from '../../support/openWorld';
 import { placementOf } from '../../support/placements';
 
 const settle = 10_000;
-
-/** Ada's window stands open. */
-async function openWorld(): Promise<{ world: IntakeWorld; id: string }> {
-  const world = await activated();
-  await world.run(look);
-  const [stored] = await world.ledger.windows.list();
-  if (stored === undefined) throw new Error('There is no window.');
-  const { row, etag } = stored;
-  const until = Math.floor(world.at / 1_000) * 1_000 + 3_600_000;
-  const placements = [placementOf()];
-  const open = { ...row, plans: 1, until, wantedUntil: until, placements };
-  await world.ledger.windows.replace(open, etag);
-  return { world, id: row.id };
-}
-
-/** Olga holds a role, at some scope, for some time. */
-function holds(world: IntakeWorld, changes: Parameters<typeof instanceOf>[0] = {}): void {
-  const { objectId: principalId } = personOf('olga');
-  const owner = { principalId, roleDefinitionGuid: ownerRole, assignmentType: 'Assigned' };
-  world.instances.push(instanceOf({ ...owner, startAt: null, endAt: null, ...changes }));
-}
 
 const nobodys = { reason: 'to see' };
 const calls = {

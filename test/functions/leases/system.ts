@@ -172,7 +172,7 @@ function isOf(ruleName: string, id: string | undefined): boolean {
 }
 
 function told(answer: WishAnswer): string {
-  if (answer.kind === 'notFound') return 'notFound';
+  if (answer.kind === 'notFound' || answer.kind === 'keyReused') return answer.kind;
   if (answer.kind === 'refused') return answer.refusal.code;
   return answer.changed ? 'changed' : 'same';
 }

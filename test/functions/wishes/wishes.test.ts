@@ -171,8 +171,8 @@ describe('a window that is extended', () => {
     const { world, id, later } = await opened();
     const puts = world.network.calls.filter(({ op }) => op === 'put').length;
     world.time.moveTo(world.time.now + 5 * minute);
+    expect((await extend(world, id, later)).kind).toBe('accepted');
     world.instances.length = 0;
-    await extend(world, id, later);
     await live(world, id, world.time.now + 5 * minute);
     expect(world.network.calls.filter(({ op }) => op === 'put')).toHaveLength(puts);
     expect(await readRow(world, id)).toMatchObject({ closeReason: 'confirmationLost' });
@@ -180,9 +180,9 @@ describe('a window that is extended', () => {
 
   it('of an activation that ends sooner by now keeps its first deadline', async () => {
     const { world, id, first, later } = await opened();
+    expect((await extend(world, id, later)).kind).toBe('accepted');
     const [instance] = world.instances.splice(0);
     if (instance !== undefined) world.instances.push({ ...instance, endAt: first + minute });
-    await extend(world, id, later);
     await live(world, id, world.time.now + 10 * minute);
     expect(await readRow(world, id)).toMatchObject({ until: first, wantedUntil: first });
     expect(windowPhase(await readRow(world, id))).toBe('open');

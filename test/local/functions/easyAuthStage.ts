@@ -39,6 +39,7 @@ export const stage = {
 for (const [name, authLevel] of [
   ['look', 'anonymous'],
   ['health', 'function'],
+  ['ready', 'anonymous'],
 ] as const) {
   app.http(name, {
     authLevel,

@@ -101,6 +101,7 @@ describe('a setting that is missing', () => {
     'SWEEP_MODE',
     'SWEEP_SCOPES',
     'LOGIN_ENDPOINT',
+    'AUDIT_BLOB_SERVICE_URI',
   ];
   const required = Object.entries(settings).filter(([name]) => !optional.includes(name));
 
@@ -167,6 +168,18 @@ describe('where the audit is kept', () => {
     expect(faultsOf(opening)).toEqual([expect.stringContaining('no blob endpoint')]);
   });
 
+  it('is an account of its own where one is named, whatever the host stores in', () => {
+    const AUDIT_BLOB_SERVICE_URI = 'https://audit.blob.core.windows.net/';
+    const audit = { kind: 'identity', uri: 'https://audit.blob.core.windows.net' };
+    const byString = { ...noIdentity, AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
+    for (const changes of [{}, byString, { AzureWebJobsStorage__blobServiceUri: '' }]) {
+      const values = { ...goodSettings(), ...changes, AUDIT_BLOB_SERVICE_URI };
+      const { closing, opening } = readConfig(values, appFolder);
+      expect(closing).toMatchObject({ audit });
+      expect('faults' in opening).toBe(false);
+    }
+  });
+
   it.each(['http://storage.blob.core.windows.net', 'nowhere'])('is not %s', (uri) => {
     const faults = read({ AzureWebJobsStorage__blobServiceUri: uri });
     expect(faults).toEqual({
@@ -203,6 +216,7 @@ describe('a setting that is wrong', () => {
   const wrong: Record<string, string[]> = {
     AzureWebJobsStorage__tableServiceUri: ['storage', 'http://storage.example', 'ftp://x'],
     AzureWebJobsStorage__blobServiceUri: ['storage', 'http://storage.example', 'ftp://x'],
+    AUDIT_BLOB_SERVICE_URI: ['storage', 'http://storage.example', 'UseDevelopmentStorage=true'],
     AZURE_CLOUD: ['azurecloud', 'Elsewhere', '__proto__', 'constructor'],
     AZURE_CLIENT_ID: ['me', '0a1b2c3d'],
     DEPLOYMENT: ['ABC123', 'abc12', 'abc1234', 'abc-12'],

@@ -1,0 +1,85 @@
+import { Fault } from '../../shared/domain/fault';
+import { isSilent, signingFault } from '../../shared/domain/sweep/heartbeat';
+import type { World } from '../../shared/ports/world';
+import { readHeartbeat } from '../sweep/heartbeat';
+import type { SweepStatus } from '../sweep/sweeps';
+import { createAzureParts } from './azureParts';
+import { askedSeldom } from './askedSeldom';
+import { clockPart, type Part, type Parts, sweepPart } from './healthAnswer';
+
+/**
+ * What is to be known of the app, part by part. What has to be asked outside is asked once in ten
+ * seconds, however many want to know: ten thousand probes are one.
+ */
+export function createHealthParts(
+  world: World,
+  sweepStatus: () => SweepStatus,
+): () => Promise<Parts> {
+  const ledger = askedSeldom(world, () => ledgerPart(world));
+  const sweeper = askedSeldom(world, () => sweeperPart(world));
+  const azure = askedSeldom(world, createAzureParts(world));
+  return async () => ({
+    closing: { ok: true },
+    opening: openingPart(world),
+    azure: placesPart(world),
+    ledger: await ledger(),
+    ...(await azure()),
+    sweep: sweepPart(world, sweepStatus()),
+    sweeper: await sweeper(),
+    api: apiPart(world),
+    clock: clockPart(world),
+  });
+}
+
+function openingPart({ opening }: World): Part {
+  return 'faults' in opening
+    ? { ok: false, faults: opening.faults }
+    : { ok: true, policyVersion: opening.policy.version };
+}
+
+/** What is proved at a place that only stands in for Azure says nothing of the real network. */
+function placesPart({ notAzure }: World): Part {
+  return notAzure.length === 0 ? { ok: true } : { ok: false, notAzure };
+}
+
+/** Nobody is let in while the API is faulty, so nobody can close early: somebody must see to it. */
+function apiPart({ api }: World): Part {
+  return 'faults' in api ? { ok: false, faults: api.faults } : { ok: true };
+}
+
+async function ledgerPart({ ledger }: World): Promise<Part> {
+  return orFault(async () => {
+    const live = await ledger.live.list();
+    return { ok: true, live: live.length };
+  });
+}
+
+/** The second, delete-only app: its last heartbeat, and whether it could close what is signed now. */
+async function sweeperPart(world: World): Promise<Part> {
+  const { opening, clock } = world;
+  if ('faults' in opening) return { ok: true, watch: null };
+  const { sweeper: watch, signer } = opening;
+  if (watch === 'none') return { ok: true, watch };
+  return orFault(async () => {
+    const heartbeat = await readHeartbeat(world);
+    const now = clock.now();
+    const refuses = signingFault(watch, heartbeat, signer.keyVersion, now);
+    return {
+      ok: !isSilent(heartbeat, now) && refuses === null,
+      watch,
+      secondsAgo: heartbeat === null ? null : Math.round((now - heartbeat.at) / 1_000),
+      version: heartbeat?.version ?? null,
+      keyVersions: heartbeat?.keyVersions ?? [],
+      refuses,
+    };
+  });
+}
+
+async function orFault(part: () => Promise<Part>): Promise<Part> {
+  try {
+    return await part();
+  } catch (fault) {
+    if (fault instanceof Fault) return { ok: false, azureCode: fault.facts.code };
+    throw fault;
+  }
+}

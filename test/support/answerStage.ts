@@ -1,0 +1,58 @@
+import type { WindowRow } from '../../shared/domain/window/windowRow';
+import { type Answer, apiOf, type Call } from './callApi';
+import { windowsVm } from './connecting';
+import type { IntakeWorld } from './intakeWorld';
+import { vmRow } from './intakeWorld';
+import { holds, openWorld } from './openWorld';
+
+/** Ada's window stands open, and Olga administers it. */
+export type AnswerStage = {
+  readonly world: IntakeWorld;
+  readonly id: string;
+  /** One API for all calls: limits are counted. */
+  call(operation: string, call?: Call): Promise<Answer>;
+  /** Changes the row of a window, Ada's own if none is named. */
+  change(changes: Partial<WindowRow>, id?: string): Promise<void>;
+};
+
+export async function answerStage(): Promise<AnswerStage> {
+  const { world, id } = await openWorld();
+  holds(world);
+  const machine = { vmId: vmRow('vm-1').vmId, vmGuid: 'guid-of-vm-1' };
+  world.connectFacts = { machines: [windowsVm(machine)], bastions: [] };
+  const api = apiOf(world, world.starter);
+  return {
+    world,
+    id,
+    call: (operation, call = {}) => api.call(operation, call),
+    change: async (changes, of = id) => {
+      const stored = await world.ledger.windows.get(of);
+      if (stored === null) throw new Error('There is no window.');
+      await world.ledger.windows.replace({ ...stored.row, ...changes }, stored.etag);
+    },
+  };
+}
+
+/** What makes each operation succeed, by whoever may do it. */
+export function goodCall(operation: string, { id }: AnswerStage): Call {
+  const soon = { prefer: 'respond-async', 'x-forwarded-for': '203.0.113.10:1' };
+  const reason = 'Disk is full';
+  const calls: Readonly<Record<string, Call>> = {
+    listWindows: {},
+    requestWindow: {
+      body: { vms: ['vm-1'], duration: '1h', reason },
+      headers: { ...soon, 'idempotency-key': 'pager-4711' },
+    },
+    getWindow: { id },
+    connectWindow: { id },
+    connectRdp: { id },
+    extendWindow: { id, headers: soon, body: { until: '2026-01-01T12:30:00Z', reason } },
+    closeWindow: { id, headers: soon, body: { reason } },
+    readAudit: { as: 'audrey' },
+    verifyAudit: { as: 'audrey' },
+    closeAllWindows: { as: 'olga', body: { confirm: 'close all', reason } },
+  };
+  const call = calls[operation];
+  if (call === undefined) throw new Error(`Nobody has said how ${operation} succeeds.`);
+  return call;
+}
