@@ -16,6 +16,7 @@ import { activationIntake } from './orchestrators/activationIntake';
 import { ledgerBornAt } from '../shared/ledgerBornAt';
 import { createReconcileMemory } from './reconcile/reconcileRun';
 import { createStarter } from './starter';
+import { noticesDue } from './timers/noticesDue';
 import { reconcileDue } from './timers/reconcileDue';
 import { sweepDue } from './timers/sweepDue';
 
@@ -56,6 +57,7 @@ export function register(host: Host, world: World): void {
 
   host.timer('sweepDue', { schedule: world.sweepSchedule, handler: sweep });
   host.timer('reconcileDue', { ...durable, schedule: world.reconcileSchedule, handler: reconcile });
+  registerNotices(host, world);
   // Not waited for: a host that starts while Resource Manager hangs must not hang with it.
   host.hook.appStart(() => {
     void sweep();
@@ -95,6 +97,16 @@ export function register(host: Host, world: World): void {
     ...durable,
     handler: (input: Succession, context) => activities.startSuccessor(input, starterOf(context)),
   });
+}
+
+/** Where nobody is to be told there is no door: it would look every few seconds, and find nothing. */
+function registerNotices(host: Host, world: World): void {
+  const { notices } = world;
+  if ('faults' in notices || notices.channels.length === 0) return;
+  const tell = async (): Promise<void> => {
+    await noticesDue(world);
+  };
+  host.timer('noticesDue', { schedule: notices.schedule, handler: tell });
 }
 
 /** The durable client costs more than most invocations that could start something and do not. */

@@ -16,6 +16,8 @@ export function createLedgerMemory(): Ledger {
     meta: createTable(),
     heartbeats: createTable(),
     turns: createTable(),
+    notices: createTable(),
+    noticeChannels: createTable(),
   };
 }
 

@@ -4,6 +4,7 @@ import { isSilent, signingFault } from '../../shared/domain/sweep/heartbeat';
 import type { World } from '../../shared/ports/world';
 import { readHeartbeat } from '../sweep/heartbeat';
 import type { SweepStatus } from '../sweep/sweeps';
+import { noticesPart } from '../notices/noticesPart';
 import { clockPart, healthAnswer, type Part, sweepPart } from './healthAnswer';
 
 /**
@@ -19,6 +20,7 @@ export function health(world: World, sweepStatus: () => SweepStatus): HttpHandle
       sweep: sweepPart(world, sweepStatus()),
       sweeper: await sweeperPart(world),
       api: apiPart(world),
+      notices: await orFault(() => noticesPart(world)),
       clock: clockPart(world),
     };
     return healthAnswer(parts);

@@ -42,6 +42,9 @@ export function createLedgerTables(
     meta: table('meta', () => 'meta'),
     heartbeats: table('heartbeats', () => 'heartbeat'),
     turns: table('turns', byPrefix),
+    // As `live`, read whole by a timer; what is told is removed.
+    notices: table('notices', () => 'notices'),
+    noticeChannels: table('noticeChannels', () => 'channels'),
   };
 }
 

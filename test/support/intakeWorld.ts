@@ -108,6 +108,7 @@ export type IntakeWorld = World & {
   writes: number;
   opening: World['opening'];
   api: World['api'];
+  notices: World['notices'];
   receive(event: unknown): Promise<Received>;
   advance(id: string): Promise<Look>;
   /** Runs an intake as its sleeper would, up to `msMax` of its own time. Its outcome, or `waiting`. */
@@ -178,6 +179,7 @@ export function createIntakeWorld(
     sweep: { mode: 'close', scopes: [] },
     opening: { policy, signer: { keyVersion: 1, sign: () => '' }, sweeper: 'none' },
     api: { callers: callersByName() },
+    notices: { channels: [], schedule: '', linkBase: '' },
     directory: {
       readRoleAssignment: async (id) => {
         read(`assignment ${id}`);

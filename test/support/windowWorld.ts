@@ -109,6 +109,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     sweep: { mode: 'close', scopes: [] },
     opening: { policy, signer, sweeper: 'none' },
     api: { faults: ['not needed here'] },
+    notices: { channels: [], schedule: '', linkBase: '' },
     ...changes,
     time,
     lines,

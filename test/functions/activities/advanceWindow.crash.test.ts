@@ -46,6 +46,8 @@ function hooked(world: TestWorld, hook: Hook): World {
       meta: world.ledger.meta,
       heartbeats: world.ledger.heartbeats,
       turns: world.ledger.turns,
+      notices: world.ledger.notices,
+      noticeChannels: world.ledger.noticeChannels,
     },
     network: wrap(
       {

@@ -25,13 +25,21 @@ const noIdentity = {
 
 function read(changes: Record<string, string | undefined>) {
   const config = readConfig({ ...goodSettings(), ...changes }, appFolder);
-  const { closing, opening, api } = config;
-  return { closing: faultsOf(closing), opening: faultsOf(opening), api: faultsOf(api) };
+  const { closing, opening, api, notices } = config;
+  return {
+    closing: faultsOf(closing),
+    opening: faultsOf(opening),
+    api: faultsOf(api),
+    notices: faultsOf(notices),
+  };
 }
 
-/** What the other parts say of a fault, which is nothing. */
+/** What the other parts say of a fault: nothing; but a fault of notices is one of opening as well. */
 function othersThan(half: keyof Config, faults: ReturnType<typeof read>): readonly string[] {
-  return Object.entries(faults).flatMap(([name, texts]) => (name === half ? [] : texts));
+  return Object.entries(faults).flatMap(([name, texts]) => {
+    const isToldTwice = half === 'notices' && name === 'opening';
+    return name === half ? [] : texts.filter((text) => !isToldTwice || !text.includes('NOTICES_'));
+  });
 }
 
 describe('settings in order', () => {
@@ -78,6 +86,7 @@ describe('settings in order', () => {
       closing: [],
       opening: [],
       api: [],
+      notices: [],
     });
   });
 
@@ -101,6 +110,10 @@ describe('a setting that is missing', () => {
     'SWEEP_MODE',
     'SWEEP_SCOPES',
     'LOGIN_ENDPOINT',
+    'NOTICES_TEAMS_URL',
+    'NOTICES_SLACK_URL',
+    'NOTICES_TOPIC_ENDPOINT',
+    'NOTICES_TOPIC_KEY',
   ];
   const required = Object.entries(settings).filter(([name]) => !optional.includes(name));
 
@@ -172,6 +185,7 @@ describe('where the audit is kept', () => {
     expect(faults).toEqual({
       closing: [],
       api: [],
+      notices: [],
       opening: [expect.stringContaining('AzureWebJobsStorage__blobServiceUri is not valid')],
     });
   });
@@ -231,6 +245,37 @@ describe('a setting that is wrong', () => {
     API_CLIENT_ID: ['api://postern', 'x'],
     // Set where the cloud has a sign-in of its own.
     LOGIN_ENDPOINT: ['https://login.example.com'],
+    NOTICES_TEAMS_URL: [
+      'http://a.b.logic.azure.com/w?sig=canary-4711',
+      'https://logic.azure.com.evil.example/w?sig=canary-4711',
+      'https://evil.example/logic.azure.com?sig=canary-4711',
+      'https://me:canary-4711@a.logic.azure.com/w',
+    ],
+    NOTICES_SLACK_URL: [
+      'https://hooks.slack.com.evil.example/canary-4711',
+      'https://a.hooks.slack.com/canary-4711',
+      'http://hooks.slack.com/canary-4711',
+      'canary-4711',
+    ],
+    NOTICES_WEBHOOK_URL: [
+      'http://hooks.example.org/canary-4711',
+      'https://localhost/canary-4711',
+      'https://127.0.0.1/canary-4711',
+      'https://0x7f.1/canary-4711',
+      'https://169.254.169.254/metadata?canary-4711',
+      'https://[::1]/canary-4711',
+      'https://metadata.internal/canary-4711',
+      'https://intranet/canary-4711',
+      'file:///etc/canary-4711',
+    ],
+    NOTICES_WEBHOOK_SECRET: ['canary-4711', 'whsec_', 'whsec_c2hvcnQ=', 'whsec_!canary-4711!'],
+    NOTICES_TOPIC_ENDPOINT: [
+      'https://topic.example/api/events?canary-4711',
+      'http://t.westeurope-1.eventgrid.azure.net/api/events',
+    ],
+    NOTICES_TOPIC_KEY: ['short', 'canary-4711 with blanks in it'],
+    NOTICES_LINK: ['postern.example.org', 'http://postern.example.org', 'https://a.example/b'],
+    NOTICES_SCHEDULE: ['often', '0 */2 * * * *'],
   };
   const table = Object.entries(wrong).flatMap(([name, values]) =>
     values.map((value) => [name, value] as const),
@@ -241,6 +286,7 @@ describe('a setting that is wrong', () => {
     const faults = read({ [name]: value });
     expect(faults[half]).toEqual([expect.stringContaining(name)]);
     expect(othersThan(half, faults)).toEqual([]);
+    expect(JSON.stringify(faults)).not.toContain('canary-4711');
   });
 
   it('stands in the table, whichever setting it is', () => {
@@ -261,6 +307,7 @@ describe('a setting that is wrong', () => {
       closing: [expect.stringContaining('AzureWebJobsStorage is not valid')],
       opening: [],
       api: [],
+      notices: [],
     });
   });
 
@@ -291,6 +338,7 @@ describe('a setting that is wrong', () => {
       closing: [],
       opening: [expect.stringContaining('Key Vault reference')],
       api: [],
+      notices: [],
     });
   });
 
@@ -318,6 +366,7 @@ describe('times that could not keep the promise', () => {
       closing: [],
       opening: [expect.stringContaining("The policy's lead (10 s) is shorter")],
       api: [],
+      notices: [],
     });
     expect(read({ DELETE_SECONDS: '5' }).opening).toHaveLength(1);
     expect(read({ SWEEP_SCHEDULE: '0,1 * * * * *' }).opening).toEqual([
