@@ -19,6 +19,8 @@ import { noteAttempt, noteGivenUp, type NoticeRun, restingOf } from './noticeRun
 
 /** Longer than every channel together may take. After it somebody else may send the same again. */
 const claimMs = 60_000;
+/** After this nothing more of it is sent: the last one must end while the claim still stands. */
+const sendMs = 30_000;
 
 /**
  * Tells what one window, or one refused request, owes by now: notes it, claims it by ETag, sends,
@@ -79,12 +81,15 @@ async function sendAll(
   ready: readonly Delivery[],
   subject: Subject,
 ): Promise<ReadonlyMap<Delivery, Delivery>> {
+  const { clock } = run.world;
+  const endsAt = clock.now() + sendMs;
   const sent = new Map<Delivery, Delivery>();
   await Promise.all(
     run.channels.map(async ({ name }) => {
       for (const delivery of ready.filter(({ channel }) => channel === name)) {
-        // It has failed a moment ago, with this window or another one.
-        if ((restingOf(run).get(name) ?? 0) > run.world.clock.now()) return;
+        // It has failed a moment ago, with this window or another one; or it takes too long.
+        const rests = (restingOf(run).get(name) ?? 0) > clock.now();
+        if (rests || clock.now() >= endsAt) return;
         sent.set(delivery, await sendOne(run, delivery, subject));
       }
     }),

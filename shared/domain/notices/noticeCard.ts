@@ -69,6 +69,9 @@ function headOf(row: WindowRow, kind: NoticeKind, now: number): Pick<NoticeCard,
 /** `closed` is only said of rules that stood: each was read as gone. */
 function endOf({ placements }: WindowRow): string {
   if (placements.every(({ lastPutAt }) => lastPutAt === null)) return 'ended without opening';
+  if (placements.some(({ closedKind }) => closedKind === 'nsgGone')) {
+    return 'is over: a network security group of it is gone';
+  }
   return 'is closed, and proved to be';
 }
 
