@@ -8,6 +8,7 @@ import {
   sameRefusalMs,
   withOwed,
 } from '../../shared/domain/notices/deliveries';
+import type { Now } from '../../shared/domain/instant';
 import type { Delivery, NoticesRow } from '../../shared/domain/notices/notice';
 import { noticeIdOf, owedNotices, withDeadline } from '../../shared/domain/notices/owedNotices';
 import type { OwedNotice } from '../../shared/domain/notices/owedNotices';
@@ -33,25 +34,31 @@ export async function tellSubject(
   stored: Stored<NoticesRow> | null,
 ): Promise<void> {
   const { world } = run;
-  const now = world.clock.now();
-  const before = stored?.row ?? newNoticesRow(id, now);
+  const before = stored?.row ?? newNoticesRow(id, world.clock.now());
+  // Whoever sends notes what came of it: nobody may write in between.
+  if (isClaimed(before, world.clock.now())) return;
   const window = before.ask === null ? await world.ledger.windows.get(id) : null;
   const row = window?.row ?? null;
+  const now = nowOfWorld(world);
   // Not written yet, or lost with the ledger: nobody knows what there would be to tell.
-  if (row === null && before.ask === null) return forget(run, stored, now);
-  const noted = noteOwed(run, before, row);
-  const ready = readyOf(noted, restingOf(run), now);
+  if (row === null && before.ask === null) return forget(run, stored, now.hostMs);
+  const noted = noteOwed(run, before, row, now);
+  const ready = readyOf(noted, restingOf(run), now.hostMs);
   if (ready.length === 0) return keep(run, stored, noted, row);
-  const claimed = await write(run, stored, { ...noted, claimedUntil: now + claimMs });
+  const claimed = await write(run, stored, { ...noted, claimedUntil: now.hostMs + claimMs });
   if (claimed === 'changed') return;
   const sent = await sendAll(run, ready, { ask: before.ask, row });
   const deliveries = noted.deliveries.map((one) => sent.get(one) ?? one);
   await keep(run, claimed, { ...noted, deliveries, claimedUntil: 0 }, row);
 }
 
-function noteOwed(run: NoticeRun, before: NoticesRow, row: WindowRow | null): NoticesRow {
+/** A claim that would last longer than any does was made by a clock that was wrong. */
+function isClaimed({ claimedUntil }: NoticesRow, now: number): boolean {
+  return claimedUntil > now && claimedUntil <= now + claimMs;
+}
+
+function noteOwed(run: NoticeRun, before: NoticesRow, row: WindowRow | null, now: Now): NoticesRow {
   const { world, channels, tally } = run;
-  const now = nowOfWorld(world);
   const deadline = row === null ? null : withDeadline(row, before.deadline, now.hostMs);
   const seen = deadline === before.deadline ? before : { ...before, deadline };
   const owed = row === null ? [askNotice(before)] : owedNotices(row, deadline, now);

@@ -1,7 +1,17 @@
 import type { Received, SinkFault, SinkName } from '../../local/azure/notices/types';
 import { windowPhase } from '../../shared/domain/window/phase';
 import { noticeSettings, sinkSecrets, takenBy, titlesAt } from '../support/noticeStories';
-import { stories, type Story, workPolicy } from '../support/stories';
+import { deployedTimers } from '../support/deployedTimers';
+import { simulate } from '../support/simulatedAzure';
+import {
+  ada,
+  administratorLogin,
+  appGroup,
+  stories,
+  type Story,
+  workPolicy,
+} from '../support/stories';
+import { installVirtualTime } from '../virtualTime';
 import { lastWindow, wisher } from '../support/wishes';
 
 const minute = 60_000;
@@ -218,6 +228,41 @@ describe('a channel that is in trouble', () => {
     expect([...hosts]).toEqual(['localhost:10143']);
     await story.minutes(20);
   });
+});
+
+describe('the network', () => {
+  /** Every write of a window's whole life, and when it was in force. */
+  async function writesOf(settings: Record<string, string>, fault: SinkFault | null) {
+    const time = installVirtualTime();
+    const story = await simulate({ policy: workPolicy, settings });
+    try {
+      for (const sink of everybody) story.azure.notices.use(sink, fault);
+      story.azure.pim.activate({
+        person: ada,
+        role: administratorLogin,
+        scope: appGroup,
+        durationMs: 60 * minute,
+      });
+      await time.pass(70 * minute);
+      expect(story.logged('window.closed')).toHaveLength(1);
+      return story.azure.resourceManager.writeLog.records
+        .filter(({ caller }) => caller.kind === 'app')
+        .map(({ method, path, status, effectiveAt }) => [method, path, status, effectiveAt]);
+    } finally {
+      await story.close();
+      time.uninstall();
+    }
+  }
+
+  it.each([null, 'down', 'slow', 'error'] as const)(
+    'is written to at the same moments, to the last one, whether or not people are told (%s)',
+    async (fault) => {
+      const silent = await writesOf(deployedTimers, null);
+      const told = await writesOf(noticeSettings(), fault);
+      expect(silent.map(([method]) => method)).toEqual(['PUT', 'PUT', 'DELETE', 'DELETE']);
+      expect(told).toEqual(silent);
+    },
+  );
 });
 
 // Helpers

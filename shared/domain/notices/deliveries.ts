@@ -80,11 +80,10 @@ function isKept(owed: ReadonlyMap<string, OwedNotice>) {
 
 /** What may be sent now, in the order in which it is owed. */
 export function readyOf(
-  { deliveries, claimedUntil }: NoticesRow,
+  { deliveries }: NoticesRow,
   resting: ReadonlyMap<ChannelName, number>,
   now: number,
 ): Delivery[] {
-  if (claimedUntil > now) return [];
   return deliveries.filter(
     ({ state, nextAt, channel }) =>
       state === 'due' && nextAt <= now && (resting.get(channel) ?? 0) <= now,

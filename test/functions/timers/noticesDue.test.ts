@@ -24,6 +24,52 @@ describe('the timer of notices', () => {
     expect([kindsAt(teams), kindsAt(slack)]).toEqual([['opened'], ['opened']]);
   });
 
+  it('tells at its first look, although time goes on while it looks', async () => {
+    const { world, teams } = await opened();
+    const { time } = world;
+    Object.assign(world.clock, {
+      now: () => {
+        time.moveTo(time.now + 1);
+        return time.now;
+      },
+    });
+    await noticesDue(world);
+    expect(kindsAt(teams)).toEqual(['opened']);
+  });
+
+  it('leaves alone what another one is sending, whatever comes due meanwhile', async () => {
+    const { world, id, teams, slack } = await opened();
+    const gate = gateOf();
+    teams.trouble = gate.wait;
+    const slow = noticesDue(world);
+    await gate.reached;
+    world.time.moveTo(world.time.now + 1_000);
+    await wishClosed(world, id);
+    await noticesDue(world);
+    gate.open();
+    await slow;
+    teams.trouble = null;
+    await live(world, id, world.time.now + 30 * minute);
+    await noticesDue(world);
+    expect([kindsAt(teams), kindsAt(slack)]).toEqual([
+      ['opened', 'closed'],
+      ['opened', 'closed'],
+    ]);
+  });
+
+  it('is not held up by a claim that was made by a clock an hour ahead', async () => {
+    const { world, teams } = await opened();
+    teams.trouble = fails;
+    await noticesDue(world);
+    const { row, etag } = (await world.ledger.notices.list())[0] ?? never();
+    const claimedUntil = world.time.now + 60 * minute;
+    await world.ledger.notices.replace({ ...row, claimedUntil }, etag);
+    teams.trouble = null;
+    world.time.moveTo(world.time.now + 20_000);
+    await noticesDue(world);
+    expect(kindsAt(teams)).toEqual(['opened']);
+  });
+
   it('that dies between sending and noting it sends once more, under the same id', async () => {
     const { world, teams } = await opened();
     const { notices } = world.ledger;
@@ -252,6 +298,23 @@ async function anyLiveOf(id: string) {
   const world = createTestWorld();
   await grantWindow(world);
   return { ...(await anyLive(world)), id };
+}
+
+/** A channel that answers when it is let. */
+function gateOf() {
+  let open: () => void = () => undefined;
+  let reach: () => void = () => undefined;
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  const opens = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const wait = async (): Promise<void> => {
+    reach();
+    await opens;
+  };
+  return { reached, wait, open: () => open() };
 }
 
 async function fails(): Promise<never> {
