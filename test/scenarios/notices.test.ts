@@ -7,6 +7,8 @@ import {
   ada,
   administratorLogin,
   appGroup,
+  ben,
+  onNic,
   stories,
   type Story,
   workPolicy,
@@ -214,12 +216,7 @@ describe('a channel that is in trouble', () => {
     await story.minutes(12);
     const { notices, noticeChannels } = story.ledger();
     store.push(story.logs, await notices.list(), await noticeChannels.list());
-    const health = await story.host().http({
-      method: 'GET',
-      url: 'http://simulated-host.invalid/api/health?code=HOSTKEY',
-      headers: {},
-    });
-    store.push(health.body);
+    store.push((await health(story)).body);
     const kept = JSON.stringify(store);
     expect(kept).toContain('noticeUndelivered');
     expect(sinkSecrets.every((secret) => secret.length > 10)).toBe(true);
@@ -227,6 +224,40 @@ describe('a channel that is in trouble', () => {
     expect(kept).not.toContain('/notices/');
     expect([...hosts]).toEqual(['localhost:10143']);
     await story.minutes(20);
+  });
+});
+
+describe('settings of notices that are faulty', () => {
+  const { begin } = stories();
+
+  it('let nothing open in silence, and close what is open as ever', async () => {
+    const story = await begin({ settings: noticeSettings() });
+    story.activate({ minutes: 30 });
+    await story.minutes(2);
+    expect(Object.keys(story.standing())).toHaveLength(2);
+    story.killHost();
+    const faulty = { ...noticeSettings(), NOTICES_SLACK_URL: 'http://hooks.slack.com/canary-4711' };
+    await story.startHost({ settings: faulty, policyRefused: true });
+    story.expects({ alarms: ['openingsDisabled'] });
+    story.activate({ person: ben, minutes: 20 });
+    await story.minutes(2);
+    expect(story.standing()).toMatchObject({ [onNic]: [expect.any(String)] });
+    const { status, body } = await health(story);
+    expect(status).toBe(503);
+    expect(body).toMatchObject({
+      opening: { ok: false },
+      notices: { ok: false, faults: [expect.stringContaining('NOTICES_SLACK_URL')] },
+      closing: { ok: true },
+    });
+    await story.minutes(26);
+    expect(story.standing()).toEqual({});
+    expect(Math.max(...story.goneAfterSeconds().filter((one) => one > 0))).toBeLessThan(28 * 60);
+    // Nobody is told by a half of the settings that is in order: none of them is read.
+    expect(titlesAt(story)).toEqual(['Window is open']);
+    expect(JSON.stringify(story.logs)).not.toContain('canary-4711');
+    await story.startHost({ settings: noticeSettings(), policyRefused: false });
+    await story.minutes(2);
+    expect(titlesAt(story)).toContain('Window is closed, and proved to be');
   });
 });
 
@@ -266,6 +297,15 @@ describe('the network', () => {
 });
 
 // Helpers
+
+async function health(story: Story): Promise<{ status: number; body: unknown }> {
+  const { status, body } = await story.host().http({
+    method: 'GET',
+    url: 'http://simulated-host.invalid/api/health?code=HOSTKEY',
+    headers: {},
+  });
+  return { status, body: JSON.parse(String(body)) as unknown };
+}
 
 /** Not before it was owed, and not later than one period of the timer and its sends. */
 function within(at: number | undefined, dueAt: number): boolean {
