@@ -1,13 +1,18 @@
 import { factsOf } from '../../shared/domain/fault';
 import { channelAfter, newChannel, type Attempt } from '../../shared/domain/notices/deliveries';
 import type { ChannelName, NoticeChannelRow } from '../../shared/domain/notices/notice';
-import type { Stored } from '../../shared/ports/ledger';
+import type { Ledger, Stored } from '../../shared/ports/ledger';
 import type { NoticeChannel } from '../../shared/ports/notices';
 import type { World } from '../../shared/ports/world';
 import { raiseOnce } from '../../shared/raiseOnce';
 
-/** The world of whoever tells: nothing in it touches a rule, or a window's row but to read it. */
-export type NoticesWorld = Pick<World, 'clock' | 'log' | 'ledger' | 'notices'>;
+/** The world of whoever tells: nothing in it touches a rule, or writes what closes windows. */
+export type NoticesWorld = Pick<World, 'clock' | 'log' | 'notices'> & {
+  readonly ledger: Pick<Ledger, 'notices' | 'noticeChannels'> & {
+    readonly windows: Pick<Ledger['windows'], 'get'>;
+    readonly live: Pick<Ledger['live'], 'list'>;
+  };
+};
 
 /** What one run of the timer knows. */
 export type NoticeRun = {

@@ -1,5 +1,4 @@
 import type { NoticesRow } from '../../shared/domain/notices/notice';
-import type { World } from '../../shared/ports/world';
 import type { Part } from '../http/healthAnswer';
 import { failingMsMax, type NoticesWorld } from './noticeRun';
 
@@ -11,7 +10,7 @@ const rememberedMs = 3_600_000;
  * channel has taken nothing for five minutes, and for an hour after a notice was given up. Never
  * shows an address. Throws `Fault`.
  */
-export async function noticesPart(world: Pick<World, keyof NoticesWorld>): Promise<Part> {
+export async function noticesPart(world: NoticesWorld): Promise<Part> {
   const { notices, ledger, clock } = world;
   if ('faults' in notices) return { ok: false, faults: notices.faults };
   if (notices.channels.length === 0) return { ok: true, channels: 'off' };

@@ -33,7 +33,7 @@ export async function noticesDue(world: NoticesWorld): Promise<NoticeTally> {
   const owed = new Map((await ledger.notices.list()).map((stored) => [stored.row.id, stored]));
   const states = await readChannels(world, channels);
   const run: NoticeRun = { world, channels, linkBase, live: new Set(live), states, endsAt, tally };
-  const ids = [...new Set([...owed.keys(), ...live])];
+  const ids = inTurn([...new Set([...owed.keys(), ...live])], clock.now());
   tally.subjects = ids.length;
   await eachOf(ids, width, (id) => tellApart(run, id, owed.get(id) ?? null));
   await saveChannels(run);
@@ -41,6 +41,12 @@ export async function noticesDue(world: NoticesWorld): Promise<NoticeTally> {
     log.info('notices.done', tally);
   }
   return tally;
+}
+
+/** Begins elsewhere each time: what one run has no time for is not always the same. */
+function inTurn(ids: readonly string[], now: number): string[] {
+  const from = ids.length === 0 ? 0 : Math.floor(now / 1_000) % ids.length;
+  return [...ids.slice(from), ...ids.slice(0, from)];
 }
 
 /** What fails costs its own window only. */

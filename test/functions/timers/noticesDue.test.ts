@@ -184,6 +184,28 @@ describe('the timer of notices', () => {
     expect(slack.heard).toHaveLength(101);
   });
 
+  it('comes round to every window, however slowly a channel takes what it is told', async () => {
+    const { world, id: first, teams } = await opened();
+    const row = await readRow(world, first);
+    for (let number = 0; number < 60; number += 1) {
+      const id = `w${number}`;
+      await world.ledger.windows.insert({ ...row, id });
+      await world.ledger.live.insert({ ...(await anyLive(world)), id });
+    }
+    teams.trouble = async () => {
+      world.time.moveTo(world.time.now + 5_000);
+    };
+    const { postponed } = await noticesDue(world);
+    expect(postponed).toBeGreaterThan(20);
+    for (let run = 0; run < 20; run += 1) {
+      world.time.moveTo(world.time.now + 15_000);
+      await noticesDue(world);
+    }
+    const told = teams.heard.filter(({ kind }) => kind === 'opened').map(({ subject }) => subject);
+    expect(new Set(told).size).toBe(61);
+    expect(told).toHaveLength(61);
+  });
+
   it('owes nothing to a channel that the settings do not name any more', async () => {
     const { world, teams, slack } = await opened();
     teams.trouble = fails;
