@@ -18,7 +18,9 @@ import { activationIntake } from './orchestrators/activationIntake';
 import { ledgerBornAt } from '../shared/ledgerBornAt';
 import { createReconcileMemory } from './reconcile/reconcileRun';
 import { createStarter } from './starter';
+import { noticesDue } from './timers/noticesDue';
 import { reconcileDue } from './timers/reconcileDue';
+import type { SweepStatus } from './sweep/sweeps';
 import { sweepDue } from './timers/sweepDue';
 
 /** What this app asks of a Functions host: Azure's own, or the one that runs it locally. */
@@ -58,6 +60,7 @@ export function register(host: Host, world: World): void {
 
   host.timer('sweepDue', { schedule: world.sweepSchedule, handler: sweep });
   host.timer('reconcileDue', { ...durable, schedule: world.reconcileSchedule, handler: reconcile });
+  registerNotices(host, world);
   // Not waited for: a host that starts while Resource Manager hangs must not hang with it.
   host.hook.appStart(() => {
     void sweep();
@@ -65,26 +68,7 @@ export function register(host: Host, world: World): void {
     ledgerBornAt(world).catch(() => undefined);
   });
 
-  const limits = createCallLimits(world);
-  for (const { name, method, path, kind, starts, make } of routes) {
-    host.http(name, {
-      ...(starts ? durable : {}),
-      methods: [method],
-      // Not open: callers are known by their tokens. A key would be one secret for everybody.
-      authLevel: 'anonymous',
-      route: path,
-      handler: asCaller(world, limits, kind, make(world, starterOf)),
-    });
-  }
-  host.http('openapi', {
-    methods: ['GET'],
-    authLevel: 'anonymous',
-    route: 'openapi.json',
-    handler: openapi(),
-  });
-  const parts = createHealthParts(world, () => sweeps.status());
-  host.http('health', { ...get, route: 'health', handler: health(parts) });
-  host.http('ready', { ...get, authLevel: 'anonymous', route: 'ready', handler: ready(parts) });
+  registerHttp(host, world, () => sweeps.status());
 
   host.orchestration('accessWindow', accessWindow);
   host.orchestration('activationIntake', activationIntake);
@@ -101,9 +85,43 @@ export function register(host: Host, world: World): void {
   });
 }
 
+/** Where nobody is to be told there is no door: it would look every few seconds, and find nothing. */
+function registerNotices(host: Host, world: World): void {
+  const { notices } = world;
+  if ('faults' in notices || notices.channels.length === 0) return;
+  const tell = async (): Promise<void> => {
+    await noticesDue(world);
+  };
+  host.timer('noticesDue', { schedule: notices.schedule, handler: tell });
+}
+
 /** The durable client costs more than most invocations that could start something and do not. */
 function starterOf(context: InvocationContext): Starter {
   return {
     start: (...started) => createStarter(df.getClient(context)).start(...started),
   };
+}
+
+/** The doors for people and probes. */
+function registerHttp(host: Host, world: World, sweepStatus: () => SweepStatus): void {
+  const limits = createCallLimits(world);
+  for (const { name, method, path, kind, starts, make } of routes) {
+    host.http(name, {
+      ...(starts ? { extraInputs: [df.input.durableClient()] } : {}),
+      methods: [method],
+      // Not open: callers are known by their tokens. A key would be one secret for everybody.
+      authLevel: 'anonymous',
+      route: path,
+      handler: asCaller(world, limits, kind, make(world, starterOf)),
+    });
+  }
+  host.http('openapi', {
+    methods: ['GET'],
+    authLevel: 'anonymous',
+    route: 'openapi.json',
+    handler: openapi(),
+  });
+  const parts = createHealthParts(world, sweepStatus);
+  host.http('health', { ...get, route: 'health', handler: health(parts) });
+  host.http('ready', { ...get, authLevel: 'anonymous', route: 'ready', handler: ready(parts) });
 }

@@ -4,6 +4,8 @@ import { createEventGrid } from './azure/eventGrid/createEventGrid';
 import type { EventGrid, EventGridOptions } from './azure/eventGrid/types';
 import { createLogin, type Login } from './azure/login/createLogin';
 import type { Identity } from './azure/login/identity';
+import { createNoticeSink } from './azure/notices/createNoticeSink';
+import type { NoticeSink } from './azure/notices/types';
 import { createPim, type Pim } from './azure/pim/createPim';
 import { graphAssignments } from './azure/pim/graphAssignments';
 import { isOwnPimRequest } from './azure/pim/provider';
@@ -40,6 +42,8 @@ export type LocalAzure = {
   pim: Pim;
   eventGrid: EventGrid;
   login: Login;
+  /** Teams, Slack, a webhook and a topic: whom the app tells of windows. */
+  notices: NoticeSink;
   /** Ends all timers. */
   close(): void;
 };
@@ -118,13 +122,17 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
   });
   resourceManager.addProvider(pim.provider, { isSelfService: isOwnPimRequest });
   addLogAndIndex(resourceManager, pim);
+  const notices = createNoticeSink(options.seed);
   return {
     handle: async (request) =>
-      (await login.handle(request)) ?? (await resourceManager.handle(request)),
+      (await notices.handle(request)) ??
+      (await login.handle(request)) ??
+      (await resourceManager.handle(request)),
     resourceManager,
     pim,
     eventGrid,
     login,
+    notices,
     close: () => {
       pim.close();
       eventGrid.close();

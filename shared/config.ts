@@ -2,6 +2,8 @@ import type { ApiConfig } from './config/api';
 import { readApi } from './config/api';
 import type { ClosingConfig } from './config/closing';
 import { readClosing } from './config/closing';
+import type { NoticesConfig } from './config/notices';
+import { readNotices } from './config/notices';
 import type { OpeningConfig } from './config/opening';
 import { readOpening } from './config/opening';
 import type { Environment } from './config/settings';
@@ -18,17 +20,22 @@ export type Config = {
   readonly closing: ClosingConfig | Faulty;
   readonly opening: OpeningConfig | Faulty;
   readonly api: ApiConfig | Faulty;
+  readonly notices: NoticesConfig | Faulty;
 };
 
 /**
  * Reads every setting once, with all its faults together. Closing needs only the ledger, Resource
  * Manager, an identity and public keys; policy and private key belong to opening, whose faults
- * disable openings and nothing else; without the API's, nobody is let in over HTTP. `appFolder` is where `POLICY_FILE` is looked for.
+ * disable openings and nothing else; without the API's, nobody is let in over HTTP. A fault in those
+ * of notices is one of opening as well: nothing opens in silence that somebody wants to be told of. `appFolder` is where `POLICY_FILE` is looked for.
  */
 export function readConfig(env: Environment, appFolder: string): Config {
   const closingReader = new SettingsReader(env);
   const openingReader = new SettingsReader(env);
   const closing = readClosing(closingReader, openingReader);
+  const noticesReader = new SettingsReader(env);
+  const notices = readNotices(noticesReader);
+  for (const fault of noticesReader.faults) openingReader.fault(fault);
   const opening = readOpening(openingReader, appFolder, closing);
   const apiReader = new SettingsReader(env);
   const api = readApi(apiReader);
@@ -36,5 +43,6 @@ export function readConfig(env: Environment, appFolder: string): Config {
     closing: closing ?? { faults: closingReader.faults },
     opening: opening ?? { faults: openingReader.faults },
     api: api ?? { faults: apiReader.faults },
+    notices: notices ?? { faults: noticesReader.faults },
   };
 }

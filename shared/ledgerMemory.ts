@@ -17,6 +17,8 @@ export function createLedgerMemory(): Ledger {
     heartbeats: createTable(),
     answers: createTable(),
     turns: createTable(),
+    notices: createTable(),
+    noticeChannels: createTable(),
   };
 }
 

@@ -3,6 +3,7 @@ import { isSilent, signingFault } from '../../shared/domain/sweep/heartbeat';
 import type { World } from '../../shared/ports/world';
 import { readHeartbeat } from '../sweep/heartbeat';
 import type { SweepStatus } from '../sweep/sweeps';
+import { noticesPart } from '../notices/noticesPart';
 import { createAzureParts } from './azureParts';
 import { askedSeldom } from './askedSeldom';
 import { clockPart, type Part, type Parts, sweepPart } from './healthAnswer';
@@ -18,6 +19,7 @@ export function createHealthParts(
   const ledger = askedSeldom(world, () => ledgerPart(world));
   const sweeper = askedSeldom(world, () => sweeperPart(world));
   const azure = askedSeldom(world, createAzureParts(world));
+  const notices = askedSeldom(world, () => orFault(() => noticesPart(world)));
   return async () => ({
     closing: { ok: true },
     opening: openingPart(world),
@@ -27,6 +29,7 @@ export function createHealthParts(
     sweep: sweepPart(world, sweepStatus()),
     sweeper: await sweeper(),
     api: apiPart(world),
+    notices: await notices(),
     clock: clockPart(world),
   });
 }

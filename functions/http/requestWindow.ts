@@ -16,6 +16,7 @@ import { isRefusalCode, refusal } from '../../shared/domain/refusal';
 import type { Asked } from '../../shared/domain/request/asked';
 import { windowPhase } from '../../shared/domain/window/phase';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
+import { noteRefusedRequest } from '../../shared/notices/noteOwing';
 import type { Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
 import { json } from './answer';
@@ -57,7 +58,10 @@ export function requestWindow(
     const what = { key, bodyHash, asked, address };
     if (dryRun) return dryAnswer(world, caller, what);
     const made = await grantRequest(world, starterOf(context), caller, what);
-    if (made.kind === 'refused') return refused(world, caller, asked, made);
+    if (made.kind === 'refused') {
+      await noteRefusedRequest(world, caller, asked, made);
+      return refused(world, caller, asked, made);
+    }
     return answerKnown(world, request, made.row, bodyHash);
   };
 }

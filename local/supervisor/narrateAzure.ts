@@ -1,5 +1,6 @@
 import type { WriteRecord } from '../azure/contract';
 import type { DeliveryRecord } from '../azure/eventGrid/types';
+import type { Received } from '../azure/notices/types';
 import type { LocalAzure } from '../localAzure';
 import type { Printer } from './printer';
 
@@ -12,7 +13,14 @@ export function narrateAzure(azure: LocalAzure, printer: Printer): void {
     told.set(record.sequence, sentence);
     printer.say('network', sentence, { record });
   });
+  azure.notices.onReceived((message) => narrateNotice(message, printer));
   narrateFaults(azure, printer);
+}
+
+/** All four are told of the same: people read what Teams says, and who else has refused. */
+function narrateNotice({ sink, status, title }: Received, printer: Printer): void {
+  if (status >= 400) printer.say('notices', `${sink} refuses a notice: ${status}.`);
+  else if (sink === 'teams' && title !== '') printer.say('notices', `Teams is told: ${title}.`);
 }
 
 function sentenceFor(record: WriteRecord): string | null {

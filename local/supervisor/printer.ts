@@ -8,6 +8,7 @@ export type Speaker =
   | 'app'
   | 'sweeper'
   | 'network'
+  | 'notices'
   | 'host'
   | 'verdict'
   | 'next';
@@ -26,6 +27,7 @@ const colours: Record<Speaker, (text: string) => string> = {
   app: pc.cyan,
   sweeper: pc.green,
   network: pc.yellow,
+  notices: pc.blue,
   host: pc.red,
   verdict: pc.green,
   next: pc.dim,

@@ -46,7 +46,14 @@ const sentences: Record<string, Sentence> = {
 };
 
 /** Things that go well all the time and tell nothing. */
-const silent = new Set(['sweep.done', 'reconcile.done', 'hint.ignored', 'address.forgotten']);
+const silent = new Set([
+  'sweep.done',
+  'reconcile.done',
+  'notices.done',
+  'notice.sent',
+  'hint.ignored',
+  'address.forgotten',
+]);
 
 /** A sentence for a line of the app's log; `null` for what is not worth a line. */
 export function sentenceOf(event: string, fields: Fields): string | null {

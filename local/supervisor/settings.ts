@@ -36,6 +36,8 @@ export function hostEnvironment(parts: HostEnvironmentParts): Record<string, str
     MARKER_PRIVATE_KEY: keys.markerPrivateKey,
     ...identity,
     ...callers(ports),
+    ...azure.notices.environment(`https://localhost:${ports.resourceManager}`),
+    NOTICES_LINK: `http://127.0.0.1:${ports.functions}`,
     FUNCTIONS_HOST_APP: 'dist',
     FUNCTIONS_HOST_PORT: `${ports.functions}`,
     FUNCTIONS_HOST_STATE: join(folder, 'functions'),

@@ -43,6 +43,9 @@ export function createLedgerTables(
     heartbeats: table('heartbeats', () => 'heartbeat'),
     answers: table('answers', byPrefix),
     turns: table('turns', byPrefix),
+    // As `live`, read whole by a timer; what is told is removed.
+    notices: table('notices', () => 'notices'),
+    noticeChannels: table('noticeChannels', () => 'channels'),
   };
 }
 

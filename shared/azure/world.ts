@@ -16,6 +16,7 @@ import { createDirectory } from './directory';
 import { createInventory } from './inventory';
 import { createNetwork } from './network';
 import { placesNotInAzure } from './placesNotInAzure';
+import { createNotices } from './notices';
 import { createSigner } from './signer';
 import { createVerifier } from './verifier';
 import type { WorldParts } from './worldParts';
@@ -25,11 +26,12 @@ export type WorldConfig = {
   readonly closing: ClosingConfig;
   readonly opening: Config['opening'];
   readonly api: Config['api'];
+  readonly notices: Config['notices'];
 };
 
 /** Everything the app asks of the outside, as Azure gives it. Sends nothing by itself. */
 export function createAzureWorld(config: WorldConfig, parts: WorldParts): World {
-  const { closing, opening, api } = config;
+  const { closing, opening, api, notices } = config;
   const { meter, arm, ledger, credential } = connect(closing, parts);
   const clock = createClock(meter);
   const chains = parts.chains ?? chainsOf(closing, credential);
@@ -62,6 +64,11 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
     notAzure: placesNotInAzure(closing, api),
     api:
       'faults' in api ? api : { callers: parts.callers ?? createCallers(api, () => clock.now()) },
+    notices: createNotices(notices, {
+      credential,
+      deployment: closing.deployment,
+      ...(parts.httpClient === undefined ? {} : { httpClient: parts.httpClient }),
+    }),
   };
 }
 

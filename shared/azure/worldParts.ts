@@ -7,7 +7,7 @@ import type { Log } from '../ports/log';
 
 /** What tests and hosts may put in place of the real thing. */
 export type WorldParts = {
-  /** Answers every request of every Resource Manager client in process. */
+  /** Answers every request of every client but storage's in process. */
   readonly httpClient?: HttpClient;
   readonly credential?: TokenCredential;
   readonly ledger?: Ledger;

@@ -47,7 +47,21 @@ export const settings = {
   API_CLIENT_ID: 'api',
   /** Sign-in of a `Custom` cloud: https, host and port only. */
   LOGIN_ENDPOINT: 'api',
-} as const satisfies Record<string, 'closing' | 'opening' | 'api'>;
+  /** URL of a Workflows webhook of Teams: a secret; in Azure a Key Vault reference. Optional. */
+  NOTICES_TEAMS_URL: 'notices',
+  /** URL of an incoming webhook of Slack: a secret as well. Optional. */
+  NOTICES_SLACK_URL: 'notices',
+  /** Any other webhook, and `whsec_<base64>`, by which it is signed. Optional. */
+  NOTICES_WEBHOOK_URL: 'notices',
+  NOTICES_WEBHOOK_SECRET: 'notices',
+  /** A custom topic of Event Grid, and its key; by the app's identity where there is no key. Optional. */
+  NOTICES_TOPIC_ENDPOINT: 'notices',
+  NOTICES_TOPIC_KEY: 'notices',
+  /** Origin at which people reach this app: cards link there. Needed with any of those above. */
+  NOTICES_LINK: 'notices',
+  /** NCRONTAB with seconds, at least once a minute. */
+  NOTICES_SCHEDULE: 'notices',
+} as const satisfies Record<string, 'closing' | 'opening' | 'api' | 'notices'>;
 
 export type SettingName = keyof typeof settings;
 

@@ -22,6 +22,7 @@ export const alarms = {
   intakeFault: { severity: 'low', means: 'an activation cannot be confirmed, and this lasts' },
   intakeGivenUp: { severity: 'low', means: 'a hint could not be judged for a day' },
   auditUnwritten: { severity: 'low', means: 'what was done cannot be recorded, so nothing opens' },
+  noticeUndelivered: { severity: 'low', means: 'people are not told of windows' },
   licenceMissing: { severity: 'low', means: 'the tenant has no licence for PIM' },
 } as const satisfies Readonly<Record<string, { severity: 'high' | 'low'; means: string }>>;
 

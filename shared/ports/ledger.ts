@@ -2,6 +2,7 @@ import type { AddressHintRow, EndHintRow, HintRow } from '../domain/hint';
 import type { Heartbeat } from '../domain/sweep/heartbeat';
 import type { LiveRow } from '../domain/live';
 import type { MetaRow } from '../domain/meta';
+import type { NoticeChannelRow, NoticesRow } from '../domain/notices/notice';
 import type { TurnRow } from '../domain/calendar/turn';
 import type { AnswersRow } from '../domain/request/keyedCloseAll';
 import type { WindowRow } from '../domain/window/windowRow';
@@ -42,4 +43,8 @@ export type Ledger = {
   readonly answers: Table<AnswersRow>;
   /** Whose turn it is to write to an NSG, by hash of its id. Nothing but requests depends on it. */
   readonly turns: Table<TurnRow>;
+  /** What is owed and was told of windows, one row each while anything is: read whole by one timer. */
+  readonly notices: Table<NoticesRow>;
+  /** How each channel of notices does. */
+  readonly noticeChannels: Table<NoticeChannelRow>;
 };

@@ -11,6 +11,7 @@ import type { Inventory } from './inventory';
 import type { Ledger, Table } from './ledger';
 import type { Log } from './log';
 import type { Network } from './network';
+import type { Notices } from './notices';
 import type { Signer, Verifier } from './signer';
 import type { WindowRow } from '../domain/window/windowRow';
 
@@ -42,6 +43,8 @@ export type World = {
   readonly notAzure: readonly string[];
   /** How callers over HTTP are known; `faults` instead where nobody can be. */
   readonly api: { readonly callers: Callers } | { readonly faults: readonly string[] };
+  /** How people are told of windows. Nothing that closes looks here. */
+  readonly notices: Notices;
 };
 
 /** How long deletes of this process took, from accepted to read as gone. */

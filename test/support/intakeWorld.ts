@@ -109,6 +109,7 @@ export type IntakeWorld = World & {
   opening: World['opening'];
   notAzure: readonly string[];
   api: World['api'];
+  notices: World['notices'];
   receive(event: unknown): Promise<Received>;
   advance(id: string): Promise<Look>;
   /** Runs an intake as its sleeper would, up to `msMax` of its own time. Its outcome, or `waiting`. */
@@ -180,6 +181,7 @@ export function createIntakeWorld(
     opening: { policy, signer: { keyVersion: 1, sign: () => '' }, sweeper: 'none' },
     notAzure: [],
     api: { callers: callersByName() },
+    notices: { channels: [], schedule: '', linkBase: '' },
     directory: {
       readRoleAssignment: async (id) => {
         read(`assignment ${id}`);

@@ -302,7 +302,7 @@ function worldOf(
   }: { ledger: Ledger; chains: ChainStore; logs: LogLine[]; life: Life },
   options: SimulationOptions,
 ): World {
-  const { closing, opening, api } = configOf(options);
+  const { closing, opening, api, notices } = configOf(options);
   if ('faults' in closing) throw new Error(closing.faults.join('\n'));
   const mayBeFaulty = options.openingFaulty || options.policyRefused;
   if ('faults' in opening && !mayBeFaulty) throw new Error(opening.faults.join('\n'));
@@ -310,7 +310,7 @@ function worldOf(
   const { seams = {} } = options;
   const client = inProcess(azure, options);
   const world = createAzureWorld(
-    { closing, opening, api },
+    { closing, opening, api, notices },
     {
       ...('faults' in api ? {} : { callers: callersBySignIn(api, azure.login) }),
       httpClient: mortal(life, seams.httpClient?.(client) ?? client),

@@ -110,6 +110,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     opening: { policy, signer, sweeper: 'none' },
     notAzure: [],
     api: { faults: ['not needed here'] },
+    notices: { channels: [], schedule: '', linkBase: '' },
     ...changes,
     time,
     lines,

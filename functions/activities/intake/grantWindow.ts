@@ -7,6 +7,7 @@ import type { Refusal } from '../../../shared/domain/refusal';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { Starter } from '../../../shared/ports/starter';
+import { noteWindow } from '../../../shared/notices/noteOwing';
 import type { World } from '../../../shared/ports/world';
 import { admit } from './admit';
 import { heedEndHint } from './endWindows';
@@ -48,6 +49,7 @@ export async function grantWindow(
   // A delete hint may have been judged between our question and our row.
   await heedEndHint(world, starter, activation.roleAssignmentId, id);
   await starter.start('accessWindow', id, { id, successor: 0 });
+  await noteWindow(world, id);
   log.info('window.granted', {
     windowId: id,
     personId: request.person.objectId,

@@ -13,6 +13,7 @@ import { cleanText } from '../../../shared/domain/text';
 import type { ScheduleRequest } from '../../../shared/ports/directory';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { Starter } from '../../../shared/ports/starter';
+import { noteRefusedWindow } from '../../../shared/notices/noteOwing';
 import type { World } from '../../../shared/ports/world';
 import { grantWindow, writeWindow } from './grantWindow';
 import { mustRecord } from '../../../shared/mustRecord';
@@ -94,6 +95,7 @@ async function refuseWindow(
       ...refusalFields(said),
     });
   }
+  await noteRefusedWindow(world, row.id, request.person.objectId);
   return end('refused', row.id);
 }
 

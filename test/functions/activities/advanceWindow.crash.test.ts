@@ -47,6 +47,8 @@ function hooked(world: TestWorld, hook: Hook): World {
       heartbeats: world.ledger.heartbeats,
       answers: world.ledger.answers,
       turns: world.ledger.turns,
+      notices: world.ledger.notices,
+      noticeChannels: world.ledger.noticeChannels,
     },
     network: wrap(
       {

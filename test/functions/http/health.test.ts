@@ -27,6 +27,7 @@ describe('GET /api/health', () => {
       sweep: { ok: true, complete: true, secondsAgo: 0, mode: 'close' },
       sweeper: { ok: true, watch: 'none' },
       api: { ok: true },
+      notices: { ok: true, channels: 'off' },
       clock: { ok: true, skewSeconds: 0, measuredSecondsAgo: 0 },
     });
   });

@@ -96,6 +96,7 @@ export function worldConfig(): WorldConfig {
     },
     opening: { faults: ['not needed here'] },
     api: { faults: ['not needed here'] },
+    notices: { faults: ['not needed here'] },
   };
 }
 

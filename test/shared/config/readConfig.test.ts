@@ -4,34 +4,22 @@ import { settings } from '../../../shared/config/settings';
 import type { Config } from '../../../shared/config';
 import { readConfig } from '../../../shared/config';
 import { policyFile } from '../../support/policyFile';
+import { faultsOf, noIdentity, read } from './read';
 import { appFolder, goodSettings, keys } from './settings';
 
 const scope = '/subscriptions/11111111-1111-4111-8111-111111111111';
 const samplePolicy = readFileSync(join(appFolder, 'policy.yaml'), 'utf8');
 
-function faultsOf(half: Config[keyof Config]): readonly string[] {
-  return 'faults' in half ? half.faults : [];
-}
-
 function folderWithPolicy(text: string): string {
   return dirname(policyFile(appFolder, text));
 }
 
-/** Storage by a connection string alone. */
-const noIdentity = {
-  AzureWebJobsStorage__tableServiceUri: '',
-  AzureWebJobsStorage__blobServiceUri: '',
-};
-
-function read(changes: Record<string, string | undefined>) {
-  const config = readConfig({ ...goodSettings(), ...changes }, appFolder);
-  const { closing, opening, api } = config;
-  return { closing: faultsOf(closing), opening: faultsOf(opening), api: faultsOf(api) };
-}
-
-/** What the other parts say of a fault, which is nothing. */
+/** What the other parts say of a fault: nothing; but a fault of notices is one of opening as well. */
 function othersThan(half: keyof Config, faults: ReturnType<typeof read>): readonly string[] {
-  return Object.entries(faults).flatMap(([name, texts]) => (name === half ? [] : texts));
+  return Object.entries(faults).flatMap(([name, texts]) => {
+    const isToldTwice = half === 'notices' && name === 'opening';
+    return name === half ? [] : texts.filter((text) => !isToldTwice || !text.includes('NOTICES_'));
+  });
 }
 
 describe('settings in order', () => {
@@ -78,6 +66,7 @@ describe('settings in order', () => {
       closing: [],
       opening: [],
       api: [],
+      notices: [],
     });
   });
 
@@ -102,6 +91,10 @@ describe('a setting that is missing', () => {
     'SWEEP_SCOPES',
     'LOGIN_ENDPOINT',
     'AUDIT_BLOB_SERVICE_URI',
+    'NOTICES_TEAMS_URL',
+    'NOTICES_SLACK_URL',
+    'NOTICES_TOPIC_ENDPOINT',
+    'NOTICES_TOPIC_KEY',
   ];
   const required = Object.entries(settings).filter(([name]) => !optional.includes(name));
 
@@ -137,56 +130,6 @@ describe('a setting that is missing', () => {
     expect(faultsOf(closing)).toHaveLength(4);
     expect(faultsOf(opening)).toHaveLength(9);
     expect(faultsOf(api)).toHaveLength(3);
-  });
-});
-
-describe('where the audit is kept', () => {
-  const account = 'AccountName=a;AccountKey=b';
-  const here = 'TableEndpoint=http://127.0.0.1:1/a';
-
-  it('is the blob service of the same storage', () => {
-    const { closing } = readConfig(goodSettings(), appFolder);
-    const uri = 'https://storage.blob.core.windows.net';
-    expect(closing).toMatchObject({ audit: { kind: 'identity', uri } });
-    const AzureWebJobsStorage = `DefaultEndpointsProtocol=https;${account}`;
-    const local = readConfig({ ...goodSettings(), ...noIdentity, AzureWebJobsStorage }, appFolder);
-    expect(local.closing).toMatchObject({
-      audit: { kind: 'connectionString', connectionString: AzureWebJobsStorage },
-    });
-  });
-
-  it.each([
-    ['no blob endpoint and no https', `DefaultEndpointsProtocol=http;${account};${here}`],
-    [
-      'a blob endpoint that is elsewhere, without https',
-      `DefaultEndpointsProtocol=http;${account};${here};BlobEndpoint=http://evil.example/a`,
-    ],
-  ])('is nowhere with %s: nothing opens, closing goes on', (_what, AzureWebJobsStorage) => {
-    const values = { ...goodSettings(), ...noIdentity, AzureWebJobsStorage };
-    const { closing, opening } = readConfig(values, appFolder);
-    expect(closing).toMatchObject({ deployment: 'abc123', audit: null });
-    expect(faultsOf(opening)).toEqual([expect.stringContaining('no blob endpoint')]);
-  });
-
-  it('is an account of its own where one is named, whatever the host stores in', () => {
-    const AUDIT_BLOB_SERVICE_URI = 'https://audit.blob.core.windows.net/';
-    const audit = { kind: 'identity', uri: 'https://audit.blob.core.windows.net' };
-    const byString = { ...noIdentity, AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
-    for (const changes of [{}, byString, { AzureWebJobsStorage__blobServiceUri: '' }]) {
-      const values = { ...goodSettings(), ...changes, AUDIT_BLOB_SERVICE_URI };
-      const { closing, opening } = readConfig(values, appFolder);
-      expect(closing).toMatchObject({ audit });
-      expect('faults' in opening).toBe(false);
-    }
-  });
-
-  it.each(['http://storage.blob.core.windows.net', 'nowhere'])('is not %s', (uri) => {
-    const faults = read({ AzureWebJobsStorage__blobServiceUri: uri });
-    expect(faults).toEqual({
-      closing: [],
-      api: [],
-      opening: [expect.stringContaining('AzureWebJobsStorage__blobServiceUri is not valid')],
-    });
   });
 });
 
@@ -245,6 +188,37 @@ describe('a setting that is wrong', () => {
     API_CLIENT_ID: ['api://postern', 'x'],
     // Set where the cloud has a sign-in of its own.
     LOGIN_ENDPOINT: ['https://login.example.com'],
+    NOTICES_TEAMS_URL: [
+      'http://a.b.logic.azure.com/w?sig=canary-4711',
+      'https://logic.azure.com.evil.example/w?sig=canary-4711',
+      'https://evil.example/logic.azure.com?sig=canary-4711',
+      'https://me:canary-4711@a.logic.azure.com/w',
+    ],
+    NOTICES_SLACK_URL: [
+      'https://hooks.slack.com.evil.example/canary-4711',
+      'https://a.hooks.slack.com/canary-4711',
+      'http://hooks.slack.com/canary-4711',
+      'canary-4711',
+    ],
+    NOTICES_WEBHOOK_URL: [
+      'http://hooks.example.org/canary-4711',
+      'https://localhost/canary-4711',
+      'https://127.0.0.1/canary-4711',
+      'https://0x7f.1/canary-4711',
+      'https://169.254.169.254/metadata?canary-4711',
+      'https://[::1]/canary-4711',
+      'https://metadata.internal/canary-4711',
+      'https://intranet/canary-4711',
+      'file:///etc/canary-4711',
+    ],
+    NOTICES_WEBHOOK_SECRET: ['canary-4711', 'whsec_', 'whsec_c2hvcnQ=', 'whsec_!canary-4711!'],
+    NOTICES_TOPIC_ENDPOINT: [
+      'https://topic.example/api/events?canary-4711',
+      'http://t.westeurope-1.eventgrid.azure.net/api/events',
+    ],
+    NOTICES_TOPIC_KEY: ['short', 'canary-4711 with blanks in it'],
+    NOTICES_LINK: ['postern.example.org', 'http://postern.example.org', 'https://a.example/b'],
+    NOTICES_SCHEDULE: ['often', '0 */2 * * * *'],
   };
   const table = Object.entries(wrong).flatMap(([name, values]) =>
     values.map((value) => [name, value] as const),
@@ -255,6 +229,7 @@ describe('a setting that is wrong', () => {
     const faults = read({ [name]: value });
     expect(faults[half]).toEqual([expect.stringContaining(name)]);
     expect(othersThan(half, faults)).toEqual([]);
+    expect(JSON.stringify(faults)).not.toContain('canary-4711');
   });
 
   it('stands in the table, whichever setting it is', () => {
@@ -275,6 +250,7 @@ describe('a setting that is wrong', () => {
       closing: [expect.stringContaining('AzureWebJobsStorage is not valid')],
       opening: [],
       api: [],
+      notices: [],
     });
   });
 
@@ -305,6 +281,7 @@ describe('a setting that is wrong', () => {
       closing: [],
       opening: [expect.stringContaining('Key Vault reference')],
       api: [],
+      notices: [],
     });
   });
 
@@ -332,6 +309,7 @@ describe('times that could not keep the promise', () => {
       closing: [],
       opening: [expect.stringContaining("The policy's lead (10 s) is shorter")],
       api: [],
+      notices: [],
     });
     expect(read({ DELETE_SECONDS: '5' }).opening).toHaveLength(1);
     expect(read({ SWEEP_SCHEDULE: '0,1 * * * * *' }).opening).toEqual([

@@ -33,5 +33,13 @@ export function goodSettings(): Record<string, string> {
     WEBSITE_AUTH_ENABLED: 'True',
     API_TENANT_ID: '0a1b2c3d-0000-4000-8000-00000000000A',
     API_CLIENT_ID: '0a1b2c3d-0000-4000-8000-00000000000b',
+    NOTICES_TEAMS_URL: 'https://prod-1.westeurope.logic.azure.com:443/workflows/1/triggers?sig=s',
+    NOTICES_SLACK_URL: 'https://hooks.slack.com/services/T/B/x',
+    NOTICES_WEBHOOK_URL: 'https://hooks.example.org/postern',
+    NOTICES_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    NOTICES_TOPIC_ENDPOINT: 'https://postern.westeurope-1.eventgrid.azure.net/api/events',
+    NOTICES_TOPIC_KEY: 'a-key-of-the-topic-that-is-long-enough',
+    NOTICES_LINK: 'https://postern.example.org',
+    NOTICES_SCHEDULE: '*/15 * * * * *',
   };
 }

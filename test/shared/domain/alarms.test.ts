@@ -36,6 +36,7 @@ const raisedIn: Readonly<Record<AlarmName, string>> = {
   removedByOthers: 'scenarios/editors.ts',
   disarmed: 'scenarios/roles.ts',
   skew: 'functions/activities/advanceWindow.faults.test.ts',
+  noticeUndelivered: 'scenarios/notices.test.ts',
   instanceFailed: 'scenarios/engine.ts',
   sweeperSilent: 'scenarios/sweeperWithMain.ts',
   budgetExhausted: 'shared/azure/meter.test.ts',

@@ -1,4 +1,5 @@
 import { newTurn } from '../../../shared/domain/calendar/turn';
+import { newChannel, newNoticesRow } from '../../../shared/domain/notices/deliveries';
 import type { HintRow } from '../../../shared/domain/hint';
 import type { LiveRow } from '../../../shared/domain/live';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
@@ -163,6 +164,14 @@ export function describeLedger(name: string, open: () => Ledger): void {
       await keepsOneRow(heartbeats, beat, { ...beat, at: 2, keyVersions: [] });
       const born = { id: 'ledger', bornAt: 1 } as const;
       await keepsOneRow(meta, born, { ...born, bornAt: 2 });
+    });
+
+    it('keeps what is owed and told, and how channels do, in tables of their own', async () => {
+      const { notices, noticeChannels, windows } = open();
+      const told = newNoticesRow(freshId(), 1);
+      await keepsOneRow(notices, told, { ...told, deadline: { until: 2, since: 1 } });
+      await keepsOneRow(noticeChannels, newChannel('teams'), { ...newChannel('teams'), faults: 1 });
+      expect(await windows.get(told.id)).toBeNull();
     });
 
     it.each(['', 'a/b', 'a#b', 'a?b', 'a\\b', 'ä', 'a b', 'a\nb', 'x'.repeat(201)])(
