@@ -1,3 +1,4 @@
+import { installStillCrypto } from './http/stillCrypto';
 import { refuseOutside } from './outside';
 import { atOneMomentMax, countsOfMoments, Spinning } from './spinning';
 
@@ -119,6 +120,11 @@ export function installClock(startMs: number): SimulatedClock {
     Date: simulatedDate(() => now),
   });
   const allow = refuseOutside();
+  const crypto = installStillCrypto();
+  const rest = async (): Promise<void> => {
+    do await turn();
+    while (crypto.isUnderWay());
+  };
 
   const countAt = countsOfMoments();
   const fire = (entry: Entry): void => {
@@ -155,6 +161,7 @@ export function installClock(startMs: number): SimulatedClock {
       now = Math.max(now, atMs);
     },
     uninstall: () => {
+      crypto.uninstall();
       allow();
       Object.assign(globalThis, real);
     },
@@ -163,9 +170,9 @@ export function installClock(startMs: number): SimulatedClock {
 
 /**
  * One turn of the real loop: before it comes round, every promise that can move has moved, since
- * nothing here waits on a socket, a file or a thread.
+ * nothing here waits on a socket, a file or, but for cryptography, a thread.
  */
-function rest(): Promise<void> {
+function turn(): Promise<void> {
   return new Promise((resolve) => {
     real.setImmediate(resolve);
   });

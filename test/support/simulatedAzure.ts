@@ -86,6 +86,10 @@ export type SimulationOptions = SettingsOptions & {
   people?: LocalAzureOptions['people'];
   /** Roles that others have made in the tenant. */
   otherRoles?: LocalAzureOptions['otherRoles'];
+  /** Roles that somebody holds for good. */
+  standing?: LocalAzureOptions['standing'];
+  /** How the app knows callers; by the stand-in that works while virtual time stands still if absent. */
+  callers?: typeof callersBySignIn;
   /** Ids that the host gives out; random ones if absent. */
   uuid?: () => string;
 };
@@ -170,6 +174,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     estate,
     ...(options.people ? { people: options.people } : {}),
     ...(options.otherRoles ? { otherRoles: options.otherRoles } : {}),
+    ...(options.standing ? { standing: options.standing } : {}),
     seed: options.seed ?? 1,
     customRoles: { ...customRoles(), ...options.roles },
     eventGrid: {
@@ -307,12 +312,12 @@ function worldOf(
   const mayBeFaulty = options.openingFaulty || options.policyRefused;
   if ('faults' in opening && !mayBeFaulty) throw new Error(opening.faults.join('\n'));
   const caller = identities[options.identity ?? 'opener'];
-  const { seams = {} } = options;
+  const { seams = {}, callers = callersBySignIn } = options;
   const client = inProcess(azure, options);
   const world = createAzureWorld(
     { closing, opening, api },
     {
-      ...('faults' in api ? {} : { callers: callersBySignIn(api, azure.login) }),
+      ...('faults' in api ? {} : { callers: callers(api, azure.login) }),
       httpClient: mortal(life, seams.httpClient?.(client) ?? client),
       credential: {
         getToken: () => {
