@@ -1,5 +1,4 @@
-import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
-import { createHttpHeaders } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { register } from '../../functions/index';
@@ -33,6 +32,7 @@ import { createChainStoreMemory } from '../../shared/auditMemory';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
 import { callersBySignIn } from './callersBySignIn';
+import { inProcess } from './inProcess';
 import { rulesIn } from './rulesIn';
 import { signInAt } from './signInAt';
 import type { ChainStore } from '../../shared/ports/audit';
@@ -336,42 +336,6 @@ function worldOf(
     },
   );
   return options.wrapWorld?.(world) ?? world;
-}
-
-/** Hands requests of the SDKs to the local Azure without a socket. */
-export function inProcess(
-  azure: LocalAzure,
-  { onAnswer, dateAheadMs = () => 0 }: Pick<SimulationOptions, 'onAnswer' | 'dateAheadMs'> = {},
-): HttpClient {
-  return {
-    async sendRequest(request): Promise<PipelineResponse> {
-      const headers: Record<string, string> = {};
-      for (const [name, value] of request.headers) headers[name.toLowerCase()] = value;
-      const {
-        status,
-        headers: answered,
-        body,
-      } = await azure.handle({
-        method: request.method,
-        url: request.url,
-        headers,
-        ...(typeof request.body === 'string' ? { body: request.body } : {}),
-      });
-      onAnswer?.(request, status);
-      return {
-        request,
-        status,
-        headers: createHttpHeaders(withDateAhead(answered, dateAheadMs())),
-        ...(body === undefined ? {} : { bodyAsText: body }),
-      };
-    },
-  };
-}
-
-function withDateAhead(headers: Record<string, string>, aheadMs: number): Record<string, string> {
-  const { date } = headers;
-  if (aheadMs === 0 || date === undefined) return headers;
-  return { ...headers, date: new Date(Date.parse(date) + aheadMs).toUTCString() };
 }
 
 /** The event subscription of infra, at the door that the test asks for. */
