@@ -1,4 +1,4 @@
-import { installStillCrypto } from './http/stillCrypto';
+import { installHeldWork } from './http/heldWork';
 import { refuseOutside } from './outside';
 import { atOneMomentMax, countsOfMoments, Spinning } from './spinning';
 
@@ -120,10 +120,10 @@ export function installClock(startMs: number): SimulatedClock {
     Date: simulatedDate(() => now),
   });
   const allow = refuseOutside();
-  const crypto = installStillCrypto();
+  const held = installHeldWork(turn);
   const rest = async (): Promise<void> => {
     do await turn();
-    while (crypto.isUnderWay());
+    while (held.isUnderWay());
   };
 
   const countAt = countsOfMoments();
@@ -161,7 +161,7 @@ export function installClock(startMs: number): SimulatedClock {
       now = Math.max(now, atMs);
     },
     uninstall: () => {
-      crypto.uninstall();
+      held.uninstall();
       allow();
       Object.assign(globalThis, real);
     },
@@ -170,7 +170,7 @@ export function installClock(startMs: number): SimulatedClock {
 
 /**
  * One turn of the real loop: before it comes round, every promise that can move has moved, since
- * nothing here waits on a socket, a file or, but for cryptography, a thread.
+ * nothing here waits on a socket or a file, and on a thread only where that is waited for.
  */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
