@@ -14,7 +14,8 @@ export type BenchOptions = {
 };
 
 const help = `
-Everything but the memory and the load on the API runs on virtual time, in one process, on one thread.
+Everything but the memory runs on virtual time, in one process, on one thread; under the load on the
+API that time stands still.
 
 Exit codes:
   0  every count is as it must be; times never decide

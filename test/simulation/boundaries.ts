@@ -3,9 +3,10 @@ import { atOneMomentMax, countsOfMoments } from './spinning';
 
 /**
  * The places where a run can be struck: every request to Resource Manager, every call of the
- * ledger and of the audit's store, every start of an orchestration, every activity, episode and trigger, every timer that
- * fires, every delivery of an event and every call of the API. Each crossing has a number, the same in every run of the
- * same plan, and three moments at which something may happen to it.
+ * ledger and of the audit's store, every start of an orchestration, every activity, episode and
+ * trigger, every timer that fires, every delivery of an event and every call of the API. Each
+ * crossing has a number, the same in every run of the same plan, and three moments at which
+ * something may happen to it.
  */
 export type CrossingKind =
   | 'request'

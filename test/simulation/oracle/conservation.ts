@@ -16,9 +16,10 @@ const unread: [string, undefined] = ['an event that nobody can read', undefined]
 
 /**
  * Nothing that was accepted is lost: each event that was taken, and each window that was granted or
- * that somebody was promised, has exactly one end that the log names. Whoever dies between the save of an end and its line
- * leaves it to another, who cannot know whether it was told: after such a fault the same line may
- * come again, but never another. Judged where a run comes to rest and the ledger was kept.
+ * that somebody was promised, has exactly one end that the log names. Whoever dies between the save
+ * of an end and its line leaves it to another, who cannot know whether it was told: after such a
+ * fault the same line may come again, but never another. Judged where a run comes to rest and the
+ * ledger was kept.
  */
 export function conservationFaults(
   { lines, taken, standingAtRest, malformed, calls }: History,
