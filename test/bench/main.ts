@@ -1,6 +1,7 @@
 import { root } from './functionsCore';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type ApiFigures, measureApi } from './api';
 import { countWindow, type WindowCount } from './counting';
 import { manyWindows, oneVmOneNsg, oneVmTwoNsgs, tenVmsOneNsg, tenVmsTenNsgs } from './layouts';
 import { measureLifetimes } from './lifetimes';
@@ -22,6 +23,8 @@ async function bench(options: BenchOptions): Promise<Report> {
     counts.push(await countWindow(layout, countSeed));
   }
   const lifetimes = await measureLifetimes(manyWindows(windowsAtOnce), options);
+  const { windows, apiCalls: calls, loadSeconds } = options;
+  const api: ApiFigures = await measureApi({ windows, calls, loadSeconds });
   const memory: ProcessMemory = options.processes
     ? await measureMemory(root)
     : { skipped: 'left out by --no-processes' };
@@ -38,9 +41,10 @@ async function bench(options: BenchOptions): Promise<Report> {
     },
     counts,
     lifetimes,
+    api,
     memory,
     notes,
-    faults: [...counts.flatMap(({ faults }) => faults), ...lifetimes.faults],
+    faults: [...counts.flatMap(({ faults }) => faults), ...lifetimes.faults, ...api.faults],
   };
 }
 

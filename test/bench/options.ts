@@ -7,10 +7,15 @@ export type BenchOptions = {
   processes: boolean;
   repetitions: number;
   warmUps: number;
+  /** Open windows while the API is measured, calls of each kind, and how long its heap is watched. */
+  windows: number;
+  apiCalls: number;
+  loadSeconds: number;
 };
 
 const help = `
-Everything but the memory runs on virtual time, in one process, on one thread.
+Everything but the memory runs on virtual time, in one process, on one thread; under the load on the
+API that time stands still.
 
 Exit codes:
   0  every count is as it must be; times never decide
@@ -19,7 +24,7 @@ Exit codes:
 
 Examples:
   npm run bench
-  npm run bench -- --no-processes
+  npm run bench -- --no-processes --load-seconds 5
   npm run --silent bench -- --json > bench.json
 `;
 
@@ -31,6 +36,14 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | { exit
     .option('--no-processes', 'leave out the memory of the three real processes (90 s)')
     .option('--repetitions <number>', 'how often lifetimes are measured', count, 5)
     .option('--warm-ups <number>', 'runs before the first that counts', count, 8)
+    .option('--windows <number>', 'open windows while the API is measured', many, 1_000)
+    .option('--api-calls <number>', 'calls of each kind that are timed', many, 500)
+    .option(
+      '--load-seconds <number>',
+      'how long calls are sent while the heap is watched',
+      count,
+      60,
+    )
     .addHelpText('after', help)
     .allowExcessArguments(false)
     .exitOverride();
@@ -40,6 +53,11 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | { exit
     if (error instanceof CommanderError) return { exit: error.exitCode === 0 ? 0 : 2 };
     throw error;
   }
+}
+
+function many(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a number from 1 to 9,999.');
 }
 
 function count(text: string): number {

@@ -1,3 +1,4 @@
+import type { ApiFigures } from './api';
 import type { WindowCount } from './counting';
 import type { LifetimeFigures } from './lifetimes';
 import type { Machine } from './machine';
@@ -10,6 +11,7 @@ export type Report = {
   conditions: Record<string, string | number>;
   counts: WindowCount[];
   lifetimes: LifetimeFigures;
+  api: ApiFigures;
   memory: ProcessMemory;
   /** What each figure does not show. */
   notes: string[];
@@ -36,6 +38,11 @@ export const notes = [
     'limits of Azure long before those of our CPU). The activations end after the proof, and what ' +
     'that costs is not timed. Not the rate of a deployment. Other work on the machine, and a cold ' +
     'start, make it lower, never higher.',
+  'API: each call after the one before it, from the request to the text of its answer: our check of ' +
+    'the token, the form, the ledger in memory, the local Resource Manager in this process. No socket, ' +
+    'no platform before it, no storage; limits per caller are off. One window is opened for real, the ' +
+    'others are its row under other ids, people and NSGs; for the dry run there is one fewer, which ' +
+    'is what policy lets in at most. The heap holds the local Azure as well.',
   'Memory: resident pages counted for each process, shared ones several times; one window on a ' +
     'fresh start, not a day of work.',
 ];

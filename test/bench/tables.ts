@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { ApiFigures } from './api';
 import type { Calls } from './door';
 import type { WindowCount } from './counting';
 import type { LifetimeFigures } from './lifetimes';
@@ -23,6 +24,9 @@ export function printReport(report: Report): string {
     historyTable(report.counts),
     `Lifetimes: ${report.lifetimes.layout}, event to proved closed, both timers on`,
     lifetimesTable(report.lifetimes),
+    `The API with ${report.api.windows} open windows`,
+    apiTable(report.api),
+    heapLine(report.api),
     'Memory of the three processes of npm start, resident, MB',
     memoryTable(report.memory),
     'What the figures do not show',
@@ -121,6 +125,41 @@ function lifetimesTable(figures: LifetimeFigures): string {
         '',
       ],
     ],
+  );
+}
+
+function apiTable({ calls }: ApiFigures): string {
+  return tableOf(
+    [
+      'Call',
+      'calls',
+      'a second',
+      'a second of CPU',
+      'p50 (ms)',
+      'p99 (ms)',
+      'max (ms)',
+      'requests each',
+    ],
+    calls.map((one) => [
+      one.name,
+      one.calls,
+      one.perSecond.toFixed(0),
+      one.perCpuSecond.toFixed(0),
+      one.p50Ms.toFixed(2),
+      one.p99Ms.toFixed(2),
+      one.maxMs.toFixed(2),
+      one.requestsEach.toFixed(1),
+    ]),
+  );
+}
+
+function heapLine({ heap }: ApiFigures): string {
+  const { seconds, calls, startMb, middleMb, endMb, slopeKbPer1000Calls, isCollected } = heap;
+  const sizes = [startMb, middleMb, endMb].map((mb) => mb.toFixed(1)).join(', ');
+  return (
+    `heap at the start, in the middle and at the end of ${seconds} s of all three ` +
+    `(${calls} calls)${isCollected ? ', collected' : ''}: ${sizes} MB; ` +
+    `slope ${slopeKbPer1000Calls.toFixed(1)} KB per 1,000 calls`
   );
 }
 

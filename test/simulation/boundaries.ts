@@ -3,9 +3,10 @@ import { atOneMomentMax, countsOfMoments } from './spinning';
 
 /**
  * The places where a run can be struck: every request to Resource Manager, every call of the
- * ledger and of the audit's store, every start of an orchestration, every activity, episode and trigger, every timer that
- * fires and every delivery of an event. Each crossing has a number, the same in every run of the
- * same plan, and three moments at which something may happen to it.
+ * ledger and of the audit's store, every start of an orchestration, every activity, episode and
+ * trigger, every timer that fires, every delivery of an event and every call of the API. Each
+ * crossing has a number, the same in every run of the same plan, and three moments at which
+ * something may happen to it.
  */
 export type CrossingKind =
   | 'request'
@@ -17,6 +18,8 @@ export type CrossingKind =
   | 'trigger'
   | 'timer'
   | 'delivery'
+  /** A call of the API, on the way from its caller. */
+  | 'call'
   /** A short wait inside an activity. */
   | 'wait';
 
@@ -96,6 +99,8 @@ export type Boundaries = {
 };
 
 const functionKinds: readonly CrossingKind[] = ['activity', 'episode', 'trigger'];
+/** Whoever sends these is no process of ours: it outlives every host. */
+const outsideKinds: readonly CrossingKind[] = ['delivery', 'call'];
 
 /** One run's boundaries. */
 export function createBoundaries(parts: BoundaryParts): Boundaries {
@@ -122,7 +127,7 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
 
   /** Whoever was to die after its last answer dies before it does anything else. */
   const meetDoom = (crossing: Crossing): boolean => {
-    if (doomed === undefined || crossing.kind === 'delivery') return false;
+    if (doomed === undefined || outsideKinds.includes(crossing.kind)) return false;
     const { strike } = doomed;
     doomed = undefined;
     kill(strike, crossing);
@@ -170,8 +175,8 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
     print: (result: Result) => string,
   ): Promise<Result> => {
     const born = life;
-    // Who delivers is no process of ours: it outlives every host and hears that one is gone.
-    const isDead = (): boolean => born !== life && crossing.kind !== 'delivery';
+    // Who delivers or calls hears that a host is gone.
+    const isDead = (): boolean => born !== life && !outsideKinds.includes(crossing.kind);
     const strike = parts.decide(crossing);
     if (await strikeAt('before', strike, crossing)) return never();
     const { deed } = strike ?? {};
@@ -207,7 +212,7 @@ export function createBoundaries(parts: BoundaryParts): Boundaries {
       }
       if (meetDoom(crossing)) return never();
       const isFunction = functionKinds.includes(place.kind);
-      const isWait = !isFunction && place.kind !== 'delivery';
+      const isWait = !isFunction && !outsideKinds.includes(place.kind);
       if (isFunction) functions += 1;
       if (isWait) waits += 1;
       try {

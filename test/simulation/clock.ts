@@ -1,3 +1,4 @@
+import { installHeldWork } from './http/heldWork';
 import { refuseOutside } from './outside';
 import { atOneMomentMax, countsOfMoments, Spinning } from './spinning';
 
@@ -119,6 +120,11 @@ export function installClock(startMs: number): SimulatedClock {
     Date: simulatedDate(() => now),
   });
   const allow = refuseOutside();
+  const held = installHeldWork(turn);
+  const rest = async (): Promise<void> => {
+    do await turn();
+    while (held.isUnderWay());
+  };
 
   const countAt = countsOfMoments();
   const fire = (entry: Entry): void => {
@@ -155,6 +161,7 @@ export function installClock(startMs: number): SimulatedClock {
       now = Math.max(now, atMs);
     },
     uninstall: () => {
+      held.uninstall();
       allow();
       Object.assign(globalThis, real);
     },
@@ -163,9 +170,9 @@ export function installClock(startMs: number): SimulatedClock {
 
 /**
  * One turn of the real loop: before it comes round, every promise that can move has moved, since
- * nothing here waits on a socket, a file or a thread.
+ * nothing here waits on a socket or a file, and on a thread only where that is waited for.
  */
-function rest(): Promise<void> {
+function turn(): Promise<void> {
   return new Promise((resolve) => {
     real.setImmediate(resolve);
   });

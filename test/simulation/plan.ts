@@ -1,5 +1,7 @@
 import { diceOf, type Dice } from './dice';
 import { drawFaults } from './drawFaults';
+import type { Errand } from './http/errand';
+import { withErrands } from './http/withErrands';
 import type { Theme } from './themeParts';
 import { themes } from './themes';
 import { minute } from './units';
@@ -83,6 +85,8 @@ export type Plan = {
   readonly polling: number | null;
   readonly visits: readonly Visit[];
   readonly others: readonly Other[];
+  /** Calls of the API; none in most seeds. */
+  readonly errands: readonly Errand[];
   readonly faults: readonly FaultPlan[];
   /** When faults and editors stop, liveness only. */
   readonly calmAtMs: number;
@@ -100,6 +104,8 @@ export type FaultKindFacts = {
   readonly skip?: number;
   /** So dear to play that only a theme that names it draws it. */
   readonly onlyNamed?: boolean;
+  /** Something about calls of the API: drawn where people call, and nowhere else. */
+  readonly ofCalls?: boolean;
 };
 
 const firstStart = Date.parse('2026-01-01T10:00:00.000Z');
@@ -118,7 +124,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
   const visits = withPair(dice.fork('second'), drawn, theme);
   const last = Math.max(...visits.map(({ atMs, lengthMs }) => atMs + lengthMs));
   const { isQuick } = theme;
-  return {
+  const plan: Plan = {
     seed,
     theme: theme.name,
     mode: shape.chance(0.5) ? 'liveness' : 'safety',
@@ -143,9 +149,11 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     polling: shape.pick(isQuick ? [null, 1_000, 5_000] : [null, 1_000, 5_000, 30_000]),
     visits,
     others: drawOthers(dice.fork('others'), visits, theme),
+    errands: [],
     faults: drawFaults(dice.fork('faults'), kinds, { visits, lastMs: last, theme }),
     calmAtMs: last + minute,
   };
+  return withErrands(plan, kinds);
 }
 
 /** What policy allows from a deployment on must be asked for in vain as well, or nobody knows its end. */

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { faultTable, notApplicable } from './faults/table';
+import { deedNames } from './http/deeds';
 import type { OverrunClass } from './oracle/overrun';
 import type { SeedResult } from './seeds';
 
@@ -22,6 +23,12 @@ export type Report = {
   overrun: Partial<Record<OverrunClass, Overruns>>;
   sometimes: Record<string, number>;
   crossings: Record<string, number>;
+  /** Seeds in which people call, calls that reached a host, how each was answered, what came of it. */
+  seedsWithCalls: number;
+  calls: number;
+  answers: Record<string, number>;
+  deeds: Record<string, number>;
+  neverDone: string[];
 };
 
 type Overruns = {
@@ -38,6 +45,8 @@ export function reportOf(from: number, results: readonly SeedResult[]): Report {
   const of = (...names: string[]): number =>
     violations.filter(({ invariant }) => names.includes(invariant)).length;
   const faultsByKind = summed(results.map(({ faults }) => faults));
+  const answers = summed(results.map((one) => one.answers));
+  const deeds = summed(results.map((one) => one.deeds));
   const second = results.filter((one) => one.second !== null);
   return {
     seeds: results.length,
@@ -62,6 +71,11 @@ export function reportOf(from: number, results: readonly SeedResult[]): Report {
     overrun: overrunsOf(results),
     sometimes: summed(results.map(({ sometimes }) => sometimes)),
     crossings: summed(results.map(({ crossings }) => crossings)),
+    seedsWithCalls: results.filter((one) => Object.keys(one.answers).length > 0).length,
+    calls: Object.values(answers).reduce((sum, count) => sum + count, 0),
+    answers,
+    deeds,
+    neverDone: deedNames.filter((name) => !(name in deeds)),
   };
 }
 
@@ -175,6 +189,7 @@ export function printReport(report: Report): string {
       report.notApplicable.map(({ name, why }) => [name, why]),
     ),
     report.neverStruck.length === 0 ? '' : `never struck: ${report.neverStruck.join(', ')}`,
+    ...callTables(report),
     tableOf(['sometimes', 'times'], entries(report.sometimes)),
     tableOf(['crossings', 'times'], entries(report.crossings)),
     ...report.failing.map(
@@ -184,6 +199,16 @@ export function printReport(report: Report): string {
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+function callTables({ seedsWithCalls, calls, answers, deeds, neverDone }: Report): string[] {
+  if (calls === 0) return [];
+  return [
+    `calls of the API: ${calls} in ${seedsWithCalls} seeds`,
+    tableOf(['call, and its answer', 'times'], entries(answers)),
+    tableOf(['what came of calls', 'times'], entries(deeds)),
+    neverDone.length === 0 ? '' : `never came of calls: ${neverDone.join(', ')}`,
+  ];
 }
 
 function entries(counts: Record<string, number>): [string, string][] {

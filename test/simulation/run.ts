@@ -1,8 +1,14 @@
 import { createLedgerMemory } from '../../shared/ledgerMemory';
+import { subscriptionId } from '../../local/estate';
+import { ownerAssignment } from '../../local/tenant';
 import { createBoundaries, type Boundaries, type Decide } from './boundaries';
 import { installClock, type SimulatedClock } from './clock';
+import { heardAt } from './deliveries';
 import { diceOf } from './dice';
 import { estateOfPlan, sameName } from './estate';
+import { installErrands } from './http/errands';
+import { wireOf } from './http/listen';
+import { ownCallers } from './http/ownCallers';
 import { Lives } from './lives';
 import { firstPolicyOf, policyOfPlan } from './policies';
 import { faultTable } from './faults/table';
@@ -150,6 +156,7 @@ class Run {
     const told = (what: string): void => this.trace.add(Date.now(), what);
     installVisits(stage, told);
     installOthers(stage, told);
+    installErrands(stage, told);
     if (plan.firstPolicy !== null) {
       stage.at(plan.firstPolicy.untilMs, () =>
         this.lives.restart(5_000, { policy: this.policyText }),
@@ -188,6 +195,8 @@ class Run {
       chains: this.written.chains,
       people: newcomers,
       otherRoles: [sameName],
+      callers: ownCallers,
+      ...(plan.errands.length > 0 ? { standing: [ownerAssignment(subscriptionId)] } : {}),
       ...(this.lives.stores[0] ? { store: this.lives.stores[0] } : {}),
       door: plan.door,
       schema: plan.schema,
@@ -222,25 +231,11 @@ class Run {
           looksInTrueTime(functions, this.skew);
           seams.functions?.(functions);
         },
-        deliver: (deliver) => {
-          const crossing = seams.deliver?.(deliver) ?? deliver;
-          return async (request) => {
-            const { body = '' } = request;
-            if (request.method === 'POST') this.delivered.push(body);
-            const answer = await crossing(request);
-            if (answer.status >= 200 && answer.status < 300) this.taken(body);
-            return answer;
-          };
-        },
-        queue: (send) => {
-          const crossing = seams.queue?.(send) ?? send;
-          return async (text) => {
-            this.delivered.push(text);
-            await crossing(text);
-            // What goes to the poisoned messages is kept there, and was never taken.
-            if (!this.poisoned.has(text)) this.taken(text);
-          };
-        },
+        ...heardAt(seams, {
+          delivered: (body) => this.delivered.push(body),
+          taken: (body) => this.taken(body),
+          isPoisoned: (text) => this.poisoned.has(text),
+        }),
       },
       onAzure: (azure) => this.watch.begin(azure, this.clock),
     });
@@ -287,6 +282,7 @@ class Run {
           accepted,
         );
       },
+      wire: wireOf({ boundaries, simulation: need, watch: this.watch }),
       tookMalformed: () => this.watch.onMalformed(),
       newLedger: () => createLedgerMemory(),
     };

@@ -1,6 +1,6 @@
 import { faultTable } from './faults/table';
 import type { Overrun } from './oracle/overrun';
-import type { Violation } from './oracle/judge';
+import type { Judgement, Violation } from './oracle/judge';
 import { drawPlan, type Plan } from './plan';
 import { type Outcome, playPlan, type RunOptions } from './run';
 import { Spinning } from './spinning';
@@ -20,6 +20,9 @@ export type SeedResult = {
   readonly sometimes: Readonly<Record<string, number>>;
   readonly crossings: Readonly<Record<string, number>>;
   readonly foreignEdits: number;
+  /** Answers to calls, and what the calls have led to. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly deeds: Readonly<Record<string, number>>;
 };
 
 /** The plan of a seed, with the whole table to draw from. */
@@ -45,7 +48,7 @@ export async function playSafely(plan: Plan, options: RunOptions = {}): Promise<
       plan,
       hash: 'broken',
       lines: [],
-      judgement: { violations: [broke(error)], overruns: [], windows: 0, foreignEdits: 0 },
+      judgement: { ...nothing, violations: [broke(error)] },
       afflictions: [],
       sometimes: {},
       crossings: {},
@@ -55,6 +58,15 @@ export async function playSafely(plan: Plan, options: RunOptions = {}): Promise<
     process.off('unhandledRejection', onStray);
   }
 }
+
+const nothing: Judgement = {
+  violations: [],
+  overruns: [],
+  windows: 0,
+  foreignEdits: 0,
+  answers: {},
+  deeds: {},
+};
 
 function broke(error: unknown): Violation {
   if (error instanceof Spinning) return error.violation;
@@ -74,7 +86,7 @@ export async function playSeed(
   const distinct = new Map(outcome.afflictions.map(({ id, kind }) => [id, kind]));
   for (const kind of distinct.values()) faults[kind] = (faults[kind] ?? 0) + 1;
   const { judgement, sometimes, crossings, hash, windows } = outcome;
-  const { violations, overruns, foreignEdits } = judgement;
+  const { violations, overruns, foreignEdits, answers, deeds } = judgement;
   return {
     seed,
     mode: plan.mode,
@@ -87,5 +99,7 @@ export async function playSeed(
     sometimes,
     crossings,
     foreignEdits,
+    answers,
+    deeds,
   };
 }

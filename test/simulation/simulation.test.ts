@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { callFaults } from './faults/calls';
 import type { Report } from './report';
 
 const root = join(__dirname, '..', '..');
@@ -45,10 +46,10 @@ it(
   `finds no violation in ${seeds} seeds, and plays ${twice} of them the same way twice`,
   async () => {
     const { code, report } = await play();
-    const { windows, faults } = report;
+    const { windows, faults, calls, seedsWithCalls } = report;
     process.stdout.write(
       `simulation: ${report.seeds} seeds, ${windows} windows, ${faults} faults, ` +
-        `${report.twice} of them twice\n`,
+        `${report.twice} of them twice; ${calls} calls in ${seedsWithCalls} of them\n`,
     );
     expect(report.failing).toEqual([]);
     expect(report.differing).toEqual([]);
@@ -57,6 +58,12 @@ it(
     expect(report.twice).toBe(twice);
     expect(windows).toBeGreaterThanOrEqual(3 * seeds);
     expect(faults).toBeGreaterThanOrEqual(5 * seeds);
+    // In a quarter of the seeds people call, and all that may come of calls does.
+    expect(report.seedsWithCalls).toBeGreaterThanOrEqual(seeds / 5);
+    expect(report.calls).toBeGreaterThanOrEqual(20 * report.seedsWithCalls);
+    expect(report.neverDone).toEqual([]);
+    const missing = callFaults.filter(({ name }) => report.neverStruck.includes(name));
+    expect(missing.map(({ name }) => name)).toEqual([]);
     expect(code).toBe(0);
   },
   timeoutMs,

@@ -4,6 +4,7 @@ import type { Simulation } from '../support/simulatedAzure';
 import type { Boundaries, Crossing, Strike } from './boundaries';
 import type { SimulatedClock } from './clock';
 import type { Dice } from './dice';
+import type { Wire } from './http/wire';
 import type { FaultKindFacts, FaultPlan, Plan } from './plan';
 import type { Person } from './people';
 import type { Narrowing } from './policies';
@@ -107,6 +108,8 @@ export type Stage = {
   killWorker(): void;
   /** Asks the app for an early end (`null`) or a later deadline of a window, epoch ms. */
   ask(windowId: string, untilMs: number | null, how?: Asking): void;
+  /** The way of calls to the API. */
+  readonly wire: Wire;
   /** Notes that the app took an event that nobody can read. */
   tookMalformed(): void;
   newLedger(): Ledger;

@@ -3,7 +3,7 @@ import { seededChance } from '../../local/chance';
 import type { NamedRule } from '../../local/azure/resourceManager/securityRule';
 import { createLocalAzure } from '../../local/localAzure';
 import { identities } from '../../local/tenant';
-import { inProcess } from '../support/simulatedAzure';
+import { inProcess } from '../support/inProcess';
 import { customRoles } from '../support/simulatedSettings';
 import { installVirtualTime } from '../virtualTime';
 import { operationMs } from './bound';

@@ -1,5 +1,4 @@
-import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
-import { createHttpHeaders } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { register } from '../../functions/index';
@@ -33,6 +32,7 @@ import { createChainStoreMemory } from '../../shared/auditMemory';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
 import { callersBySignIn } from './callersBySignIn';
+import { inProcess } from './inProcess';
 import { rulesIn } from './rulesIn';
 import { signInAt } from './signInAt';
 import type { ChainStore } from '../../shared/ports/audit';
@@ -86,6 +86,10 @@ export type SimulationOptions = SettingsOptions & {
   people?: LocalAzureOptions['people'];
   /** Roles that others have made in the tenant. */
   otherRoles?: LocalAzureOptions['otherRoles'];
+  /** Roles that somebody holds for good. */
+  standing?: LocalAzureOptions['standing'];
+  /** How the app knows callers; by the stand-in that works while virtual time stands still if absent. */
+  callers?: typeof callersBySignIn;
   /** Ids that the host gives out; random ones if absent. */
   uuid?: () => string;
 };
@@ -170,6 +174,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     estate,
     ...(options.people ? { people: options.people } : {}),
     ...(options.otherRoles ? { otherRoles: options.otherRoles } : {}),
+    ...(options.standing ? { standing: options.standing } : {}),
     seed: options.seed ?? 1,
     customRoles: { ...customRoles(), ...options.roles },
     eventGrid: {
@@ -307,12 +312,12 @@ function worldOf(
   const mayBeFaulty = options.openingFaulty || options.policyRefused;
   if ('faults' in opening && !mayBeFaulty) throw new Error(opening.faults.join('\n'));
   const caller = identities[options.identity ?? 'opener'];
-  const { seams = {} } = options;
+  const { seams = {}, callers = callersBySignIn } = options;
   const client = inProcess(azure, options);
   const world = createAzureWorld(
     { closing, opening, api, notices },
     {
-      ...('faults' in api ? {} : { callers: callersBySignIn(api, azure.login) }),
+      ...('faults' in api ? {} : { callers: callers(api, azure.login) }),
       httpClient: mortal(life, seams.httpClient?.(client) ?? client),
       credential: {
         getToken: () => {
@@ -331,42 +336,6 @@ function worldOf(
     },
   );
   return options.wrapWorld?.(world) ?? world;
-}
-
-/** Hands requests of the SDKs to the local Azure without a socket. */
-export function inProcess(
-  azure: LocalAzure,
-  { onAnswer, dateAheadMs = () => 0 }: Pick<SimulationOptions, 'onAnswer' | 'dateAheadMs'> = {},
-): HttpClient {
-  return {
-    async sendRequest(request): Promise<PipelineResponse> {
-      const headers: Record<string, string> = {};
-      for (const [name, value] of request.headers) headers[name.toLowerCase()] = value;
-      const {
-        status,
-        headers: answered,
-        body,
-      } = await azure.handle({
-        method: request.method,
-        url: request.url,
-        headers,
-        ...(typeof request.body === 'string' ? { body: request.body } : {}),
-      });
-      onAnswer?.(request, status);
-      return {
-        request,
-        status,
-        headers: createHttpHeaders(withDateAhead(answered, dateAheadMs())),
-        ...(body === undefined ? {} : { bodyAsText: body }),
-      };
-    },
-  };
-}
-
-function withDateAhead(headers: Record<string, string>, aheadMs: number): Record<string, string> {
-  const { date } = headers;
-  if (aheadMs === 0 || date === undefined) return headers;
-  return { ...headers, date: new Date(Date.parse(date) + aheadMs).toUTCString() };
 }
 
 /** The event subscription of infra, at the door that the test asks for. */

@@ -46,6 +46,7 @@ const base: Plan = {
   polling: null,
   visits: [visit],
   others: [],
+  errands: [],
   faults: [],
   calmAtMs: 2_000 + shortMs + 15_000,
 };

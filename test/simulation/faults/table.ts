@@ -1,5 +1,6 @@
 import type { FaultKind } from '../stage';
 import { auditFaults } from './audit';
+import { callFaults } from './calls';
 import { clockFaults } from './clocks';
 import { deliveryFaults } from './deliveries';
 import { deployFaults } from './deployments';
@@ -30,6 +31,7 @@ export const faultTable: readonly FaultKind[] = [
   ...pimFaults,
   ...peopleFaults,
   ...deployFaults,
+  ...callFaults,
 ];
 
 /** Faults that this app cannot meet, and why: nothing of the kind exists in it. */

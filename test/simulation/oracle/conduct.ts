@@ -5,6 +5,7 @@ import { type History, ownRulePath, type Written } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { isGoneWhenClosed, isShutWhenClosed, staysShut } from './closed';
 import { deadlineOf } from './overrun';
+import { isGranted } from './requested';
 
 /** What the app did to the estate: paths, foreign bytes, the shape of rules, windows it had no right to. */
 export function conductFaults(
@@ -83,14 +84,16 @@ function shapeFaults(
   if (activation === undefined) {
     return [fault('one window per activation', `${name} belongs to no activation`, write)];
   }
+  const { request } = activation;
   const allowed = [...machines]
-    .filter(([id]) => id.startsWith(activation.scope.toLowerCase()))
+    .filter(([id]) => isGranted(activation, id))
     .flatMap(([, addresses]) => addresses);
+  const allowedPorts: readonly string[] = request?.ports ?? limits.ports;
   const until = Number(marker.exec(properties.description ?? '')?.[1] ?? Number.NaN) * 1_000;
   const wrong: [boolean, string][] = [
     [isSourceOf(properties, activation, told), 'sources'],
     [isAll(to(properties), (one) => allowed.includes(bare(one))), 'destinations'],
-    [isAll(ports(properties), (one) => (limits.ports as readonly string[]).includes(one)), 'ports'],
+    [isAll(ports(properties), (one) => allowedPorts.includes(one)), 'ports'],
     [properties.access === 'Allow' || properties.access === 'Deny', 'access'],
     [properties.direction === 'Inbound', 'direction'],
     [isInBand(properties) || isDisarmed(write), 'priority'],
@@ -121,11 +124,13 @@ function isAll(items: readonly string[], isRight: (item: string) => boolean): bo
 
 function isSourceOf(
   properties: SecurityRuleProperties,
-  { principalId }: Activation,
+  { principalId, request }: Activation,
   told: readonly string[],
 ): boolean {
   const person = everybody.find(({ objectId }) => objectId === principalId);
-  const known = [person?.address, bare(limits.range), ...told];
+  // Whoever calls is let in from where the platform saw them, whatever they say.
+  const own = request === undefined ? [person?.address, ...told] : request.sources;
+  const known = [...own, bare(limits.range)];
   return isAll(from(properties), (one) => known.includes(bare(one)));
 }
 

@@ -1,7 +1,9 @@
+import { isDone } from '../http/call';
 import { ledgerLosses, mayHaveDied } from './calm';
 import type { History } from './history';
 import { idOf } from './ids';
 import type { Circumstances, Violation } from './judge';
+import { asked } from './requested';
 
 const judged = /roleassignments\/(?:write|delete)$/i;
 const ofIntake = new Set(['intake.confirmed', 'intake.stopped']);
@@ -13,13 +15,14 @@ const lookedAtMs = 300_000;
 const unread: [string, undefined] = ['an event that nobody can read', undefined];
 
 /**
- * Nothing that was accepted is lost: each event that was taken, and each window that was granted,
- * has exactly one end that the log names. Whoever dies between the save of an end and its line
- * leaves it to another, who cannot know whether it was told: after such a fault the same line may
- * come again, but never another. Judged where a run comes to rest and the ledger was kept.
+ * Nothing that was accepted is lost: each event that was taken, and each window that was granted or
+ * that somebody was promised, has exactly one end that the log names. Whoever dies between the save
+ * of an end and its line leaves it to another, who cannot know whether it was told: after such a
+ * fault the same line may come again, but never another. Judged where a run comes to rest and the
+ * ledger was kept.
  */
 export function conservationFaults(
-  { lines, taken, standingAtRest, malformed }: History,
+  { lines, taken, standingAtRest, malformed, calls }: History,
   { afflictions, outages, endMs }: Circumstances,
 ): Violation[] {
   if (standingAtRest === null || ledgerLosses({ afflictions }).length > 0) return [];
@@ -52,10 +55,11 @@ export function conservationFaults(
     `event ${eventId}`,
     intakes.get(idOf(`event|${eventId}`)),
   ]);
-  const opened = [...grantedAt].map(([id]): [string, readonly string[] | undefined] => [
-    `window ${id}`,
-    windows.get(id),
-  ]);
+  // Whoever was granted a window may have died before its line: the answer to a later call tells.
+  const promised = [...asked({ calls })].flatMap(([id, of]) => (of.some(isDone) ? [id] : []));
+  const opened = [...new Set([...grantedAt.keys(), ...promised])].map(
+    (id): [string, readonly string[] | undefined] => [`window ${id}`, windows.get(id)],
+  );
   const unreadable = lines.filter(({ fields }) => fields['event'] === 'hint.malformed').length;
   const lost = malformed - unreadable;
   return [...inputs, ...opened, ...(lost > 0 ? [unread] : [])].flatMap(([what, found]) => {

@@ -151,6 +151,7 @@ export const good: History = {
   ],
   accepted: [],
   askedToClose: [],
+  calls: [],
   malformed: 0,
   standingAtRest: [],
   ledgerAtRest: { live: [], open: [] },

@@ -1,3 +1,4 @@
+import type { Call } from '../http/call';
 import type { SecurityRuleProperties } from '../../../local/azure/resourceManager/securityRule';
 
 /** A rule called ours, from when the network obeyed it until it no longer did. */
@@ -89,6 +90,8 @@ export type History = {
   readonly accepted: readonly Accepted[];
   /** Windows that somebody asked to close, whether or not there was an answer. */
   readonly askedToClose: readonly string[];
+  /** Calls of the API that reached a host, in the order of their arrival. */
+  readonly calls: readonly Call[];
   /** Events that the app took and nobody can read. */
   readonly malformed: number;
   /** Liveness runs: rules of ours that stood when all should have been at rest. */

@@ -2,7 +2,9 @@ import type { ActivationTruth } from '../../../local/azure/contract';
 import type { Plan } from '../plan';
 import type { Affliction, Deployment, Outage } from '../stage';
 import { administratorLogin } from '../../../local/tenant';
+import { answersOf, deedsOf } from '../http/deeds';
 import { alarmFaults } from './alarmed';
+import { answerFaults } from './answers';
 import { capFaults } from './caps';
 import { ledgerLosses } from './calm';
 import { conductFaults } from './conduct';
@@ -25,6 +27,7 @@ import { windowIdFor } from './ids';
 import { otherContentFaults } from './otherContent';
 import { type Overrun, overrunsOf } from './overrun';
 import { reasonFaults } from './reasons';
+import { requestedOf, type RequestPart } from './requested';
 import { skewFaults } from './skewed';
 import { untimelyFaults } from './untimely';
 
@@ -41,10 +44,15 @@ export type Circumstances = {
   readonly staleMs: number;
 };
 
-/** An activation with the id that its window must have. */
+/**
+ * An activation with the id that its window must have; or what somebody asked for on the ground of
+ * one, with the id that this window must have.
+ */
 export type Activation = {
   readonly windowId: string;
   readonly principalId: string;
+  /** In lower case. */
+  readonly roleAssignmentId: string;
   /** Of the request that it came out of. */
   readonly requestName: string;
   readonly scope: string;
@@ -52,6 +60,8 @@ export type Activation = {
   readonly endMs: number;
   /** When it ended before its time; `null`: it did not. */
   readonly endedMs: number | null;
+  /** A window that somebody asked for by a call, on an activation of theirs. */
+  readonly request?: RequestPart;
 };
 
 export type Violation = {
@@ -66,11 +76,15 @@ export type Judgement = {
   /** Activations that got at least one rule. */
   readonly windows: number;
   readonly foreignEdits: number;
+  /** What calls were answered, and what they have led to. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly deeds: Readonly<Record<string, number>>;
 };
 
 /** Judges a whole run. Pure: the same history gives the same judgement. */
 export function judgeRun(history: History, circumstances: Circumstances): Judgement {
-  const activations = activationsOf(circumstances.activations);
+  const own = activationsOf(circumstances.activations);
+  const activations = [...own, ...requestedOf(history, own, circumstances)];
   const { overruns, violations: late } = overrunsOf(history, activations, circumstances);
   const violations = [
     ...late,
@@ -96,6 +110,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...ledgerFaults(history, circumstances),
     ...proofFaults(history, circumstances),
     ...alarmFaults(history, activations, circumstances),
+    ...answerFaults(history, activations, circumstances),
     ...restFaults(history, circumstances),
   ];
   const opened = new Set(overruns.map(({ windowId }) => windowId));
@@ -104,6 +119,8 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     overruns,
     windows: opened.size,
     foreignEdits: history.foreignEdits,
+    answers: answersOf(history.calls),
+    deeds: deedsOf(history, activations),
   };
 }
 
@@ -116,6 +133,7 @@ export function activationsOf(truth: readonly ActivationTruth[]): Activation[] {
     return {
       windowId: windowIdFor(one.roleAssignmentId, startMs),
       principalId: one.principalId,
+      roleAssignmentId: one.roleAssignmentId.toLowerCase(),
       requestName: one.requestName,
       scope: one.scope,
       startMs,

@@ -5,6 +5,7 @@ import { quietStretch } from './calm';
 import { mayBeCapped } from './caps';
 import { type History, partsOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
+import { isGranted } from './requested';
 
 /** An activation that nothing disturbs has its rules within this time. */
 const openMs = 150_000;
@@ -35,6 +36,8 @@ export function openedFaults(
   if ((plan.polling ?? 0) > 5_000 || plan.graphLagMs > 5_000) return [];
   const isFound = plan.ranges && !afflictions.some(({ kind }) => asks.has(kind));
   return activations.flatMap((activation) => {
+    // Nobody else has been told that there is a window.
+    if (activation.request?.isPromised === false) return [];
     if (mayBeCapped(activation, activations, circumstances)) return [];
     const told =
       unopened(history, activation, circumstances, openMs, besides) ??
@@ -67,11 +70,12 @@ function unopenedAfterConflicts(
 /** What is wrong if the window has no rule within this time of quiet; `null` if it has, or need not. */
 function unopened(
   { stays, accepted }: Pick<History, 'stays' | 'accepted'>,
-  { windowId, startMs, endMs, endedMs, scope }: Activation,
+  activation: Activation,
   circumstances: Circumstances,
   withinMs: number,
   ignored: readonly string[],
 ): Violation[] | null {
+  const { windowId, startMs, endMs, endedMs } = activation;
   const { plan, endMs: runEndMs, deployments } = circumstances;
   const toMs = startMs + withinMs;
   const longestMs = (plan.firstPolicy ?? plan).longestMinutes * minute;
@@ -79,7 +83,7 @@ function unopened(
   const fromMs = Math.max(plan.startMs, startMs - feltMs);
   const isAsked = accepted.some((one) => one.windowId === windowId && one.atMs < toMs);
   const isLong = lengthMs > guardMs + settleMs + withinMs && toMs < runEndMs;
-  if (isAsked || !isLong || !hasNsg(plan, scope)) return null;
+  if (isAsked || !isLong || !hasNsg(plan, activation)) return null;
   if (deployments.some(({ narrowing, atMs }) => narrowing && atMs < toMs)) return null;
   if (quietStretch(fromMs, toMs, toMs - fromMs, circumstances, ignored) === null) return null;
   const isOpen = stays.some(
@@ -91,12 +95,9 @@ function unopened(
 }
 
 /** A machine without an NSG anywhere on its path gets no rule: there is nothing to open. */
-function hasNsg({ machines, subnetNsg }: Plan, scope: string): boolean {
+function hasNsg({ machines, subnetNsg }: Plan, activation: Activation): boolean {
   return machines.some(
     ({ ownNsg }, at) =>
-      (ownNsg || subnetNsg) &&
-      vmId(`vm-${at + 1}`)
-        .toLowerCase()
-        .startsWith(scope.toLowerCase()),
+      (ownNsg || subnetNsg) && isGranted(activation, vmId(`vm-${at + 1}`).toLowerCase()),
   );
 }

@@ -1,5 +1,6 @@
 import type { History, Stay } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
+import { isGranted } from './requested';
 import { quietStretch } from './calm';
 
 /** Two periods of reconcile, the reads, a close. */
@@ -12,7 +13,7 @@ const besides = ['events', 'pim', 'people', 'strangers'];
  * granted.
  */
 export function targetFaults(
-  { scope }: Activation,
+  activation: Activation,
   stays: readonly Stay[],
   { addresses: noted }: History,
   circumstances: Circumstances,
@@ -28,7 +29,7 @@ export function targetFaults(
     const reached = [...many, one ?? ''].map((text) => text.replace(/\/32$/, ''));
     const goneMs = stay.toMs ?? endMs;
     const isAway = ({ held }: History['addresses'][number]): boolean => {
-      const own = [...held].filter(([vmId]) => vmId.startsWith(scope.toLowerCase()));
+      const own = [...held].filter(([vmId]) => isGranted(activation, vmId));
       const granted = new Set(own.flatMap(([, theirs]) => theirs));
       return reached.some((text) => text !== '' && !granted.has(text));
     };
@@ -41,7 +42,7 @@ export function targetFaults(
     const next = addresses.find(({ atMs }) => atMs > moved.atMs)?.atMs ?? goneMs;
     const untilMs = Math.min(next, goneMs);
     if (quietStretch(fromMs, untilMs, lengthMs, circumstances, besides) === null) return [];
-    const what = `${stay.name} led to nobody in ${scope} for more than ${lengthMs / 1_000} s`;
+    const what = `${stay.name} led to nobody in ${activation.scope} for more than ${lengthMs / 1_000} s`;
     return [{ invariant: 'rule shape', what, atMs: moved.atMs }];
   });
 }

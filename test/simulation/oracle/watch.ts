@@ -7,6 +7,7 @@ import type {
 import type { LocalAzure } from '../../../local/localAzure';
 import type { LogLine } from '../../support/simulatedAzure';
 import type { SimulatedClock } from '../clock';
+import type { Call } from '../http/call';
 import type { EstateStore } from '../../../local/azure/resourceManager/estateStore';
 import type {
   Accepted,
@@ -31,6 +32,7 @@ export type EstateWatch = {
   onTaken(body: string, atMs: number): void;
   onAccepted(wish: Accepted): void;
   onAskedToClose(windowId: string): void;
+  onCall(call: Call): void;
   /** The app took an event that nobody can read. */
   onMalformed(): void;
   /** Now all should be at rest: nothing in the ledger is still to be done. */
@@ -59,6 +61,7 @@ export function watchEstate(): EstateWatch {
   const taken: Taken[] = [];
   const accepted: Accepted[] = [];
   const askedToClose: string[] = [];
+  const calls: Call[] = [];
   const addresses: Addresses[] = [];
   let standingAtRest: string[] | null = null;
   let ledgerAtRest: History['ledgerAtRest'] = null;
@@ -147,6 +150,9 @@ export function watchEstate(): EstateWatch {
     onAskedToClose: (windowId) => {
       askedToClose.push(windowId);
     },
+    onCall: (call) => {
+      calls.push(call);
+    },
     rest: (ledger) => {
       ledgerAtRest = ledger;
       standingAtRest = [...open.values()].map(({ nsgId, name }) => `${nsgId}/${name}`);
@@ -171,6 +177,7 @@ export function watchEstate(): EstateWatch {
       taken,
       accepted,
       askedToClose,
+      calls,
       malformed,
       standingAtRest,
       ledgerAtRest,
