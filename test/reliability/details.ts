@@ -31,7 +31,20 @@ function seedTables(report: Report): string {
       ['fault', 'why'],
       report.notApplicable.map(({ name, why }) => [name, why]),
     ),
+    ...callTables(report),
   ].join('\n\n');
+}
+
+/** A report of before anybody called has none. */
+function callTables({ answers = {}, deeds = {} }: Partial<Report>): string[] {
+  if (Object.keys(answers).length === 0) return [];
+  const rows = (counts: Record<string, number>): string[][] =>
+    Object.entries(counts).map(([name, count]) => [name, `${count}`]);
+  return [
+    'Calls of the API, and what came of them.',
+    tableOf(['call, and its answer', 'times'], rows(answers)),
+    tableOf(['what came of calls', 'times'], rows(deeds)),
+  ];
 }
 
 function plantedTable(trials: readonly Trial[]): string {
