@@ -51,8 +51,9 @@ export function putFact(
   at: number,
 ): AuditFacts {
   const step = what === 'putRule' ? 'opening' : 'extending';
+  // The deadline tells apart what a lost ledger counts from one again.
   return factOf(row, {
-    id: `${step}:${keyOf(placement)}:${placement.putCount}`,
+    id: `${step}:${keyOf(placement)}:${placement.putCount}:${row.wantedUntil}`,
     step,
     at,
     what: {

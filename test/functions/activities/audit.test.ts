@@ -7,6 +7,7 @@ import { createChainStoreMemory } from '../../../shared/auditMemory';
 import { type AuditRecord, parseRecord } from '../../../shared/domain/audit/auditRecord';
 import { verifyChain } from '../../../shared/domain/audit/verifyChain';
 import { Fault } from '../../../shared/domain/fault';
+import { createLedgerMemory } from '../../../shared/ledgerMemory';
 import { windowPhase } from '../../../shared/domain/window/phase';
 import type { Audit } from '../../../shared/ports/audit';
 import { requestEvent, writeEvent } from '../../support/events';
@@ -73,6 +74,23 @@ const rules = (world: TestWorld): number =>
   standing(world, nsgNic).length + standing(world, nsgSubnet).length;
 
 describe('the record of a window', () => {
+  it('has each PUT with its own deadline, also where a lost ledger knows of none before it', async () => {
+    const { world } = switchable();
+    const row = await grantWindow(world);
+    await live(world, row.id, row.createdAt + minute);
+    const wantedUntil = row.wantedUntil - 30_000;
+    Object.assign(world, { ledger: createLedgerMemory() });
+    const at = world.time.now;
+    // Whoever asked over HTTP and heard nothing asks again with the same key: the same window.
+    await world.ledger.windows.insert({ ...row, wantedUntil, createdAt: at, nextLook: at });
+    await live(world, row.id, at + minute);
+    const until = (await recordsOf(world)).flatMap(({ step, what }) =>
+      step === 'opening' ? [what.until] : [],
+    );
+    const [first, second] = [row.wantedUntil, wantedUntil].map((ms) => new Date(ms).toISOString());
+    expect(until).toEqual([first, first, second, second]);
+  });
+
   it('tells its whole life, who, what and why, each step once', async () => {
     const { world } = switchable();
     const row = await grantWindow(world);
