@@ -76,6 +76,13 @@ export const groups = {
     displayName: 'on-call',
     members: [colleagues.olga.objectId],
   },
+  /** Asks, and is approved by those on call; may break the glass. */
+  platform: {
+    objectId: '55555555-5555-4555-8555-555555555503',
+    type: 'Group',
+    displayName: 'platform',
+    members: [people.ben.objectId],
+  },
   auditors: {
     objectId: '55555555-5555-4555-8555-555555555502',
     type: 'Group',

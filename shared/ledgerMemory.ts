@@ -19,6 +19,7 @@ export function createLedgerMemory(): Ledger {
     turns: createTable(),
     notices: createTable(),
     noticeChannels: createTable(),
+    reviews: createTable(),
   };
 }
 

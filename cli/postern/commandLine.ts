@@ -17,12 +17,14 @@ import { extend, type ExtendFlags } from './verbs/extend';
 import { audit, type AuditFlags } from './verbs/audit';
 import { list, type ListFlags } from './verbs/list';
 import { open, type OpenFlags } from './verbs/open';
+import { approve, type ApproveFlags, deny, type DenyFlags } from './verbs/approve';
+import { review, type ReviewFlags } from './verbs/review';
 import { show } from './verbs/show';
 
 /** Runs a verb with a session of these flags. */
 export type Act = (flags: CommonFlags, verb: (session: Session) => Promise<void>) => Promise<void>;
 
-const states = ['planned', 'opening', 'open', 'closing', 'closed', 'refused'];
+const states = ['awaitingApproval', 'planned', 'opening', 'open', 'closing', 'closed', 'refused'];
 
 const keyHelp = 'the Idempotency-Key of an earlier call, to repeat it';
 
@@ -55,6 +57,7 @@ export function commandLine(
     .configureOutput({ writeOut: out.stdout, writeErr: out.stderr });
   addOpening(command, act);
   addClosing(command, act);
+  addSecond(command, act);
   addReading(command, act);
   return command;
 }
@@ -62,12 +65,13 @@ export function commandLine(
 function addOpening(command: Command, act: Act): void {
   const opening = command
     .command('open <vm...>')
-    .description('Opens a window on an active role of yours, from where you call.')
+    .description('Opens a window on an active role or a group of yours, from where you call.')
     .requiredOption('--for <duration>', 'how long: 1h, 45m, 1h30m', durationText)
     .requiredOption('--reason <text>', 'why, for the audit')
     .option('--ports <list>', 'ssh,8443; all that policy allows if left out', portList)
     .option('--ticket <text>', 'the ticket that it belongs to')
     .option('--source <cidr>', 'a narrower source than your address')
+    .option('--break-glass', 'past roles and duty: loud, short, looked into by somebody else')
     .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 30)
     .option('--key <key>', keyHelp, keyText)
     .option('--dry-run', 'only says what it would do');
@@ -112,6 +116,35 @@ function addClosing(command: Command, act: Act): void {
   );
 }
 
+/** What a second person says. */
+function addSecond(command: Command, act: Act): void {
+  const approving = command
+    .command('approve <id>')
+    .description('Agrees to a request that waits for a second person; never to your own.')
+    .option('--reason <text>', 'why, for the audit')
+    .option('--wait <seconds>', 'how long to wait for the proof', waitSeconds, 30)
+    .option('--key <key>', keyHelp, keyText);
+  common(approving).action((id: string, flags: ApproveFlags & CommonFlags) =>
+    act(flags, (session) => approve(session, id, flags)),
+  );
+  const denying = command
+    .command('deny <id>')
+    .description('Says no to a request that waits for a second person.')
+    .requiredOption('--reason <text>', 'why; whoever asked is told')
+    .option('--key <key>', keyHelp, keyText);
+  common(denying).action((id: string, flags: DenyFlags & CommonFlags) =>
+    act(flags, (session) => deny(session, id, flags)),
+  );
+  const reviewing = command
+    .command('review <id>')
+    .description('Shows the review of a broken glass; with --remark it is closed.')
+    .option('--remark <text>', 'what was found, in ten letters at least')
+    .option('--key <key>', keyHelp, keyText);
+  common(reviewing).action((id: string, flags: ReviewFlags & CommonFlags) =>
+    act(flags, (session) => review(session, id, flags)),
+  );
+}
+
 function addReading(command: Command, act: Act): void {
   const listing = command
     .command('list')
@@ -120,6 +153,7 @@ function addReading(command: Command, act: Act): void {
     .option('--person <id>', 'of this person, by object id')
     .option('--vm <vm>', 'to this VM, by name or id')
     .option('--since <time>', 'asked for from here on: 2026-01-31T16:00:00Z', timeIso)
+    .option('--review', 'whose glass was broken, and nobody has looked into it yet')
     .option('--all', 'those of the past as well')
     .option('--pages <number>', 'how many pages of 100 to read', pageCount, 10);
   common(listing).action((flags: ListFlags & CommonFlags) =>

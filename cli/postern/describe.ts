@@ -20,7 +20,9 @@ export function windowText(view: WindowView, now: number, colours: Colours): str
     ['granted by', `rule ${plain(view.policyRule)}`],
     ['until', timeText(view.until, now)],
     ['closing', isOver ? '' : `begins ${timeText(view.closingBegins, now)}`],
-    ['role ends', isOver ? '' : timeText(activation.endAt, now)],
+    ['role ends', isOver || activation === null ? '' : timeText(activation.endAt, now)],
+    ['stands on', claimText(view)],
+    ['approval', approvalText(view, now)],
     ['ended', plain(view.outcome ?? view.closeReason ?? '')],
   ];
   const shown = facts.filter(([, text]) => text !== '');
@@ -30,6 +32,19 @@ export function windowText(view: WindowView, now: number, colours: Colours): str
     ...view.rules.map((rule) => `  ${'rule'.padEnd(10)} ${ruleText(rule)}`),
     ...refusalLines(view.refusals),
   ].join('\n');
+}
+
+function claimText({ claim }: WindowView): string {
+  if (claim === null) return '';
+  return `${claim.kind === 'breakGlass' ? 'BREAK-GLASS' : 'on call'}, group ${plain(claim.group, 80)}`;
+}
+
+function approvalText({ approval }: WindowView, now: number): string {
+  if (approval === null) return '';
+  const { answer, expiresAt } = approval;
+  if (answer === null) return `awaited until ${timeText(expiresAt, now)}`;
+  const by = plain(answer.by.name === '' ? answer.by.objectId : answer.by.name, 120);
+  return `${answer.kind} by ${by}${answer.remark === '' ? '' : `: ${plain(answer.remark)}`}`;
 }
 
 /** One line for each window. */

@@ -154,7 +154,7 @@ async function conclude(run: Run, row: WindowRow, isTold: boolean): Promise<Look
   await takeBack(run, row);
   const { ledger, clock } = run.world;
   const live = await ledger.live.get(row.id);
-  if (live !== null && live.row.kind === 'window' && !isTold) {
+  if (live !== null && live.row.kind !== 'ended' && !isTold) {
     const tellAt = (row.concludedAt ?? 0) + tellingMs;
     const earlyBy = tellAt - clock.now();
     if (earlyBy > earlyMs) return lookAt(run.world, tellAt);

@@ -1,5 +1,6 @@
 import { subscriptionOf } from '../../shared/domain/armId';
 import type { Caller } from '../../shared/domain/caller/caller';
+import { isSecond } from '../../shared/domain/caller/second';
 import {
   administers,
   type HeldRole,
@@ -20,6 +21,8 @@ type AccessWorld = Pick<World, 'directory' | 'opening' | 'clock'>;
 export type Access = {
   /** Throws `Fault` where Resource Manager cannot be asked about the windows of others. */
   standingOf(row: WindowRow): Promise<Standing>;
+  /** Of machines by their ids, whether or not there is a row. Throws `Fault`. */
+  administers(places: readonly string[]): Promise<boolean>;
   /** Of all rows at once; what nobody could be asked about counts as strange, and is told. */
   standings(
     rows: readonly WindowRow[],
@@ -41,6 +44,7 @@ const width = 4;
 export function accessOf(world: AccessWorld, caller: Caller): Access {
   const held = new Map<string, readonly HeldRole[]>();
   const { administratorRoles, auditorGroups } = overseersOf(world);
+  const policy = 'policy' in world.opening ? world.opening.policy : null;
   const isAuditor = auditorGroups.some((group) => caller.groups.includes(group));
   const otherwise = isAuditor ? 'auditor' : 'stranger';
 
@@ -51,12 +55,17 @@ export function accessOf(world: AccessWorld, caller: Caller): Access {
   const judged = (row: WindowRow): Standing => {
     if (isOwner(caller, row)) return 'owner';
     const now = nowOfWorld(world);
-    return administers(held, administratorRoles, row, now) ? 'administrator' : otherwise;
+    if (administers(held, administratorRoles, placesOf(row), now)) return 'administrator';
+    return isSecond(policy, row, caller) ? 'second' : otherwise;
   };
   return {
     async standingOf(row) {
       if (!isOwner(caller, row)) await Promise.all(subscriptionsOf([row]).map(learn));
       return judged(row);
+    },
+    async administers(places) {
+      await Promise.all(subscriptionsIn(places).map(learn));
+      return administers(held, administratorRoles, places, nowOfWorld(world));
     },
     async standings(rows, as) {
       const others = as === undefined ? rows.filter((row) => !isOwner(caller, row)) : rows;
@@ -70,7 +79,7 @@ export function accessOf(world: AccessWorld, caller: Caller): Access {
         }
       });
       const isAdministrator = (row: WindowRow): boolean =>
-        administers(held, administratorRoles, row, nowOfWorld(world));
+        administers(held, administratorRoles, placesOf(row), nowOfWorld(world));
       const asAdministrator = (row: WindowRow): Standing =>
         isAdministrator(row) ? 'administrator' : judged(row);
       return { of: as === undefined ? judged : asAdministrator, isWhole };
@@ -89,6 +98,9 @@ function overseersOf({ opening }: AccessWorld) {
 }
 
 function subscriptionsOf(rows: readonly WindowRow[]): string[] {
-  const ids = rows.flatMap((row) => placesOf(row).map(subscriptionOf));
-  return [...new Set(ids)].filter((id) => id !== '');
+  return subscriptionsIn(rows.flatMap(placesOf));
+}
+
+function subscriptionsIn(places: readonly string[]): string[] {
+  return [...new Set(places.map(subscriptionOf))].filter((id) => id !== '');
 }

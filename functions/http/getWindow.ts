@@ -10,6 +10,7 @@ export function getWindow(world: World): CallerHandler {
     const found = await findWindow(world, caller, params['id'], [
       'owner',
       'administrator',
+      'second',
       'auditor',
     ]);
     return 'answer' in found ? found.answer : json(windowView(found.row));

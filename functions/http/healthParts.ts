@@ -1,4 +1,5 @@
 import { Fault } from '../../shared/domain/fault';
+import type { ReviewRow } from '../../shared/domain/review';
 import { isSilent, signingFault } from '../../shared/domain/sweep/heartbeat';
 import type { World } from '../../shared/ports/world';
 import { readHeartbeat } from '../sweep/heartbeat';
@@ -17,6 +18,7 @@ export function createHealthParts(
   sweepStatus: () => SweepStatus,
 ): () => Promise<Parts> {
   const ledger = askedSeldom(world, () => ledgerPart(world));
+  const reviews = askedSeldom(world, () => reviewsPart(world));
   const sweeper = askedSeldom(world, () => sweeperPart(world));
   const azure = askedSeldom(world, createAzureParts(world));
   const notices = askedSeldom(world, () => orFault(() => noticesPart(world)));
@@ -30,6 +32,7 @@ export function createHealthParts(
     sweeper: await sweeper(),
     api: apiPart(world),
     notices: await notices(),
+    reviews: await reviews(),
     clock: clockPart(world),
   });
 }
@@ -55,6 +58,24 @@ async function ledgerPart({ ledger }: World): Promise<Part> {
     const live = await ledger.live.list();
     return { ok: true, live: live.length };
   });
+}
+
+/** Red until somebody else has looked into every glass that was broken. */
+async function reviewsPart({ ledger, clock }: World): Promise<Part> {
+  return orFault(async () => {
+    const open = (await ledger.reviews.list()).map(({ row }) => row).filter(isOpen);
+    const oldest = Math.min(...open.map(({ openedAt }) => openedAt));
+    return {
+      ok: open.length === 0,
+      open: open.length,
+      windows: open.map(({ id }) => id).slice(0, 20),
+      oldestSecondsAgo: open.length === 0 ? null : Math.round((clock.now() - oldest) / 1_000),
+    };
+  });
+}
+
+function isOpen({ closed }: ReviewRow): boolean {
+  return closed === null;
 }
 
 /** The second, delete-only app: its last heartbeat, and whether it could close what is signed now. */

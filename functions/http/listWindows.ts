@@ -24,7 +24,7 @@ export function listWindows(world: World): CallerHandler {
     if ('detail' in asked) {
       return problem('badQuery', 'The query is not understood.', asked.detail);
     }
-    const rows = asked.all ? await everyWindow(world) : await livingWindows(world);
+    const rows = await rowsFor(world, asked);
     const meant = rows.filter((row) => isMeant(row, asked)).sort(byAge);
     const { of, isWhole } = await accessOf(world, caller).standings(meant);
     const seen = meant.filter((row) => of(row) !== 'stranger');
@@ -41,9 +41,27 @@ export function listWindows(world: World): CallerHandler {
   };
 }
 
+async function rowsFor(world: World, { all, review }: WindowQuery): Promise<WindowRow[]> {
+  if (review !== null) return unreviewed(world);
+  return all ? everyWindow(world) : livingWindows(world);
+}
+
+/** Windows whose glass was broken, living or past, that nobody has looked into yet. */
+async function unreviewed({ ledger }: Pick<World, 'ledger'>): Promise<WindowRow[]> {
+  const open = (await ledger.reviews.list()).filter(({ row }) => row.closed === null);
+  const rows: WindowRow[] = [];
+  await eachOf(open, readWidth, async ({ row: { id } }) => {
+    const stored = await ledger.windows.get(id);
+    if (stored !== null) rows.push(stored.row);
+  });
+  return rows;
+}
+
 /** The live table is small and always holds more than what lives; it is what tells what to read. */
 export async function livingWindows({ ledger }: Pick<World, 'ledger'>): Promise<WindowRow[]> {
-  const live = (await ledger.live.list()).filter(({ row }) => row.kind === 'window');
+  const live = (await ledger.live.list()).filter(
+    ({ row }) => row.kind === 'window' || row.kind === 'waiting',
+  );
   const rows: WindowRow[] = [];
   await eachOf(live, readWidth, async ({ row: { id } }) => {
     const stored = await ledger.windows.get(id);

@@ -1,18 +1,12 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { preferWait } from '../../shared/contract/preferWait';
-import {
-  type Problem,
-  problem,
-  refusalProblem,
-  withRetryAfter,
-} from '../../shared/contract/problem';
+import { type Problem, problem, refusalProblem } from '../../shared/contract/problem';
 import { askedOf, requestBody } from '../../shared/contract/requestBodies';
 import { refusalViews, windowView } from '../../shared/contract/windowView';
 import type { Caller } from '../../shared/domain/caller/caller';
 import { callerAddress } from '../../shared/domain/caller/callerAddress';
 import { hashId, windowIdOf } from '../../shared/domain/identity';
-import { skewMaxMs } from '../../shared/domain/instant';
-import { isRefusalCode, refusal } from '../../shared/domain/refusal';
+import { isRefusalCode } from '../../shared/domain/refusal';
 import type { Asked } from '../../shared/domain/request/asked';
 import { windowPhase } from '../../shared/domain/window/phase';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
@@ -23,6 +17,7 @@ import { json } from './answer';
 import type { CallerHandler } from './asCaller';
 import { awaitRow } from './awaitRow';
 import { dryRequest, isDryRun } from './dryRun';
+import { heldBack } from './heldBack';
 import {
   grantRequest,
   type RefusedRequest,
@@ -32,7 +27,7 @@ import {
 import { bodyOf, idempotencyKey, keyReused } from './writes';
 
 /**
- * `POST /api/windows`: a window on the caller's own active role. Its id comes of caller and
+ * `POST /api/windows`: a window on the caller's own active role, or a group of theirs. Its id comes of caller and
  * `Idempotency-Key`, so that a repeat is the same window. 202 with the place to look, or 201 where
  * `Prefer: wait=30` was long enough to prove it open.
  */
@@ -83,26 +78,6 @@ function keyMissing(): Problem {
   );
 }
 
-/** What must be in order before anything is asked on behalf of an opening. */
-function heldBack({ budget, clock, opening }: World): Problem | null {
-  if ('faults' in opening) return refusalProblem(refusal('openingsDisabled'));
-  if (Math.abs(clock.skew().skewMs) > skewMaxMs) {
-    return problem(
-      'clocksDisagree',
-      'The clocks of this app and of Azure disagree by more than a minute.',
-      'Nothing is opened until they agree: GET /api/health tells by how much they differ.',
-    );
-  }
-  const pauseMs = Math.max(budget.pauseMs(''), budget.queryPauseMs());
-  if (pauseMs === 0) return null;
-  const answer = problem(
-    'requestsReserved',
-    'The requests that Azure still allows are kept for closing.',
-    'Send it again when Retry-After is over, with the same Idempotency-Key.',
-  );
-  return withRetryAfter(answer, pauseMs);
-}
-
 async function answerKnown(
   world: World,
   request: HttpRequest,
@@ -110,7 +85,7 @@ async function answerKnown(
   bodyHash: string,
 ): Promise<HttpResponseInit> {
   const { origin } = known.grant;
-  if (origin.kind !== 'request' || origin.bodyHash !== bodyHash) {
+  if (origin.kind === 'activation' || origin.bodyHash !== bodyHash) {
     return keyReused();
   }
   const waitMs = preferWait(request.headers.get('prefer'), 0);
@@ -119,13 +94,17 @@ async function answerKnown(
   const view = windowView(row);
   if (phase === 'refused') return refusedLater(row);
   if (phase === 'open') return json(view, 201, { location: view.self });
+  if (phase === 'awaitingApproval') return json(view, 202, { location: view.self, ...slowly });
   const isUnderWay = phase === 'planned' || phase === 'opening';
   return isUnderWay
     ? json(view, 202, { location: view.self, 'retry-after': '2' })
     : json(view, 200, { location: view.self });
 }
 
-/** Open, refused, or on its way to the end: nothing more is to be waited for. */
+/** People answer more slowly than machines. */
+const slowly = { 'retry-after': '15' } as const;
+
+/** Open, refused, waiting for somebody, or on its way to the end: nothing more is to be waited for. */
 function isDecided(row: WindowRow): boolean {
   const phase = windowPhase(row);
   return phase !== 'planned' && phase !== 'opening';

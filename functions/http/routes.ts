@@ -1,16 +1,19 @@
 import type { HttpMethod, InvocationContext } from '@azure/functions';
 import type { Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
+import { approveWindow } from './approveWindow';
 import type { CallerHandler } from './asCaller';
 import type { CallKind } from './callLimits';
 import { closeAllWindows } from './closeAllWindows';
 import { closeWindow } from './closeWindow';
 import { connectRdp, connectWindow } from './connectWindow';
+import { denyWindow } from './denyWindow';
 import { extendWindow } from './extendWindow';
 import { getWindow } from './getWindow';
 import { listWindows } from './listWindows';
 import { readAudit } from './readAudit';
 import { requestWindow } from './requestWindow';
+import { readReview, reviewWindow } from './reviewWindow';
 import { verifyAudit } from './verifyAudit';
 
 /** What a route's handler is made of. */
@@ -88,6 +91,38 @@ export const routes: readonly Route[] = [
     kind: 'close',
     starts: true,
     make: closeWindow,
+  },
+  {
+    name: 'approveWindow',
+    method: 'POST',
+    path: 'windows/{id}/approve',
+    kind: 'ask',
+    starts: true,
+    make: approveWindow,
+  },
+  {
+    name: 'denyWindow',
+    method: 'POST',
+    path: 'windows/{id}/deny',
+    kind: 'close',
+    starts: false,
+    make: denyWindow,
+  },
+  {
+    name: 'readReview',
+    method: 'GET',
+    path: 'windows/{id}/review',
+    kind: 'read',
+    starts: false,
+    make: readReview,
+  },
+  {
+    name: 'reviewWindow',
+    method: 'POST',
+    path: 'windows/{id}/review',
+    kind: 'close',
+    starts: false,
+    make: reviewWindow,
   },
   {
     name: 'readAudit',

@@ -50,6 +50,13 @@ export function keyedBy(
   return key === null ? null : keyedWrite(objectId, verb, key, body);
 }
 
+/** Where nothing can be said in the query, something in it is a slip. */
+export function queried({ url }: HttpRequest): Problem | null {
+  return new URL(url).search === ''
+    ? null
+    : problem('badQuery', 'The query is not understood.', 'Leave it out.');
+}
+
 function keyMalformed(): Problem {
   return problem(
     'idempotencyKeyMissing',

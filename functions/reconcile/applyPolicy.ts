@@ -52,7 +52,12 @@ async function judgeAgain(
         ? stored
         : {
             ...stored,
-            grant: { ...stored.grant, policyVersion: policy.version, policyRule: standing.rule },
+            grant: {
+              ...stored.grant,
+              policyVersion: policy.version,
+              // What a voucher has signed stays as it was granted.
+              policyRule: stored.voucher === undefined ? standing.rule : stored.grant.policyRule,
+            },
           },
     );
     log.info('window.policyNoted', { ...fields, policyRule: standing.rule });

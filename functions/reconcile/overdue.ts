@@ -49,7 +49,7 @@ export async function performOverdue(
         await world.ledger.live.remove(row.id, etag);
         tally.tidied += 1;
       } else if (judged === 'ended') {
-        if (row.kind === 'window') await world.ledger.live.replace(endedLive(row), etag);
+        if (row.kind !== 'ended') await world.ledger.live.replace(endedLive(row), etag);
       } else if (judged !== 'asleep') {
         overdue.push(judged);
       }
@@ -99,7 +99,7 @@ async function judge(
   if (stored === null) return abandoned ? 'tidy' : 'asleep';
   const { row } = stored;
   if (row.concludedAt !== null) {
-    if (live.kind === 'window') tellEnd(world, row);
+    if (live.kind !== 'ended') tellEnd(world, row);
     const isRecorded = await records(row);
     const isUnseen = hasUnseen(row, nowOfWorld(world));
     if (isRecorded && !isUnseen) return 'tidy';

@@ -31,6 +31,7 @@ export async function endWithoutActivation(
   for (const row of rows) {
     if (!isWatched(run, row)) continue;
     const origin = activationBehind(row.grant.origin);
+    if (origin === null) continue;
     const key = `${origin.scope.toLowerCase()}|${origin.principalId.toLowerCase()}`;
     persons.set(key, [...(persons.get(key) ?? []), { row, origin }]);
   }
@@ -60,7 +61,10 @@ function longestUnasked(
 function isWatched({ live }: ReconcileRun, row: WindowRow): boolean {
   if (row.wish === 'closed' || row.closingAt !== null || row.endHintAt !== null) return false;
   if (row.placements.every(({ openedAt }) => openedAt === null)) return false;
-  const key = assignmentKeyOf(activationBehind(row.grant.origin).roleAssignmentId);
+  const activation = activationBehind(row.grant.origin);
+  // A group claim is no activation: its voucher is what reconcile looks at.
+  if (activation === null) return false;
+  const key = assignmentKeyOf(activation.roleAssignmentId);
   return !live.some(({ kind, assignmentKey }) => kind === 'intake' && assignmentKey === key);
 }
 

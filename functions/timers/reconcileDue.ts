@@ -14,6 +14,7 @@ import type {
   ReconcileSummary,
   Tally,
 } from '../reconcile/reconcileRun';
+import { endUnvouched } from '../reconcile/unvouched';
 import { watchTargets } from '../reconcile/watchTargets';
 import { endWithoutActivation } from '../reconcile/withoutActivation';
 
@@ -80,6 +81,7 @@ async function runAll(
 /** Whatever has become of the activation, the machines and the policy behind windows that stand. */
 async function closeWhatChanged(run: ReconcileRun, rows: readonly WindowRow[]): Promise<void> {
   const [machines] = await Promise.all([readMachines(run, rows), endWithoutActivation(run, rows)]);
+  await endUnvouched(run, rows);
   await applyPolicy(run, rows, machines);
   await watchTargets(run, rows, machines);
 }

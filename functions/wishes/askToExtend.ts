@@ -14,7 +14,15 @@ import type { WishAnswer, WishedBy } from './wishAnswer';
 
 type ExtendingWorld = Pick<
   World,
-  'ledger' | 'audit' | 'clock' | 'log' | 'opening' | 'directory' | 'budget'
+  | 'ledger'
+  | 'audit'
+  | 'clock'
+  | 'log'
+  | 'opening'
+  | 'directory'
+  | 'budget'
+  | 'deployment'
+  | 'verifier'
 >;
 
 /** `until`: the new deadline, absolute, epoch ms. */
@@ -61,8 +69,9 @@ export async function askToExtend(
   }
   world.log.info('wish.extend', { ...fields, changed: answer.changed });
   if (isPast(row, keyed)) return { kind: 'accepted', row, changed: false };
-  const activationEnds = isoOf(activationBehind(row.grant.origin).endAt);
-  const said = { ...wish, what: { ...what, activationEnds } };
+  const activation = activationBehind(row.grant.origin);
+  const ends = activation === null ? {} : { activationEnds: isoOf(activation.endAt) };
+  const said = { ...wish, what: { ...what, ...ends } };
   await mustRecord(world, row, [wishFact(row, 'extendWished', said)]);
   return { kind: 'accepted', row, changed: answer.changed };
 }

@@ -5,11 +5,17 @@ import { withLaterEnd } from '../../shared/domain/window/extendRow';
 import { isNewer, type WindowRow } from '../../shared/domain/window/windowRow';
 import { wishExtend } from '../../shared/domain/window/wishExtend';
 import type { World } from '../../shared/ports/world';
+import { groundsOf } from '../../shared/groundsOf';
+import { unfounded } from '../../shared/domain/window/unfounded';
+import { vouchFor } from '../activities/intake/vouchFor';
 import { nowOfWorld } from '../../shared/nowOfWorld';
 import { signingRefusal } from '../activities/window/signingRefusal';
 import { readActivationEnd } from './readActivationEnd';
 
-type ExtendingWorld = Pick<World, 'ledger' | 'clock' | 'log' | 'opening' | 'directory' | 'budget'>;
+type ExtendingWorld = Pick<
+  World,
+  'ledger' | 'clock' | 'log' | 'opening' | 'directory' | 'budget' | 'deployment' | 'verifier'
+>;
 
 /** The row with the wish in it, the row itself where it is wished already, or why not. */
 export type JudgedExtend = WindowRow | { readonly refused: Refusal };
@@ -36,7 +42,10 @@ export async function extendJudge(
   const unsigned = signing === 'later' ? null : signing;
   const by = (endAt: number | null) => (one: WindowRow) =>
     judge(world, one, until, unsigned, endAt);
-  const known = activationBehind(row.grant.origin).endAt;
+  const activation = activationBehind(row.grant.origin);
+  // A group claim has no end that could be asked for: policy alone ends it.
+  if (activation === null) return by(latestDate);
+  const known = activation.endAt;
   if (isNewer(row)) return by(known);
   const atBest = by(latestDate)(row);
   if ('refused' in atBest || atBest === row) return by(known);
@@ -48,12 +57,13 @@ export async function extendJudge(
 }
 
 function judge(
-  { clock, opening }: ExtendingWorld,
+  world: ExtendingWorld,
   row: WindowRow,
   until: number,
   unsigned: Refusal | null,
   endAt: number | null,
 ): JudgedExtend {
+  const { clock, opening } = world;
   const now = nowOfWorld({ clock });
   if (!('policy' in opening)) return { refused: refusal('openingsDisabled') };
   const ceiling = ceilingOf(opening.policy, row, now);
@@ -67,5 +77,12 @@ function judge(
     return { refused: isGone ? refusal('extendNotActive') : wished };
   }
   if (wished === row) return row;
-  return unsigned === null ? withLaterEnd(wished, endAt ?? 0) : { refused: unsigned };
+  if (unsigned !== null) return { refused: unsigned };
+  // What was vouched for ends sooner: only a row that is what was signed is signed again.
+  const reason = unfounded(row, groundsOf(world), now);
+  if (reason !== null) {
+    return { refused: refusal(reason === 'voucherInvalid' ? reason : 'approvalStale') };
+  }
+  const known = withLaterEnd(wished, endAt ?? 0);
+  return row.voucher === undefined ? known : vouchFor(world, known);
 }

@@ -22,7 +22,9 @@ export async function readActivationEnd(
   { directory, budget }: Pick<World, 'directory' | 'budget'>,
   row: WindowRow,
 ): Promise<ActivationEnd> {
-  const { scope, principalId } = activationBehind(row.grant.origin);
+  const activation = activationBehind(row.grant.origin);
+  if (activation === null) return { endAt: null };
+  const { scope, principalId } = activation;
   // While a delete hint is judged, no list says that the activation stands.
   if (row.endHintAt !== null) return unasked('unavailable', 'EndHintOpen', whileJudgedMs);
   const pauseMs = budget.pauseMs(subscriptionOf(scope));

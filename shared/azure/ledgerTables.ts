@@ -46,6 +46,7 @@ export function createLedgerTables(
     // As `live`, read whole by a timer; what is told is removed.
     notices: table('notices', () => 'notices'),
     noticeChannels: table('noticeChannels', () => 'channels'),
+    reviews: table('reviews', () => 'reviews'),
   };
 }
 

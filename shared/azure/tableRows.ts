@@ -4,8 +4,9 @@ import { Fault } from '../domain/fault';
 import { frozen } from '../ledgerMemory';
 import type { Stored } from '../ports/ledger';
 
-/** The version of the rows' shape that this code writes, and the newest that it reads. */
+/** The version of the shape of rows that name none, and the newest that this code reads. */
 const schema = 1;
+const newestSchema = 2;
 /** A property holds 64 KiB of UTF-16; an entity 1 MiB in all (learn.microsoft.com, Table service limits). */
 const chunkLength = 30_000;
 const bodyLengthMax = 480_000;
@@ -41,7 +42,7 @@ export function toStored<Row extends { readonly id: string }>(
     const row: Row = JSON.parse(json);
     frozen(row);
     assert(row.id === entity.rowKey);
-    assert(!('schema' in row) || row.schema === schema);
+    assert(!('schema' in row) || row.schema === entity['schema']);
     return { row, etag: entity.etag };
   } catch {
     throw tableFault('RowDamaged');
@@ -52,7 +53,7 @@ function bodyOf(entity: Record<string, unknown>): string {
   const { schema: version, chunks } = entity;
   if (typeof version !== 'number' || typeof chunks !== 'number') throw tableFault('RowDamaged');
   // A newer version may mean something else by the same words: nothing is guessed.
-  if (version > schema) throw tableFault('NewerSchema');
+  if (version > newestSchema) throw tableFault('NewerSchema');
   let json = '';
   for (let chunk = 0; chunk < chunks; chunk++) {
     const part = entity[`body${chunk}`];

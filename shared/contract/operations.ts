@@ -1,9 +1,18 @@
 import * as z from 'zod';
 import { auditQuerySchema } from './auditQuery';
-import { closeAllBody, closeBody, extendBody, requestBody } from './requestBodies';
+import {
+  approveBody,
+  closeAllBody,
+  closeBody,
+  denyBody,
+  extendBody,
+  requestBody,
+  reviewBody,
+} from './requestBodies';
 import {
   closingListSchema,
   connectSchema,
+  reviewSchema,
   verificationSchema,
   windowListSchema,
   windowViewSchema,
@@ -81,7 +90,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     problems: [400],
   },
   requestWindow: {
-    summary: 'Opens a window on an active role of yours, from where you call.',
+    summary: 'Opens a window on an active role or a group of yours, from where you call.',
     query: dryRunQuery,
     body: requestBody,
     headers: {
@@ -94,7 +103,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     answers: {
       200: { what: 'This request had its window, and it is over.', schema: windowViewSchema },
       201: { what: 'It is proved open.', schema: windowViewSchema },
-      202: { what: 'It is granted, and opens.', schema: windowViewSchema },
+      202: { what: 'It is granted and opens, or waits for an approval.', schema: windowViewSchema },
     },
     problems: [400, 409, 413, 422, 502],
   },
@@ -138,6 +147,36 @@ export const operations: Readonly<Record<string, Operation>> = {
       200: { what: 'Each rule is read as gone.', schema: windowViewSchema },
       202: { what: 'The wish is saved; it closes.', schema: windowViewSchema },
     },
+    problems: [400, 404, 413, 422],
+  },
+  approveWindow: {
+    summary: 'Agrees to a request that waits for a second person; never to one of your own.',
+    body: approveBody,
+    headers: { ...optionalKey, ...prefer },
+    answers: {
+      200: { what: 'It was approved before.', schema: windowViewSchema },
+      201: { what: 'It is approved, and proved open.', schema: windowViewSchema },
+      202: { what: 'It is approved, and opens.', schema: windowViewSchema },
+    },
+    problems: [400, 404, 409, 413, 422],
+  },
+  denyWindow: {
+    summary: 'Says no to a request that waits for a second person.',
+    body: denyBody,
+    headers: optionalKey,
+    answers: { 200: { what: 'It is denied, and at its end.', schema: windowViewSchema } },
+    problems: [400, 404, 409, 413, 422],
+  },
+  readReview: {
+    summary: 'What is to be looked into after the glass was broken.',
+    answers: { 200: { what: 'The review of that window.', schema: reviewSchema } },
+    problems: [404],
+  },
+  reviewWindow: {
+    summary: 'Closes the review of a broken glass; never of one that you have broken.',
+    body: reviewBody,
+    headers: optionalKey,
+    answers: { 200: { what: 'It is closed, by you or before.', schema: reviewSchema } },
     problems: [400, 404, 413, 422],
   },
   readAudit: {

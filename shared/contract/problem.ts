@@ -51,6 +51,20 @@ export const statusOf = {
   severalActivations: 422,
   portNotAllowed: 403,
   sourceNotAllowed: 403,
+  noClaim: 403,
+  groupsOverage: 403,
+  reasonTooShort: 422,
+
+  approvalNeeded: 403,
+  requestsWaiting: 429,
+  approvalExpired: 409,
+  approvalDenied: 409,
+  approvalOwn: 403,
+  notAnApprover: 403,
+  approvalNotAwaited: 409,
+  approvalAnswered: 409,
+  approvalStale: 409,
+  voucherInvalid: 409,
 
   roleNotAllowed: 403,
   scopeNotAllowed: 403,
@@ -97,6 +111,7 @@ export const statusOf = {
   extendTooLate: 409,
   extendPastActivation: 422,
   extendNotActive: 409,
+  extendPastApproval: 403,
   extendPastPolicy: 403,
 } as const satisfies Record<ProblemCode, number>;
 

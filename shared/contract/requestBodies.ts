@@ -64,6 +64,9 @@ export const requestBody = z.strictObject({
   reason,
   ticket: z.string().max(200).optional(),
   source: source.optional(),
+  breakGlass: z.literal(true).optional().meta({
+    description: 'Past roles and duty, by a group that may: loud, short, and looked into later.',
+  }),
 });
 
 /** `POST /api/windows/{id}/close`. */
@@ -76,6 +79,21 @@ export const extendBody = z.strictObject({
     .meta({ description: 'The new deadline, absolute: asked twice it adds nothing up.' })
     .transform((text) => Date.parse(text)),
   reason,
+});
+
+/** `POST /api/windows/{id}/approve`. */
+export const approveBody = z.strictObject({ remark: reason.optional() });
+
+/** `POST /api/windows/{id}/deny`. */
+export const denyBody = z.strictObject({ reason });
+
+/** `POST /api/windows/{id}/review`. */
+export const reviewBody = z.strictObject({
+  remark: z
+    .string()
+    .max(4 * reasonMax)
+    .refine((text) => cleanText(text, reasonMax).length >= 10, 'Write ten letters at least.')
+    .meta({ description: 'What was found: why the glass was broken, and whether that was right.' }),
 });
 
 /** What has to be typed before many windows are closed at once. */
@@ -107,6 +125,8 @@ export function askedOf(body: z.output<typeof requestBody>): Asked {
     source: body.source ?? null,
     reason: cleanText(body.reason, reasonMax),
     ticket: cleanText(body.ticket ?? '', 80),
+    // Absent where it is not said: what was asked for before it existed has the same hash.
+    ...(body.breakGlass === undefined ? {} : { breakGlass: true }),
   };
 }
 

@@ -4,7 +4,15 @@ import { statusOf } from './problem';
 /** The shapes of answers, from which types and the OpenAPI document are made. */
 
 const time = z.iso.datetime().meta({ description: 'UTC' });
-const phases = ['planned', 'opening', 'open', 'closing', 'closed', 'refused'] as const;
+const phases = [
+  'awaitingApproval',
+  'planned',
+  'opening',
+  'open',
+  'closing',
+  'closed',
+  'refused',
+] as const;
 
 export const refusalViewSchema = z.strictObject({
   vm: z.string().meta({ description: 'Id; empty where it is about the whole.' }),
@@ -38,15 +46,39 @@ export const windowViewSchema = z.strictObject({
   phase: z.enum(phases),
   outcome: z.string().nullable().meta({ description: 'How it ended; null while it lives.' }),
   askedBy: z
-    .enum(['activation', 'request'])
-    .meta({ description: 'An activation in PIM, or a request over HTTP on top of one.' }),
-  activation: z.strictObject({
-    roleAssignmentId: z.string(),
-    scope: z.string(),
-    role: z.string(),
-    startAt: time,
-    endAt: time.meta({ description: 'The window never outlives it.' }),
-  }),
+    .enum(['activation', 'request', 'claim'])
+    .meta({ description: 'An activation in PIM, a request on top of one, or on a group claim.' }),
+  activation: z
+    .strictObject({
+      roleAssignmentId: z.string(),
+      scope: z.string(),
+      role: z.string(),
+      startAt: time,
+      endAt: time.meta({ description: 'The window never outlives it.' }),
+    })
+    .nullable()
+    .meta({ description: 'Null where the window stands on a group claim.' }),
+  claim: z
+    .strictObject({
+      kind: z.enum(['onCall', 'breakGlass']),
+      group: z.string().meta({ description: 'Object id of the group.' }),
+    })
+    .nullable(),
+  approval: z
+    .strictObject({
+      groups: z.array(z.string()).meta({ description: 'Whose members may approve it.' }),
+      expiresAt: time.meta({ description: 'Nobody can approve it after this.' }),
+      answer: z
+        .strictObject({
+          kind: z.enum(['approved', 'denied']),
+          by: z.strictObject({ objectId: z.string(), name: z.string() }),
+          at: time,
+          remark: z.string(),
+        })
+        .nullable(),
+    })
+    .nullable()
+    .meta({ description: 'Null where no second person is asked.' }),
   person: z.strictObject({ objectId: z.string(), name: z.string(), mail: z.string() }),
   reason: z.string(),
   ticket: z.string(),
@@ -77,6 +109,22 @@ export const windowViewSchema = z.strictObject({
     )
     .optional()
     .meta({ description: 'What would be sent to Resource Manager, with a dry run.' }),
+});
+
+/** What is to be looked into after the glass was broken. */
+export const reviewSchema = z.strictObject({
+  window: z.string(),
+  state: z.enum(['open', 'closed']),
+  usedBy: z.strictObject({ objectId: z.string(), name: z.string(), mail: z.string() }),
+  reason: z.string(),
+  policyRule: z.string(),
+  vms: z.array(z.string()),
+  openedAt: time,
+  closed: z
+    .strictObject({ by: z.string(), at: time, remark: z.string() })
+    .nullable()
+    .meta({ description: 'By whom, an object id; never who has broken the glass.' }),
+  self: z.string(),
 });
 
 export const windowListSchema = z.strictObject({

@@ -14,6 +14,8 @@ export type WindowQuery = {
   /** Asked for from here on, and before this. */
   readonly since: number | null;
   readonly before: number | null;
+  /** Those whose glass was broken and nobody has looked into it yet. */
+  readonly review: 'open' | null;
   readonly limit: number;
   /** The last one of the page before. */
   readonly after: { readonly at: number; readonly id: string } | null;
@@ -24,7 +26,15 @@ const time = z.iso
   .transform((text) => Date.parse(text))
   .optional();
 
-const states = ['planned', 'opening', 'open', 'closing', 'closed', 'refused'] as const;
+const states = [
+  'awaitingApproval',
+  'planned',
+  'opening',
+  'open',
+  'closing',
+  'closed',
+  'refused',
+] as const;
 
 /** The query of `GET /api/windows`; unknown parameters and such that stand twice are refused. */
 export const windowQuerySchema = z.strictObject({
@@ -34,6 +44,7 @@ export const windowQuerySchema = z.strictObject({
   vm: z.string().min(1).max(400).optional(),
   since: time,
   before: time,
+  review: z.literal('open').optional(),
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'Write a number from 1 to 200.')
@@ -52,16 +63,17 @@ const limitUsual = 100;
 export function windowQuery(query: URLSearchParams): WindowQuery | { readonly detail: string } {
   const read = readQuery(query, windowQuerySchema);
   if ('detail' in read) return read;
-  const { all, state, person, vm, since, before, limit, after } = read.value;
+  const { all, state, person, vm, since, before, review, limit, after } = read.value;
   const [at = '', id = ''] = after?.split('.') ?? [];
   return {
     // Whoever asks for what is over means the past.
-    all: all === 'true' || state === 'closed' || state === 'refused',
+    all: all === 'true' || review === 'open' || state === 'closed' || state === 'refused',
     state: state ?? null,
     person: person?.toLowerCase() ?? null,
     vm: vm?.toLowerCase() ?? null,
     since: since ?? null,
     before: before ?? null,
+    review: review ?? null,
     limit: limit ?? limitUsual,
     after: after === undefined ? null : { at: Number(at), id },
   };

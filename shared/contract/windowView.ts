@@ -1,8 +1,9 @@
 import type * as z from 'zod';
-import { activationBehind } from '../domain/grant';
+import { type ActivationFacts, activationBehind } from '../domain/grant';
 import { cleanText } from '../domain/text';
 import { signedDeadlineOf } from '../domain/window/deadline';
 import { outcomeOf, windowPhase } from '../domain/window/phase';
+import type { Approval } from '../domain/window/papers';
 import type { Placement, WindowRow } from '../domain/window/windowRow';
 import type { refusalViewSchema, windowViewSchema } from './viewSchemas';
 
@@ -24,13 +25,12 @@ export function windowView(row: WindowRow): WindowView {
     phase: windowPhase(row),
     outcome: concludedAt === null ? null : outcomeOf(row),
     askedBy: grant.origin.kind,
-    activation: {
-      roleAssignmentId: clean(activation.roleAssignmentId),
-      scope: clean(activation.scope),
-      role: activation.roleDefinitionGuid,
-      startAt: isoOf(activation.startAt),
-      endAt: isoOf(activation.endAt),
-    },
+    activation: activation && activationView(activation),
+    claim:
+      grant.origin.kind === 'claim'
+        ? { kind: grant.origin.claim.kind, group: clean(grant.origin.claim.groupId) }
+        : null,
+    approval: row.approval === undefined ? null : approvalView(row.approval),
     person: {
       objectId: grant.person.objectId,
       name: clean(grant.person.name),
@@ -57,6 +57,29 @@ export function windowView(row: WindowRow): WindowView {
     rules: row.placements.map((placement) => ruleView(placement, row)),
     refusals: refusalViews(row),
     self: `/api/windows/${row.id}`,
+  };
+}
+
+function activationView(of: ActivationFacts): WindowView['activation'] {
+  return {
+    roleAssignmentId: clean(of.roleAssignmentId),
+    scope: clean(of.scope),
+    role: of.roleDefinitionGuid,
+    startAt: isoOf(of.startAt),
+    endAt: isoOf(of.endAt),
+  };
+}
+
+function approvalView({ groups, expiresAt, answer }: Approval): WindowView['approval'] {
+  return {
+    groups: groups.map(clean),
+    expiresAt: isoOf(expiresAt),
+    answer: answer && {
+      kind: answer.kind,
+      by: { objectId: clean(answer.by.objectId), name: clean(answer.name) },
+      at: isoOf(answer.at),
+      remark: clean(answer.remark),
+    },
   };
 }
 

@@ -23,6 +23,8 @@ export const alarms = {
   intakeGivenUp: { severity: 'low', means: 'a hint could not be judged for a day' },
   auditUnwritten: { severity: 'low', means: 'what was done cannot be recorded, so nothing opens' },
   noticeUndelivered: { severity: 'low', means: 'people are not told of windows' },
+  breakGlassUsed: { severity: 'high', means: 'somebody has opened a window past everything else' },
+  voucherInvalid: { severity: 'high', means: 'a row of the ledger is not what was signed' },
   licenceMissing: { severity: 'low', means: 'the tenant has no licence for PIM' },
 } as const satisfies Readonly<Record<string, { severity: 'high' | 'low'; means: string }>>;
 

@@ -20,18 +20,32 @@ export type RequestOrigin = {
   readonly key: string;
   /** Hash of the body: the same key with another body is a slip. */
   readonly bodyHash: string;
-  /** The caller's active role that covers the request: the window ends with it. */
-  readonly activation: ActivationFacts;
+};
+
+/** The two kinds of claims that policy may name: on duty, or past everything else. */
+export type ClaimKind = 'onCall' | 'breakGlass';
+
+/** A group in the caller's token, checked when they called: it cannot be asked for again. */
+export type ClaimFacts = {
+  readonly kind: ClaimKind;
+  /** Object id, lower case. */
+  readonly groupId: string;
+  /** The tenant that has signed the token. */
+  readonly tenantId: string;
 };
 
 /** Where a window comes from. The window's id is a hash of it, so the same origin is the same window. */
 export type Origin =
   | ({ readonly kind: 'activation' } & ActivationFacts)
-  | ({ readonly kind: 'request' } & RequestOrigin);
+  /** A request on an active role of the caller's: the window ends with it. */
+  | ({ readonly kind: 'request' } & RequestOrigin & { readonly activation: ActivationFacts })
+  /** A request on a group claim, for which the window's voucher stands. */
+  | ({ readonly kind: 'claim' } & RequestOrigin & { readonly claim: ClaimFacts });
 
-/** The activation that a window stands on: whichever way it came, it ends with one. */
-export function activationBehind(origin: Origin): ActivationFacts {
-  return origin.kind === 'activation' ? origin : origin.activation;
+/** The activation that a window stands on, and ends with; `null`: it stands on a group claim. */
+export function activationBehind(origin: Origin): ActivationFacts | null {
+  if (origin.kind === 'activation') return origin;
+  return origin.kind === 'request' ? origin.activation : null;
 }
 
 export type Person = {

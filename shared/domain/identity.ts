@@ -23,7 +23,7 @@ export function hashId(text: string, length = 20): string {
 type OriginKey =
   | (Pick<Origin & { readonly kind: 'activation' }, 'kind'> &
       Pick<ActivationFacts, 'roleAssignmentId' | 'startAt'>)
-  | (Pick<Origin & { readonly kind: 'request' }, 'kind'> & Pick<RequestOrigin, 'callerId' | 'key'>);
+  | ({ readonly kind: 'request' | 'claim' } & Pick<RequestOrigin, 'callerId' | 'key'>);
 
 /** One id per origin: the same activation, told of fifty times, is one window. */
 export function windowIdOf(origin: OriginKey): string {
@@ -40,6 +40,13 @@ export function intakeIdOf(eventId: string): string {
 /** The key under which everything known of one role assignment is found, whatever its casing. */
 export function assignmentKeyOf(roleAssignmentId: string): string {
   return hashId(`assignment|${roleAssignmentId.toLowerCase()}`);
+}
+
+/** The key of the assignment that a window stands on; empty: it stands on a group claim. */
+export function assignmentKeyBehind(
+  activation: Pick<ActivationFacts, 'roleAssignmentId'> | null,
+): string {
+  return activation === null ? '' : assignmentKeyOf(activation.roleAssignmentId);
 }
 
 const deploymentForm = /^[a-z0-9]{6}$/;

@@ -6,9 +6,12 @@
 export type LiveRow = {
   /** Window id or intake id. */
   readonly id: string;
-  /** `ended`: a window that is closed; it is only not known yet whether a rule of it went in time. */
-  readonly kind: 'window' | 'intake' | 'ended';
-  /** Key of the role assignment that the window stands on (`assignmentKey`). */
+  /**
+   * `waiting`: a request that nobody has approved yet, which takes no place among windows. `ended`: a
+   * window that is closed; it is only not known yet whether a rule of it went in time.
+   */
+  readonly kind: 'window' | 'waiting' | 'intake' | 'ended';
+  /** Key of the role assignment that the window stands on (`assignmentKey`); empty: on none. */
   readonly assignmentKey: string;
   readonly personId: string;
   readonly nsgIds: readonly string[];

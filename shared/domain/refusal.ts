@@ -88,6 +88,64 @@ const texts = {
     rule: `By allow rule ${of.rule} this window may let in ${listed(of.allowed)} and nothing wider.`,
     next: 'Call from the address that is to be let in, or leave source out.',
   }),
+  noClaim: (of: { kind: 'onCall' | 'breakGlass' }) => ({
+    rule:
+      of.kind === 'breakGlass'
+        ? 'No group of yours may break the glass here.'
+        : 'No group of yours may open this on call.',
+    next: 'Ask the owner of the policy which group may, or activate a role in PIM.',
+  }),
+  groupsOverage: () => ({
+    rule: 'You are in more groups than a token can hold, so nobody can see which are yours.',
+    next: 'Ask for the API to be sent only the groups assigned to it, or activate a role in PIM.',
+  }),
+  reasonTooShort: (of: { rule: string; least: number }) => ({
+    rule: `Rule ${of.rule} wants a reason of ${of.least} characters at least.`,
+    next: 'Write what has happened and what you are about to do.',
+  }),
+
+  // A second person.
+  approvalNeeded: (of: { rule: string }) => ({
+    rule: `Rule ${of.rule} wants a second person to agree, and an activation alone has nobody to ask.`,
+    next: 'POST /api/windows asks for it; the window opens when somebody has approved it.',
+  }),
+  requestsWaiting: (of: { cap: number }) => ({
+    rule: `${of.cap} requests of yours wait for approval already.`,
+    next: 'Have one of them approved, or close it.',
+  }),
+  approvalExpired: () => ({
+    rule: 'Nobody approved the request in the time that the policy gives.',
+    next: 'Ask again, with a new Idempotency-Key, and tell somebody who may approve it.',
+  }),
+  approvalDenied: (of: { remark: string }) => ({
+    rule: `The request was denied: ${of.remark === '' ? 'no reason was given' : of.remark}`,
+    next: 'Ask whoever denied it.',
+  }),
+  approvalOwn: () => ({
+    rule: 'Nobody approves, denies or reviews what they asked for themselves.',
+    next: 'Ask another member of the approving group.',
+  }),
+  notAnApprover: () => ({
+    rule: 'No group of yours may approve this.',
+    next: 'Ask a member of a group that the policy names for it.',
+  }),
+  approvalNotAwaited: () => ({
+    rule: 'This window does not wait for an approval.',
+    next: 'GET it to see where it stands; to end it, close it.',
+  }),
+  approvalAnswered: (of: { kind: 'approved' | 'denied' }) => ({
+    rule: `Somebody has ${of.kind} it already.`,
+    next:
+      of.kind === 'approved' ? 'To end the window, close it.' : 'A new request can be approved.',
+  }),
+  approvalStale: () => ({
+    rule: 'What was asked for would be granted otherwise now: role, machines or policy have changed.',
+    next: 'Ask again; the new request shows what would be opened.',
+  }),
+  voucherInvalid: () => ({
+    rule: 'What the ledger says of this window is not what was signed, so nothing opens by it.',
+    next: 'See the runbook voucherInvalid; ask again with a new Idempotency-Key.',
+  }),
 
   // How many.
   tooBroad: (of: { vms: number; cap: number; atLeast: boolean; scope: string }) => ({
@@ -215,6 +273,10 @@ const texts = {
   extendNotActive: () => ({
     rule: 'The activation that this window stands on is not active any more.',
     next: 'Activate the role again: that opens a window of its own.',
+  }),
+  extendPastApproval: (of: { end: string }) => ({
+    rule: `It was approved until ${of.end}, and for no longer.`,
+    next: 'Ask for another window: it is approved by itself.',
   }),
   extendPastPolicy: (of: { longest: string }) => ({
     rule: `The policy lets this window stay open until ${of.longest} at the longest.`,

@@ -1,8 +1,8 @@
 import { hashId } from '../domain/identity';
-import type { AllowRule, DenyRule, Policy } from '../domain/policy/policy';
+import type { AllowRule, ApprovalRule, ClaimRule, DenyRule, Policy } from '../domain/policy/policy';
 import { formatPrefix } from '../domain/policy/prefix';
 import { portSetsOf, readPort } from '../domain/policy/portEntry';
-import type { AllowEntry, DenyEntry, PolicyFile } from './fileSchema';
+import type { AllowEntry, ClaimEntry, DenyEntry, PolicyFile } from './fileSchema';
 import { readDuration } from '../domain/readDuration';
 import {
   readAdministratorRole,
@@ -27,6 +27,10 @@ export const defaults = {
   minimumPrefix: { ipv4: 32, ipv6: 128 },
   optInTag: { name: 'postern', value: 'enabled' },
   caps: { vmsPerActivation: 10, windowsPerPerson: 3, windows: 100 },
+  /** How long a request waits for a second person. */
+  waitsMs: 30 * minuteMs,
+  /** The least of a reason, in characters: whoever breaks the glass says what has happened. */
+  reasonMin: { onCall: 3, breakGlass: 20 },
 } as const;
 
 /** The policy that a file means: ids normalised, durations in milliseconds, prefixes in one spelling. */
@@ -58,6 +62,7 @@ export function buildPolicy(file: PolicyFile): Policy {
     },
     // Rules do not overlap, so their order has no meaning; nor has the order of what is in them.
     allow: file.allow.map(allowRuleOf).sort(byName),
+    claims: (file.claims ?? []).map(claimRuleOf).sort(byName),
     deny: (file.deny ?? []).map(denyRuleOf).sort(byName),
   } as const;
   return { version: hashId(JSON.stringify(meaning)), ...meaning };
@@ -72,12 +77,46 @@ export function allowRuleOf(entry: AllowEntry): AllowRule {
     persons: allOf(entry.persons ?? [], readPerson),
     portSets: portSetsOf(entry.ports.map(readPort).filter(isValue)),
     longestMs: msOf(entry.longest),
-    sources: {
-      ranges: ranges
-        .map(({ name, prefixes }) => ({ name, prefixes: prefixesOf(prefixes) }))
-        .sort(byName),
-      fromActivation: fromActivation ? { within: prefixesOf(fromActivation.within) } : null,
-    },
+    approval: approvalOf(entry.approval),
+    sources: sourcesOf(ranges, fromActivation),
+  };
+}
+
+export function claimRuleOf(entry: ClaimEntry): ClaimRule {
+  const { fromCall, ranges = [] } = entry.sources;
+  return {
+    name: entry.name,
+    kind: entry.kind,
+    group: readGroupId(entry.group),
+    scopes: allOf(entry.scopes, readScope),
+    portSets: portSetsOf(entry.ports.map(readPort).filter(isValue)),
+    longestMs: msOf(entry.longest) ?? 0,
+    reasonMin: entry.reasonAtLeast ?? defaults.reasonMin[entry.kind],
+    sources: sourcesOf(ranges, fromCall),
+    approval: approvalOf(entry.approval),
+    reviewers: allOf(entry.reviewers ?? [], readGroup),
+  };
+}
+
+function readGroupId(text: string): string {
+  const read = readGroup(text);
+  return typeof read === 'string' ? read : '';
+}
+
+function approvalOf(entry: AllowEntry['approval']): ApprovalRule | null {
+  if (entry === undefined) return null;
+  return { groups: allOf(entry.by, readGroup), waitsMs: msOf(entry.waits) ?? defaults.waitsMs };
+}
+
+function sourcesOf(
+  ranges: NonNullable<AllowEntry['sources']['ranges']>,
+  fence: AllowEntry['sources']['fromActivation'],
+): AllowRule['sources'] {
+  return {
+    ranges: ranges
+      .map(({ name, prefixes }) => ({ name, prefixes: prefixesOf(prefixes) }))
+      .sort(byName),
+    fromActivation: fence ? { within: prefixesOf(fence.within) } : null,
   };
 }
 

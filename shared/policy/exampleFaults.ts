@@ -1,7 +1,10 @@
 import { nowOf } from '../domain/instant';
-import { decide } from '../domain/policy/decide';
-import type { Decision } from '../domain/policy/decide';
+import { decide, decideUnder } from '../domain/policy/decide';
+import type { Decision, RequestFacts } from '../domain/policy/decide';
 import type { Policy } from '../domain/policy/policy';
+import { claimRules, coversVm } from '../domain/policy/presentRule';
+import { refusedVm } from '../domain/policy/targetsFor';
+import { refusal } from '../domain/refusal';
 import type { VmFacts } from '../domain/policy/vmFacts';
 import type { ExampleEntry } from './fileSchema';
 import type { PathFault } from './policyFault';
@@ -18,6 +21,10 @@ export function exampleFaults(
   examples: readonly Placed<ExampleEntry>[],
 ): PathFault[] {
   return examples.flatMap(({ index, entry }) => {
+    if ((entry.role === undefined) === (entry.group === undefined)) {
+      const message = 'Write either role or group.';
+      return [{ path: ['examples', index], code: 'exampleWrong' as const, message }];
+    }
     const decision = decideExample(policy, entry);
     if (codesOf(decision).includes(entry.expect)) return [];
     const path = ['examples', index, 'expect'];
@@ -26,11 +33,15 @@ export function exampleFaults(
   });
 }
 
-function decideExample(policy: Policy, entry: ExampleEntry): Decision {
-  const { role, scope, person = somebody, minutes = 60, address = null, vms = 1 } = entry;
+/** What comes of it; `waits`: once a second person has agreed. */
+type Outcome = Decision & { readonly waits?: true };
+
+function decideExample(policy: Policy, entry: ExampleEntry): Outcome {
+  const { role = '', group, scope, person = somebody, minutes = 60, address = null } = entry;
+  const { vms = 1, breakGlass } = entry;
   const guid = readRole(role);
   const id = readScope(scope);
-  return decide(policy, {
+  const facts: RequestFacts = {
     roleDefinitionGuid: typeof guid === 'string' ? guid : '',
     scope: typeof id === 'string' ? id : '',
     personId: person.toLowerCase(),
@@ -41,7 +52,18 @@ function decideExample(policy: Policy, entry: ExampleEntry): Decision {
     vms: Array.from({ length: vms }, (_, at) => vmOf(policy, entry, at)),
     vmsCut: false,
     completeWith: 'POST /api/windows',
-  });
+  };
+  if (group === undefined) return decide(policy, facts);
+  const kind = breakGlass === true ? 'breakGlass' : 'onCall';
+  const rule = claimRules(policy, [group.toLowerCase()], kind).find((one) =>
+    facts.vms.every(({ vmId }) => coversVm(one, vmId)),
+  );
+  if (rule === undefined) {
+    const refusals = [refusedVm({ vmId: '' }, refusal('noClaim', { kind }))];
+    return { granted: false, rule: '', refusals };
+  }
+  const decision = decideUnder(policy, rule, { ...facts, roleDefinitionGuid: '', canWait: true });
+  return rule.approval === null ? decision : { ...decision, waits: true };
 }
 
 /** A VM of the example: opted in unless the example gives tags of its own. */
@@ -61,12 +83,14 @@ function vmOf({ optInTag }: Policy, { scope, vm = {} }: ExampleEntry, at: number
   };
 }
 
-function codesOf(decision: Decision): readonly string[] {
-  return decision.granted ? ['granted'] : decision.refusals.map(({ code }) => code);
+function codesOf(decision: Outcome): readonly string[] {
+  if (decision.granted) return [decision.waits === true ? 'awaitingApproval' : 'granted'];
+  return decision.refusals.map(({ code }) => code);
 }
 
-function sayingOf(decision: Decision): string {
-  if (decision.granted) return `granted, by rule ${decision.grant.policyRule}.`;
+function sayingOf(decision: Outcome): string {
+  if (decision.granted)
+    return `${codesOf(decision).join('')}, by rule ${decision.grant.policyRule}.`;
   const [first] = decision.refusals;
   return `${codesOf(decision).join(', ')}. ${first?.rule ?? ''}`;
 }

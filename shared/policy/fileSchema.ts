@@ -61,6 +61,23 @@ const times = z
   })
   .partial();
 
+const group = text(readGroup).meta({ description: 'Object id of a group.' });
+const ranges = z
+  .array(z.strictObject({ name, prefixes: z.array(prefix).min(1).max(16) }))
+  .max(16)
+  .optional()
+  .meta({ description: 'Used when no address of the request is known or wanted.' });
+const fence = z.strictObject({ within: z.array(prefix).min(1).max(16) }).optional();
+
+const approval = z
+  .strictObject({
+    by: z.array(group).min(1).max(20).meta({ description: 'Groups whose members may approve.' }),
+    waits: duration(minutes, 24 * hours)
+      .optional()
+      .meta({ description: 'How long a request waits for one of them; 30m if absent.' }),
+  })
+  .meta({ description: 'A second person has to agree, over HTTP; never the one who asks.' });
+
 const allowRule = z.strictObject({
   name,
   roles: z.array(role).min(1).max(20),
@@ -68,18 +85,41 @@ const allowRule = z.strictObject({
   persons: z.array(person).max(1_000).optional(),
   ports: z.array(port).min(1).max(10),
   longest: duration(minutes, 24 * hours).optional(),
+  approval: approval.optional(),
   sources: z.strictObject({
-    fromActivation: z
-      .strictObject({ within: z.array(prefix).min(1).max(16) })
-      .optional()
-      .meta({
-        description: 'The address of the person’s own request, if it lies in these ranges.',
-      }),
-    ranges: z
-      .array(z.strictObject({ name, prefixes: z.array(prefix).min(1).max(16) }))
-      .max(16)
-      .optional()
-      .meta({ description: 'Used when no address of the request is known or wanted.' }),
+    fromActivation: fence.meta({
+      description: 'The address of the person’s own request, if it lies in these ranges.',
+    }),
+    ranges,
+  }),
+});
+
+const claimRule = z.strictObject({
+  name,
+  kind: z.enum(['onCall', 'breakGlass']).meta({
+    description: 'Whoever breaks the glass says so; it is loud, and looked into by somebody else.',
+  }),
+  group,
+  scopes: z.array(scope).min(1).max(100),
+  ports: z.array(port).min(1).max(10),
+  longest: duration(minutes, 24 * hours).meta({
+    description: 'From the first opening; for breakGlass no longer than any other rule’s.',
+  }),
+  reasonAtLeast: z
+    .int()
+    .min(3)
+    .max(400)
+    .optional()
+    .meta({ description: 'So many characters of reason; 3, and 20 for breakGlass.' }),
+  approval: approval.optional(),
+  reviewers: z.array(group).max(20).optional().meta({
+    description: 'Groups that may close the review of a broken glass, beside administrators.',
+  }),
+  sources: z.strictObject({
+    fromCall: fence.meta({
+      description: 'The address that the call came from, if it lies in these ranges.',
+    }),
+    ranges,
   }),
 });
 
@@ -94,7 +134,9 @@ const denyRule = z.strictObject({
 const example = z.strictObject({
   name: z.string().min(1).max(120).optional(),
   person: person.optional(),
-  role,
+  role: role.optional().meta({ description: 'Activated in PIM, or asked for over HTTP.' }),
+  group: group.optional().meta({ description: 'In place of a role: in the caller’s token.' }),
+  breakGlass: z.literal(true).optional(),
   scope,
   minutes: z.int().min(1).max(100_000).optional(),
   address: text(readAddress).nullable().optional(),
@@ -106,10 +148,10 @@ const example = z.strictObject({
     .optional(),
   vms: z.int().min(1).max(5_000).optional().meta({ description: 'That many VMs like this one.' }),
   expect: z
-    .enum(['granted', ...refusalCodes], {
-      error: 'Write granted, or the code of a refusal such as tooBroad.',
+    .enum(['granted', 'awaitingApproval', ...refusalCodes], {
+      error: 'Write granted, awaitingApproval, or the code of a refusal such as tooBroad.',
     })
-    .meta({ description: '"granted", or the code of the refusal.' }),
+    .meta({ description: '"granted", "awaitingApproval", or the code of the refusal.' }),
 });
 
 /** The parts of the file, each of which can be judged while another is broken. */
@@ -147,15 +189,24 @@ export const parts = {
     .partial()
     .optional(),
   allow: z.array(allowRule).min(1).max(200),
+  claims: z.array(claimRule).max(200).optional().meta({
+    description: 'What members of a group may open over HTTP without an activation.',
+  }),
   deny: z.array(denyRule).max(200).optional(),
   examples: z.array(example).max(500).optional(),
 };
 
 export const fileSchema = z.strictObject(parts);
-export const listItems = { allow: allowRule, deny: denyRule, examples: example } as const;
+export const listItems = {
+  allow: allowRule,
+  claims: claimRule,
+  deny: denyRule,
+  examples: example,
+} as const;
 
 export type PolicyFile = z.infer<typeof fileSchema>;
 export type AllowEntry = z.infer<typeof allowRule>;
+export type ClaimEntry = z.infer<typeof claimRule>;
 export type DenyEntry = z.infer<typeof denyRule>;
 export type ExampleEntry = z.infer<typeof example>;
 

@@ -1,7 +1,7 @@
 import { defaults } from './buildPolicy';
 import type { PathFault, PolicyFaultCode } from './policyFault';
 import { formatDuration, readDuration } from '../domain/readDuration';
-import { overlapFaults, ruleFaults } from './ruleFaults';
+import { claimFaults, claimOverlapFaults, overlapFaults, ruleFaults } from './ruleFaults';
 import type { Sections } from './sections';
 
 /** What the parts of a file mean together: times, priorities, rules. */
@@ -12,6 +12,8 @@ export function meaningFaults(sections: Sections): PathFault[] {
     ...nameFaults(sections),
     ...sections.allow.flatMap((placed) => ruleFaults(placed, sections)),
     ...overlapFaults(sections.allow),
+    ...sections.claims.flatMap((placed) => claimFaults(placed, sections)),
+    ...claimOverlapFaults(sections.claims),
     ...denyFaults(sections),
   ];
 }
@@ -19,7 +21,7 @@ export function meaningFaults(sections: Sections): PathFault[] {
 /** The sleeper begins before the sweep may; the sweep's half minute is the least between them. */
 const guardAboveLeadMs = 30_000;
 
-function timeFaults({ times = {}, allow }: Sections): PathFault[] {
+function timeFaults({ times = {}, allow, claims }: Sections): PathFault[] {
   const ms = (text: string | undefined, otherwise: number): number =>
     (text === undefined ? null : readDuration(text)) ?? otherwise;
   const guardMs = ms(times.guard, defaults.guardMs);
@@ -40,9 +42,22 @@ function timeFaults({ times = {}, allow }: Sections): PathFault[] {
     const message = `No window could ever open: longest must be at least ${least}.`;
     faults.push({ path: ['times', 'longest'], code: 'longestTooShort', message });
   }
-  for (const { index, entry } of allow) {
+  const shortestMs = Math.min(
+    longestMs,
+    ...[...allow, ...claims].map(({ entry }) => ms(entry.longest, longestMs)),
+  );
+  for (const { index, entry } of claims) {
+    if (entry.kind !== 'breakGlass' || ms(entry.longest, longestMs) <= shortestMs) continue;
+    const message = `A broken glass takes the shortest limit there is, here ${formatDuration(shortestMs)}.`;
+    faults.push({ path: ['claims', index, 'longest'], code: 'breakGlassTooLong', message });
+  }
+  const limited = [
+    ...allow.map((one) => ({ ...one, list: 'allow' })),
+    ...claims.map((one) => ({ ...one, list: 'claims' })),
+  ];
+  for (const { list, index, entry } of limited) {
     const ruleMs = ms(entry.longest, longestMs);
-    const path = ['allow', index, 'longest'];
+    const path = [list, index, 'longest'];
     if (ruleMs > longestMs) {
       const message = `times.longest is ${formatDuration(longestMs)}, and no rule goes beyond it.`;
       faults.push({ path, code: 'longerThanLongest', message });
@@ -79,10 +94,11 @@ function bandFaults({ priorities }: Sections): PathFault[] {
     });
 }
 
-function nameFaults({ allow, deny }: Sections): PathFault[] {
+function nameFaults({ allow, claims, deny }: Sections): PathFault[] {
   const seen = new Set<string>();
   const lists = [
     ['allow', allow],
+    ['claims', claims],
     ['deny', deny],
   ] as const;
   return lists.flatMap(([list, placed]) =>

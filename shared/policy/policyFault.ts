@@ -55,6 +55,8 @@ const codes = [
   'bandReversed',
   'bandReserved',
   'duplicateName',
+  'breakGlassTooLong',
+  'notForThisKind',
   'rulesOverlap',
   'denyEverything',
   'exampleWrong',

@@ -2,13 +2,14 @@ import { isAtOrUnder } from '../domain/armId';
 import type { AllowRule } from '../domain/policy/policy';
 import { overlaps, parsePrefix, sizeOf } from '../domain/policy/prefix';
 import type { Prefix } from '../domain/policy/prefix';
-import { allowRuleOf, defaults } from './buildPolicy';
-import type { AllowEntry } from './fileSchema';
+import { allowRuleOf, claimRuleOf, defaults } from './buildPolicy';
+import type { AllowEntry, ClaimEntry } from './fileSchema';
 import type { PathFault } from './policyFault';
 import type { Placed, Sections } from './sections';
 import { readPort } from '../domain/policy/portEntry';
 import type { PortEntry } from '../domain/policy/portEntry';
 
+type Sources = AllowEntry['sources'];
 type Path = readonly (string | number)[];
 
 const portsMax = 256;
@@ -30,9 +31,59 @@ export function ruleFaults(
   };
   return [
     ...portFaults(entry, [...path, 'ports']),
-    ...sourceFaults(entry, [...path, 'sources'], minimum),
-    ...slotFaults(entry, [...path, 'ports']),
+    ...sourceFaults(entry.sources, 'fromActivation', [...path, 'sources'], minimum),
+    ...slotFaults(allowRuleOf(entry), [...path, 'ports']),
   ];
+}
+
+/** The same for one rule of a group claim, and what breaking the glass must not be. */
+export function claimFaults(
+  { index, entry }: Placed<ClaimEntry>,
+  { minimumPrefix }: Sections,
+): PathFault[] {
+  const path = ['claims', index];
+  const minimum = {
+    4: minimumPrefix?.ipv4 ?? defaults.minimumPrefix.ipv4,
+    6: minimumPrefix?.ipv6 ?? defaults.minimumPrefix.ipv6,
+  };
+  const { fromCall, ranges } = entry.sources;
+  const sources = { fromActivation: fromCall, ranges };
+  return [
+    ...portFaults(entry, [...path, 'ports']),
+    ...sourceFaults(sources, 'fromCall', [...path, 'sources'], minimum),
+    ...slotFaults(claimRuleOf(entry), [...path, 'ports']),
+    ...kindFaults(entry, path),
+  ];
+}
+
+function kindFaults({ kind, approval, reviewers }: ClaimEntry, path: Path): PathFault[] {
+  if (kind === 'breakGlass' && approval !== undefined) {
+    const message = 'Breaking the glass waits for nobody: leave approval out, or write onCall.';
+    return [{ path: [...path, 'approval'], code: 'notForThisKind', message }];
+  }
+  if (kind === 'onCall' && reviewers !== undefined) {
+    const message = 'Only a broken glass is reviewed: leave reviewers out, or write breakGlass.';
+    return [{ path: [...path, 'reviewers'], code: 'notForThisKind', message }];
+  }
+  return [];
+}
+
+/** Two rules of one group that could both answer the same request, with different answers. */
+export function claimOverlapFaults(rules: readonly Placed<ClaimEntry>[]): PathFault[] {
+  const read = rules.map(({ index, entry }) => ({ index, rule: claimRuleOf(entry) }));
+  return read.flatMap(({ index, rule }, at) =>
+    read
+      .slice(0, at)
+      .filter(({ rule: earlier }) => {
+        const isSame = earlier.group === rule.group && earlier.kind === rule.kind;
+        return isSame && scopesMeet(earlier, rule);
+      })
+      .map(({ rule: earlier }) => ({
+        path: ['claims', index],
+        code: 'rulesOverlap' as const,
+        message: `Rule ${earlier.name} lets the same group open the same: which one is meant?`,
+      })),
+  );
 }
 
 /** Two rules that could both answer the same activation, with different answers. */
@@ -50,7 +101,7 @@ export function overlapFaults(rules: readonly Placed<AllowEntry>[]): PathFault[]
   );
 }
 
-function portFaults({ ports }: AllowEntry, path: Path): PathFault[] {
+function portFaults({ ports }: Pick<AllowEntry, 'ports'>, path: Path): PathFault[] {
   const entries = ports.map(readPort).filter(isPort);
   const faults: PathFault[] = [];
   entries.forEach((entry, at) => {
@@ -68,27 +119,23 @@ function portFaults({ ports }: AllowEntry, path: Path): PathFault[] {
 }
 
 function sourceFaults(
-  { sources }: AllowEntry,
+  { fromActivation, ranges = [] }: Sources,
+  fence: 'fromActivation' | 'fromCall',
   path: Path,
   minimum: Readonly<Record<4 | 6, number>>,
 ): PathFault[] {
-  const { fromActivation, ranges = [] } = sources;
   if (fromActivation === undefined && ranges.length === 0) {
-    const message = 'Write fromActivation, ranges, or both: without a source nothing opens.';
+    const message = `Write ${fence}, ranges, or both: without a source nothing opens.`;
     return [{ path, code: 'noSources', message }];
   }
-  const within = placedPrefixes(fromActivation?.within ?? [], [
-    ...path,
-    'fromActivation',
-    'within',
-  ]);
+  const within = placedPrefixes(fromActivation?.within ?? [], [...path, fence, 'within']);
   const named = ranges.flatMap(({ prefixes }, at) =>
     placedPrefixes(prefixes, [...path, 'ranges', at, 'prefixes']),
   );
   return [
     ...lengthFaults(named, minimum),
     ...overlappingFaults(named),
-    ...sizeFaults(within, fenceAddressesMax, [...path, 'fromActivation']),
+    ...sizeFaults(within, fenceAddressesMax, [...path, fence]),
     ...sizeFaults(named, rangeAddressesMax, [...path, 'ranges']),
   ];
 }
@@ -137,8 +184,10 @@ function sizeFaults(placed: readonly PlacedPrefix[], max: number, path: Path): P
 }
 
 /** A rule of Azure has one protocol and one address family; an NSG gets at most three of ours. */
-function slotFaults(entry: AllowEntry, path: Path): PathFault[] {
-  const { portSets, sources } = allowRuleOf(entry);
+function slotFaults(
+  { portSets, sources }: Pick<AllowRule, 'portSets' | 'sources'>,
+  path: Path,
+): PathFault[] {
   const prefixes = sources.ranges.flatMap((range) => range.prefixes);
   const families = new Set(prefixes.map((prefix) => prefix.includes(':')));
   const slots = portSets.length * Math.max(families.size, 1);
@@ -150,18 +199,22 @@ function slotFaults(entry: AllowEntry, path: Path): PathFault[] {
 function bothAnswer(one: AllowRule, other: AllowRule): boolean {
   return (
     one.roles.some((role) => other.roles.includes(role)) &&
-    one.scopes.some((scope) =>
-      other.scopes.some((there) => isAtOrUnder(scope, there) || isAtOrUnder(there, scope)),
-    ) &&
+    scopesMeet(one, other) &&
     (one.persons.length === 0 ||
       other.persons.length === 0 ||
       one.persons.some((person) => other.persons.includes(person)))
   );
 }
 
+function scopesMeet(one: Pick<AllowRule, 'scopes'>, other: Pick<AllowRule, 'scopes'>): boolean {
+  return one.scopes.some((scope) =>
+    other.scopes.some((there) => isAtOrUnder(scope, there) || isAtOrUnder(there, scope)),
+  );
+}
+
 function sameAnswer(one: AllowRule, other: AllowRule): boolean {
-  const answer = ({ portSets, longestMs, sources }: AllowRule): string =>
-    JSON.stringify([portSets, longestMs, sources]);
+  const answer = ({ portSets, longestMs, sources, approval }: AllowRule): string =>
+    JSON.stringify([portSets, longestMs, sources, approval]);
   return answer(one) === answer(other);
 }
 

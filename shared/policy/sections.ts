@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { AllowEntry, DenyEntry, ExampleEntry, PolicyFile } from './fileSchema';
+import type { AllowEntry, ClaimEntry, DenyEntry, ExampleEntry, PolicyFile } from './fileSchema';
 import { listItems, parts } from './fileSchema';
 
 /** An entry of a list with its place in the file. */
@@ -14,6 +14,7 @@ export type Sections = {
   readonly priorities: PolicyFile['priorities'];
   readonly minimumPrefix: PolicyFile['minimumPrefix'];
   readonly allow: readonly Placed<AllowEntry>[];
+  readonly claims: readonly Placed<ClaimEntry>[];
   readonly deny: readonly Placed<DenyEntry>[];
   readonly examples: readonly Placed<ExampleEntry>[];
 };
@@ -29,6 +30,7 @@ export function sectionsOf(value: unknown): Sections {
     priorities: parts.priorities.safeParse(part('priorities')).data,
     minimumPrefix: parts.minimumPrefix.safeParse(part('minimumPrefix')).data,
     allow: entriesOf(part('allow'), listItems.allow),
+    claims: entriesOf(part('claims'), listItems.claims),
     deny: entriesOf(part('deny'), listItems.deny),
     examples: entriesOf(part('examples'), listItems.examples),
   };

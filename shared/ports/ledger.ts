@@ -1,5 +1,6 @@
 import type { AddressHintRow, EndHintRow, HintRow } from '../domain/hint';
 import type { Heartbeat } from '../domain/sweep/heartbeat';
+import type { ReviewRow } from '../domain/review';
 import type { LiveRow } from '../domain/live';
 import type { MetaRow } from '../domain/meta';
 import type { NoticeChannelRow, NoticesRow } from '../domain/notices/notice';
@@ -47,4 +48,6 @@ export type Ledger = {
   readonly notices: Table<NoticesRow>;
   /** How each channel of notices does. */
   readonly noticeChannels: Table<NoticeChannelRow>;
+  /** What somebody else has to look into after the glass was broken, by window; kept for good. */
+  readonly reviews: Table<ReviewRow>;
 };

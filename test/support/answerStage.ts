@@ -1,6 +1,8 @@
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import { type Answer, apiOf, type Call } from './callApi';
+import { auditorsGroup, personOf } from './callers';
 import { windowsVm } from './connecting';
+import { signer, verifier } from './grants';
 import type { IntakeWorld } from './intakeWorld';
 import { vmRow } from './intakeWorld';
 import { holds, openWorld } from './openWorld';
@@ -33,6 +35,35 @@ export async function answerStage(): Promise<AnswerStage> {
   };
 }
 
+/** Another request of Ada's waits for Audrey's word; everything is signed in earnest. */
+export async function waiting(stage: AnswerStage): Promise<AnswerStage> {
+  const { world } = stage;
+  Object.assign(world, { verifier });
+  if ('faults' in world.opening) throw new Error('Openings are off.');
+  const { policy } = world.opening;
+  const approval = { groups: [auditorsGroup], waitsMs: 3_600_000 };
+  const allow = policy.allow.map((rule) => ({ ...rule, approval }));
+  world.opening = { policy: { ...policy, allow }, signer, sweeper: 'none' };
+  const { body } = await stage.call('requestWindow', goodCall('requestWindow', stage));
+  return { ...stage, id: String(body['id']) };
+}
+
+/** Mallory has broken the glass: somebody has to look into Ada's window. */
+export async function toReview(stage: AnswerStage): Promise<AnswerStage> {
+  const { world, id } = stage;
+  await world.ledger.reviews.insert({
+    id,
+    usedBy: personOf('mallory'),
+    reason: 'Site is down',
+    policyRule: 'glass',
+    vmIds: [vmRow('vm-1').vmId],
+    openedAt: world.at,
+    toldAt: world.at,
+    closed: null,
+  });
+  return stage;
+}
+
 /** What makes each operation succeed, by whoever may do it. */
 export function goodCall(operation: string, { id }: AnswerStage): Call {
   const soon = { prefer: 'respond-async', 'x-forwarded-for': '203.0.113.10:1' };
@@ -50,6 +81,10 @@ export function goodCall(operation: string, { id }: AnswerStage): Call {
     closeWindow: { id, headers: soon, body: { reason } },
     readAudit: { as: 'audrey' },
     verifyAudit: { as: 'audrey' },
+    approveWindow: { as: 'audrey', id, headers: soon, body: { remark: 'I know of it' } },
+    denyWindow: { as: 'audrey', id, headers: soon, body: { reason } },
+    readReview: { as: 'olga', id },
+    reviewWindow: { as: 'olga', id, headers: soon, body: { remark: 'Looked into it' } },
     closeAllWindows: { as: 'olga', body: { confirm: 'close all', reason } },
   };
   const call = calls[operation];

@@ -3,6 +3,9 @@ import type { Callers } from '../../shared/ports/callers';
 
 export const auditorsGroup = '99999999-0000-4000-8000-000000000001';
 
+/** The tenant that has signed everybody's token. */
+export const tenantId = '22222222-2222-4222-8222-222222222222';
+
 const ids = {
   ada: '33333333-3333-4333-8333-333333333333',
   olga: '44444444-0000-4000-8000-000000000001',
@@ -15,7 +18,7 @@ export type CallerName = keyof typeof ids;
 
 export function personOf(name: CallerName): Caller {
   const groups = name === 'audrey' ? [auditorsGroup] : [];
-  return { objectId: ids[name], name, mail: `${name}@contoso.com`, groups };
+  return { objectId: ids[name], tenantId, name, mail: `${name}@contoso.com`, groups };
 }
 
 /** Stands for sign-in and platform: whoever's name is the bearer token is who calls. */

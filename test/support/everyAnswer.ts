@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../../shared/contract/problem';
 import type { RefusalCode } from '../../shared/domain/refusal';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
-import { type AnswerStage, goodCall } from './answerStage';
+import { type AnswerStage, goodCall, toReview, waiting } from './answerStage';
 import type { Answer, Call } from './callApi';
 import { linuxVm } from './connecting';
 import { faultOf, vmRow } from './intakeWorld';
@@ -101,6 +101,30 @@ const alike: Readonly<Record<string, Produce>> = {
   '413': but({ body: { reason: 'x'.repeat(65_537) } }),
 };
 
+/** The same of a request that waits for an approval, or of a glass that was broken. */
+const of =
+  (prepare: (stage: AnswerStage) => Promise<AnswerStage>, produce: Produce = good): Produce =>
+  async (stage, operation) =>
+    produce(await prepare(stage), operation);
+
+/** Whoever waits for it sees it open. */
+const provedMeanwhile: Produce = async (stage, operation) => {
+  const { wait } = stage.world.clock;
+  const id = stage.id;
+  Object.assign(stage.world.clock, {
+    wait: async (ms: number) => {
+      await wait(ms);
+      await stage.change({ placements: [placementOf()], until: stage.world.at + 3_600_000 }, id);
+    },
+  });
+  return but({ headers: { prefer: 'wait=30' } })(stage, operation);
+};
+
+const twice: Produce = async (stage, operation) => {
+  await good(stage, operation);
+  return good(stage, operation);
+};
+
 const planned = () => ({ placements: [], plans: 0, until: null });
 const own: Readonly<Record<string, Produce>> = {
   'requestWindow 200': requestedThen(({ world }) => ({
@@ -130,6 +154,17 @@ const own: Readonly<Record<string, Produce>> = {
   'extendWindow 422': but({ body: { until: '2026-01-01T10:30:00Z', reason: 'Disk is full' } }),
   'closeWindow 200': after(inPhase('gone')),
   'closeWindow 422': keyReused({ reason: 'Another reason' }),
+  'approveWindow 200': of(waiting, twice),
+  'approveWindow 201': of(waiting, provedMeanwhile),
+  'approveWindow 202': of(waiting),
+  'approveWindow 409': but({ as: 'ada' }),
+  'approveWindow 422': of(waiting, keyReused({ remark: 'Another remark' })),
+  'denyWindow 200': of(waiting),
+  'denyWindow 409': but({ as: 'ada' }),
+  'denyWindow 422': of(waiting, keyReused({ reason: 'Another reason' })),
+  'readReview 200': of(toReview),
+  'reviewWindow 200': of(toReview),
+  'reviewWindow 422': of(toReview, keyReused({ remark: 'Another remark' })),
   'closeAllWindows 400': but({ body: { confirm: 'yes', reason: 'Disk is full' } }),
   'closeAllWindows 404': but({ as: 'mallory' }),
   'closeAllWindows 422': keyReused({ confirm: 'close all', reason: 'Another reason' }),

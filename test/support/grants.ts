@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createSigner } from '../../shared/azure/signer';
 import { createVerifier } from '../../shared/azure/verifier';
-import type { Grant } from '../../shared/domain/grant';
+import type { ClaimKind, Grant } from '../../shared/domain/grant';
 import { windowIdOf } from '../../shared/domain/identity';
 import { ownerRole, type Policy } from '../../shared/domain/policy/policy';
 import type { SecurityRule } from '../../shared/domain/networkSecurityGroup';
@@ -48,9 +48,11 @@ export const policy: Policy = {
       persons: [],
       portSets: [{ protocol: 'Tcp', ports: ['22', '3389'] }],
       longestMs: null,
+      approval: null,
       sources: { ranges: [], fromActivation: { within: ['203.0.113.0/24'] } },
     },
   ],
+  claims: [],
   deny: [],
 };
 
@@ -88,6 +90,12 @@ export function grantOf(time: Time, changes: Partial<Grant> = {}): Grant {
     locks: 'refuse',
     ...changes,
   };
+}
+
+/** Where a window on a group claim comes from. */
+export function claimOrigin(kind: ClaimKind): Grant['origin'] {
+  const claim = { kind, groupId: 'group', tenantId: 'tenant' };
+  return { kind: 'claim', callerId: 'caller', key: 'k', bodyHash: 'h', claim };
 }
 
 export function targetOf(name: string): Grant['targets'][number] {

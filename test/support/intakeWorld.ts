@@ -50,9 +50,11 @@ export function policyOf(changes: Partial<Policy> = {}): Policy {
         persons: [],
         portSets: [{ protocol: 'Tcp', ports: ['22', '3389'] }],
         longestMs: null,
+        approval: null,
         sources: { ranges: [], fromActivation: { within: ['203.0.113.0/24'] } },
       },
     ],
+    claims: [],
     deny: [],
     ...changes,
   };

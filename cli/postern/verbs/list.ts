@@ -8,18 +8,20 @@ export type ListFlags = {
   readonly vm?: string;
   /** ISO 8601. */
   readonly since?: string;
+  readonly review?: boolean;
   readonly all?: boolean;
   readonly pages: number;
 };
 
 /** Lists the windows that the caller may see, all pages of them up to a limit. Throws `Ending`. */
 export async function list(session: Session, flags: ListFlags): Promise<void> {
-  const { state, person, vm, since, all, pages } = flags;
+  const { state, person, vm, since, review, all, pages } = flags;
   const query = {
     ...(state === undefined ? {} : { state }),
     ...(person === undefined ? {} : { person }),
     ...(vm === undefined ? {} : { vm }),
     ...(since === undefined ? {} : { since }),
+    ...(review === true ? { review: 'open' } : {}),
     ...(all === true ? { all: 'true' } : {}),
   };
   const { list: seen, json } = await readList(session.client, query, pages);

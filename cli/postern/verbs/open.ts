@@ -13,6 +13,7 @@ export type OpenFlags = {
   readonly ports?: readonly string[];
   readonly ticket?: string;
   readonly source?: string;
+  readonly breakGlass?: boolean;
   readonly wait: number;
   readonly key?: string;
   readonly dryRun?: boolean;
@@ -34,6 +35,7 @@ export async function open(
     ...(ports === undefined ? {} : { ports }),
     ...(ticket === undefined ? {} : { ticket }),
     ...(source === undefined ? {} : { source }),
+    ...(flags.breakGlass === true ? { breakGlass: true } : {}),
   };
   const key = flags.key ?? randomUUID();
   if (flags.dryRun === true) {
@@ -63,6 +65,10 @@ function endOf(session: Session, { view, json }: Seen, seconds: number): void {
   }
   session.tell(() => windowText(view, session.now(), session.colours), json);
   if (view.phase === 'open') return;
+  if (view.phase === 'awaitingApproval') {
+    const message = 'It waits for a second person, who says: postern approve';
+    throw new Ending(exitCodes.unfinished, `${message} ${view.id}`);
+  }
   if (underWay.includes(view.phase)) {
     const message = `Not proved open within ${seconds} s; it opens all the same: postern show`;
     throw new Ending(exitCodes.unfinished, `${message} ${view.id}`);

@@ -72,7 +72,11 @@ async function enter(world: World, entrant: Entrant): Promise<Stored<LiveRow>> {
   const row = rowOf(world, entrant);
   const inserted = await ledger.live.insert(row);
   if (inserted !== 'exists') return inserted;
-  return (await ledger.live.get(row.id)) ?? { row, etag: '' };
+  const stored = await ledger.live.get(row.id);
+  if (stored?.row.kind !== 'waiting') return stored ?? { row, etag: '' };
+  // Somebody has approved it: from now on it takes its place among windows.
+  const entered = await ledger.live.replace(row, stored.etag);
+  return entered === 'changed' ? ((await ledger.live.get(row.id)) ?? stored) : entered;
 }
 
 function rowOf(

@@ -79,7 +79,8 @@ function isAbout(hint: EndHintRow, row: WindowRow): boolean {
 }
 
 function speaksOf({ concludedAt, grant }: WindowRow, eventAt: number): boolean {
-  return concludedAt === null && activationBehind(grant.origin).startAt <= eventAt;
+  const activation = activationBehind(grant.origin);
+  return concludedAt === null && activation !== null && activation.startAt <= eventAt;
 }
 
 /** Replaces a row by ETag, reading it anew while others write; the row as it then stands. */

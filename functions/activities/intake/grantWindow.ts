@@ -1,5 +1,5 @@
 import type { ActivationFacts } from '../../../shared/domain/grant';
-import { assignmentKeyOf, windowIdOf } from '../../../shared/domain/identity';
+import { assignmentKeyBehind, windowIdOf } from '../../../shared/domain/identity';
 import { grantedWindow, type Request, wasRefused } from '../../../shared/domain/intake/newWindow';
 import type { GrantParts } from '../../../shared/domain/policy/decide';
 import type { Policy } from '../../../shared/domain/policy/policy';
@@ -11,14 +11,18 @@ import { noteWindow } from '../../../shared/notices/noteOwing';
 import type { World } from '../../../shared/ports/world';
 import { admit } from './admit';
 import { heedEndHint } from './endWindows';
+import { vouchFor } from './vouchFor';
 
 /** What policy has granted, and what it was asked with. */
 export type Granting = {
   readonly policy: Policy;
   readonly request: Request;
-  /** The activation that the window stands on, and the `Date` of the answer that listed it. */
-  readonly activation: ActivationFacts;
-  readonly answeredAt: number;
+  /**
+   * The activation that the window stands on, and the `Date` of the answer that listed it; `null`: it
+   * stands on a group claim.
+   */
+  readonly activation: ActivationFacts | null;
+  readonly answeredAt: number | null;
   readonly rows: readonly TargetRow[];
   /** When it was asked for, epoch ms: the window's beginning. Now, where nobody waited for it. */
   readonly at?: number;
@@ -40,20 +44,23 @@ export async function grantWindow(
 ): Promise<Granted> {
   const { clock, log } = world;
   const id = windowIdOf(request.origin);
-  const assignmentKey = assignmentKeyOf(activation.roleAssignmentId);
+  const assignmentKey = assignmentKeyBehind(activation);
   const admission = await admit(world, { policy, request, assignmentKey, parts, rows });
   if (admission.kind === 'refused') return admission;
   const granted = grantedWindow(request, parts, at ?? clock.now(), admission);
-  const row = { ...granted, listedAt: answeredAt };
+  const listed = answeredAt === null ? granted : { ...granted, listedAt: answeredAt };
+  const row = activation === null ? vouchFor(world, listed) : listed;
   if (!(await writeWindow(world, row))) return { kind: 'taken' };
   // A delete hint may have been judged between our question and our row.
-  await heedEndHint(world, starter, activation.roleAssignmentId, id);
+  if (activation !== null) {
+    await heedEndHint(world, starter, activation.roleAssignmentId, id);
+  }
   await starter.start('accessWindow', id, { id, successor: 0 });
   await noteWindow(world, id);
   log.info('window.granted', {
     windowId: id,
     personId: request.person.objectId,
-    roleAssignmentId: activation.roleAssignmentId,
+    roleAssignmentId: activation?.roleAssignmentId ?? null,
     askedBy: request.origin.kind,
     policyRule: parts.policyRule,
     sources: parts.source.prefixes,

@@ -1,5 +1,6 @@
 import { applyFact, type EffectStep, type FactStep } from '../../../shared/domain/window/apply';
 import { hostClosingStartOf, signedDeadlineOf } from '../../../shared/domain/window/deadline';
+import { isAwaiting } from '../../../shared/domain/window/approval';
 import { dropExtend, moveDeadline, withEndLook } from '../../../shared/domain/window/extendRow';
 import { isBehind } from '../../../shared/domain/window/extendStep';
 import { hurry } from '../../../shared/domain/window/hurry';
@@ -8,10 +9,12 @@ import { nextStep } from '../../../shared/domain/window/nextStep';
 import { withOverrun, withSeen } from '../../../shared/domain/window/overrun';
 import { isOpenable } from '../../../shared/domain/window/phase';
 import { placementRefusal } from '../../../shared/domain/window/planRefusal';
+import { unfounded } from '../../../shared/domain/window/unfounded';
 import { replanPlacement } from '../../../shared/domain/window/replan';
 import type { Step } from '../../../shared/domain/window/step';
 import type { CloseReason, Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Now } from '../../../shared/domain/instant';
+import { groundsOf } from '../../../shared/groundsOf';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
 import { gather, knowledgeOf } from './gather';
 import type { Run } from './run';
@@ -32,7 +35,7 @@ export async function decide(run: Run, start: WindowRow): Promise<Decision> {
   await learnSigning(run, start);
   for (let turn = 0; turn < turnsMax; turn++) {
     const now = nowOfWorld(run.world);
-    row = judgeRow(row, now);
+    row = judgeRow(closeUnfounded(run, judgeRow(row, now), now), now);
     if (row.concludedAt !== null) return { row, effects: [] };
     const steps = stepsOf(run, row, now);
     if ((await gather(run, row, steps)) > 0) continue;
@@ -42,6 +45,13 @@ export async function decide(run: Run, start: WindowRow): Promise<Decision> {
   }
   // Nothing is lost: the row is saved as it is and looked at again.
   return { row, effects: [] };
+}
+
+/** What stands on a word given once opens nothing unless the row is what was signed. */
+export function closeUnfounded({ world }: Run, row: WindowRow, now: Now): WindowRow {
+  if (row.closingAt !== null || row.concludedAt !== null) return row;
+  const reason = unfounded(row, groundsOf(world), now);
+  return reason === null ? row : beginClosing(row, reason, now);
 }
 
 /** A later deadline is a new marker: it is signed under the same condition as the first one. */
@@ -187,6 +197,7 @@ export function nextLookOf(row: WindowRow, again: number, now: Now): number {
   const looks = row.placements
     .filter(({ phase }) => phase !== 'closed')
     .map(({ notBefore }) => notBefore ?? again);
+  if (isAwaiting(row)) return row.approval?.expiresAt ?? again;
   if (row.placements.length === 0) looks.push(again);
   if (row.placements.some(isOpenable) || row.placements.length === 0) {
     looks.push(hostClosingStartOf(row, now));

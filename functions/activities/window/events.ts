@@ -15,6 +15,7 @@ const alarmOf: Readonly<Partial<Record<CloseReason, AlarmName>>> = {
   removedByOthers: 'removedByOthers',
   changedByOthers: 'changedByOthers',
   clockSkew: 'skew',
+  voucherInvalid: 'voucherInvalid',
 };
 
 /**
@@ -165,7 +166,13 @@ function tellClosing(world: World, row: WindowRow): void {
 
 function tellPhase(world: World, before: WindowRow, after: WindowRow): void {
   // A window whose rules are disarmed lets nobody in, but its end is when they are gone: told once.
-  if (before.concludedAt === null && after.concludedAt !== null) return tellEnd(world, after);
+  if (before.concludedAt === null && after.concludedAt !== null) {
+    if (after.closeReason === 'approvalExpired') {
+      const fields = { windowId: after.id, personId: after.grant.person.objectId };
+      world.log.warn('window.approvalExpired', fields);
+    }
+    return tellEnd(world, after);
+  }
   const phase = windowPhase(after);
   if (phase !== 'open' || phase === windowPhase(before)) return;
   const fields = { windowId: after.id, personId: after.grant.person.objectId };

@@ -15,7 +15,9 @@ import { extendedRule } from '../../../shared/domain/window/signedMarker';
 import type { Step } from '../../../shared/domain/window/step';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Instance } from '../../../shared/ports/directory';
+import type { World } from '../../../shared/ports/world';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
+import { askForReview } from './askForReview';
 import type { Run } from './run';
 import { sharedLook, sharedSince } from './sharedLooks';
 
@@ -137,6 +139,7 @@ async function search(run: Run, placement: Placement): Promise<void> {
 async function confirm({ world }: Run, row: WindowRow): Promise<Confirmation> {
   const activation = activationBehind(row.grant.origin);
   try {
+    if (activation === null) return await confirmClaim(world, row);
     const hint = await world.ledger.endHints.get(assignmentKeyOf(activation.roleAssignmentId));
     const told = hint !== null && hint.row.eventAt >= activation.startAt;
     if (told && hint.row.state !== 'unfounded') return { kind: 'withheld' };
@@ -159,6 +162,15 @@ async function confirm({ world }: Run, row: WindowRow): Promise<Confirmation> {
   }
 }
 
+/**
+ * Nobody can be asked whether a group claim still stands. Its voucher is judged at each look at the
+ * row (`closeUnfounded`); a broken glass has to be told of before anything opens.
+ */
+async function confirmClaim(world: World, row: WindowRow): Promise<Confirmation> {
+  await askForReview(world, row);
+  return { kind: 'standing', answeredAt: nowOfWorld(world).latestMs };
+}
+
 /** Intake's own answer confirms what was granted on it, as long as it is young like any other. */
 function listedForGrant({ listedAt, wantedUntil, grant }: WindowRow): number | null {
   return listedAt !== undefined && wantedUntil <= grant.untilAt ? listedAt : null;
@@ -169,11 +181,12 @@ function listedForGrant({ listedAt, wantedUntil, grant }: WindowRow): number | n
  * of the same person may have the same name; it has a start, and a window, of its own.
  */
 export function isThisActivation(instance: Instance, { grant }: Pick<WindowRow, 'grant'>): boolean {
-  const { roleAssignmentId, startAt } = activationBehind(grant.origin);
+  const activation = activationBehind(grant.origin);
   return (
+    activation !== null &&
     instance.assignmentType === 'Activated' &&
-    lastSegment(instance.originRoleAssignmentId) === lastSegment(roleAssignmentId) &&
-    instance.startAt === startAt &&
+    lastSegment(instance.originRoleAssignmentId) === lastSegment(activation.roleAssignmentId) &&
+    instance.startAt === activation.startAt &&
     instance.endAt !== null
   );
 }

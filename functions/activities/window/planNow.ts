@@ -13,6 +13,8 @@ import { openingDisabledMs, shortPauseMs } from '../../../shared/domain/window/p
 import type { Refusal } from '../../../shared/domain/refusal';
 import { planWindow } from '../../../shared/domain/window/plan';
 import type { PlanReadings, Reading } from '../../../shared/domain/window/planReadings';
+import { beginningOf } from '../../../shared/domain/window/approval';
+import { withSeals } from '../../../shared/domain/window/voucher';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Lock, NicReading } from '../../../shared/ports/network';
 import type { World } from '../../../shared/ports/world';
@@ -51,7 +53,7 @@ export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | Not
   const passing = passingFaults(readings);
   const pauses = passing.map((fault) => pauseAfter(fault, 'open', row.plans + 1));
   const notYet = { laterMs: Math.max(planAgainMs, ...pauses) };
-  const patient = world.clock.now() - (row.openFrom ?? row.createdAt) < patienceMs;
+  const patient = world.clock.now() - (row.openFrom ?? beginningOf(row)) < patienceMs;
   const heldBack = passing.some(({ kind }) => kind === 'throttled' || kind === 'unauthenticated');
   if (passing.length > 0 && (patient || heldBack)) return notYet;
   const { placements, refusals } = planWindow(
@@ -61,7 +63,9 @@ export async function planNow(run: Run, row: WindowRow): Promise<WindowRow | Not
     readings,
   );
   if (passing.length > 0 && placements.length === 0) return notYet;
-  return { ...row, plans: row.plans + 1, placements, refusals: [...row.refusals, ...refusals] };
+  const planned = { ...row, plans: row.plans + 1, placements };
+  const sealed = withSeals(planned, world.deployment, world.opening.signer);
+  return { ...sealed, refusals: [...row.refusals, ...refusals] };
 }
 
 /** Nothing is planned, and the row says why. */

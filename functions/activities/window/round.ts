@@ -1,3 +1,4 @@
+import { isAwaiting } from '../../../shared/domain/window/approval';
 import { announce, applyOutcome } from '../../../shared/domain/window/apply';
 import { hurry } from '../../../shared/domain/window/hurry';
 import { isOpenable } from '../../../shared/domain/window/phase';
@@ -6,7 +7,7 @@ import { seenStanding } from '../../../shared/domain/window/overrun';
 import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Stored } from '../../../shared/ports/ledger';
 import { bookCloses, learnDeletes, rebookClose } from './bookCloses';
-import { type Decision, decide, nextLookOf } from './decide';
+import { closeUnfounded, type Decision, decide, nextLookOf } from './decide';
 import { tell } from './events';
 import { atFirstLook, noteSightings } from './firstLooks';
 import { look } from './gather';
@@ -55,8 +56,10 @@ async function measureSkew(run: Run, row: WindowRow): Promise<void> {
 /** The plan is saved before anything is sent: of two planners one wins, and both carry out its plan. */
 async function planIfNeeded(run: Run, stored: Stored<WindowRow>): Promise<Saved | NotYet> {
   const { row } = stored;
-  const judged = judgeRow(row, nowOfWorld(run.world));
+  const now = nowOfWorld(run.world);
+  const judged = closeUnfounded(run, judgeRow(row, now), now);
   if (row.plans > 0 || judged.wish === 'closed' || judged.concludedAt !== null) return stored;
+  if (isAwaiting(row)) return stored;
   const waitMs = (row.openFrom ?? 0) - run.world.clock.now();
   if (waitMs > 0) return { laterMs: waitMs };
   const planned = await planNow(run, row);

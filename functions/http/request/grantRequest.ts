@@ -4,10 +4,15 @@ import {
   requestRefusedFact,
 } from '../../../shared/domain/audit/requestFacts';
 import type { Caller } from '../../../shared/domain/caller/caller';
-import { activationBehind, type TargetRefusal } from '../../../shared/domain/grant';
-import { assignmentKeyOf, windowIdOf } from '../../../shared/domain/identity';
-import { grantedWindow, liveWindow, type Request } from '../../../shared/domain/intake/newWindow';
+import type { TargetRefusal } from '../../../shared/domain/grant';
+import { assignmentKeyBehind, windowIdOf } from '../../../shared/domain/identity';
+import {
+  grantedWindow,
+  type Request,
+  waitingWindow,
+} from '../../../shared/domain/intake/newWindow';
 import type { GrantParts } from '../../../shared/domain/policy/decide';
+import type { ApprovalRule } from '../../../shared/domain/policy/policy';
 import { refusal, type Refusal } from '../../../shared/domain/refusal';
 import type { Asked } from '../../../shared/domain/request/asked';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
@@ -17,7 +22,10 @@ import type { Starter } from '../../../shared/ports/starter';
 import type { World } from '../../../shared/ports/world';
 import { wouldAdmit } from '../../activities/intake/admit';
 import { type Granting, grantWindow } from '../../activities/intake/grantWindow';
+import { vouchFor } from '../../activities/intake/vouchFor';
+import { awaitApproval } from './awaitApproval';
 import { judgeRequest } from './judgeRequest';
+import { keepLive } from './keepLive';
 
 export type GrantedRequest = { readonly kind: 'granted'; readonly row: WindowRow } | RefusedRequest;
 
@@ -55,12 +63,16 @@ export async function grantRequest(
   if (judged.kind === 'refused') return refuse(world, onRecord, judged);
   const { parts } = judged;
   const granting = { ...judged.granting, at };
-  const { request } = granting;
   // What nobody could show later is not granted.
   await mustRecord(world, onRecord.window, [requestedFact(onRecord.request)]);
+  if (judged.approval !== null) {
+    const waiting = waitingRow(world, caller, what, judged, judged.approval, at);
+    const answer = await awaitApproval(world, granting.policy, waiting);
+    return answer.kind === 'granted' ? answer : refuse(world, onRecord, refused(answer.refusal));
+  }
   const granted = await grantWindow(world, starter, granting, parts);
   if (granted.kind === 'granted') {
-    await keepLive(world, request, granted.row);
+    await keepLive(world, granted.row);
     return granted;
   }
   const other = await ledger.windows.get(id);
@@ -101,8 +113,12 @@ export async function wouldGrant(
 ): Promise<GrantedRequest> {
   const judged = await judge(world, caller, what);
   if (judged.kind === 'refused') return judged;
-  const { granting, parts } = judged;
-  const assignmentKey = assignmentKeyOf(granting.activation.roleAssignmentId);
+  const { granting, parts, approval } = judged;
+  if (approval !== null) {
+    const row = waitingRow(world, caller, what, judged, approval, world.clock.now());
+    return { kind: 'granted', row };
+  }
+  const assignmentKey = assignmentKeyBehind(granting.activation);
   const admission = await wouldAdmit(world, { ...granting, assignmentKey, parts });
   if (admission.kind === 'refused') return refused(admission.refusal);
   const row = grantedWindow(granting.request, parts, world.clock.now(), admission);
@@ -110,7 +126,12 @@ export async function wouldGrant(
 }
 
 type Judged =
-  | { readonly kind: 'granted'; readonly granting: Granting; readonly parts: GrantParts }
+  | {
+      readonly kind: 'granted';
+      readonly granting: Granting;
+      readonly parts: GrantParts;
+      readonly approval: ApprovalRule | null;
+    }
   | RefusedRequest;
 
 async function judge(
@@ -123,42 +144,36 @@ async function judge(
   const { policy } = opening;
   const judged = await judgeRequest(world, policy, caller, asked, address);
   if (judged.kind === 'refused') return judged;
-  const { parts, covering, rows } = judged;
-  const { activation, answeredAt } = covering;
+  const { parts, ground, rows, approval } = judged;
   const { objectId, name, mail } = caller;
+  const asking = { callerId: objectId, key, bodyHash };
   const request: Request = {
-    origin: { kind: 'request', callerId: objectId, key, bodyHash, activation },
+    origin:
+      ground.kind === 'claim'
+        ? { kind: 'claim', ...asking, claim: ground.claim }
+        : { kind: 'request', ...asking, activation: ground.activation },
     person: { objectId, name, mail },
     reason: asked.reason,
     ticket: asked.ticket,
   };
+  const [activation, answeredAt] =
+    ground.kind === 'claim' ? [null, null] : [ground.activation, ground.answeredAt];
   const granting = { policy, request, activation, answeredAt, rows };
-  return { kind: 'granted', granting, parts };
+  return { kind: 'granted', granting, parts, approval };
 }
 
-/**
- * Of two calls with one key one may be granted and the other, counted a moment later, refused. The
- * one that was granted touches its live row after its window row was written, the other reads them
- * the other way round: its removal then fails, or comes before this and is made good.
- */
-async function keepLive(
-  { ledger, clock }: World,
-  request: Request,
-  { id, wantedUntil, grant }: WindowRow,
-): Promise<void> {
-  const stored = await ledger.live.get(id);
-  if (stored !== null) {
-    await ledger.live.replace(stored.row, stored.etag);
-    return;
-  }
-  const window = await ledger.windows.get(id);
-  if (window === null || window.row.concludedAt !== null) return;
-  const { roleAssignmentId } = activationBehind(request.origin);
-  // What its close will take is booked when it is planned.
-  const due = { until: wantedUntil, guardMs: grant.limits.guardMs, closes: [] };
-  await ledger.live.insert(
-    liveWindow(request, assignmentKeyOf(roleAssignmentId), due, clock.now()),
-  );
+/** The request as it waits: signed, so that nobody can put other words into the caller's mouth. */
+function waitingRow(
+  world: World,
+  { objectId, tenantId }: Caller,
+  { asked, address }: RequestedWindow,
+  { granting, parts }: { readonly granting: Granting; readonly parts: GrantParts },
+  { groups, waitsMs }: ApprovalRule,
+  at: number,
+): WindowRow {
+  const requester = { objectId, tenantId };
+  const approval = { requester, groups, expiresAt: at + waitsMs, asked, address, answer: null };
+  return vouchFor(world, waitingWindow(granting.request, parts, at, approval));
 }
 
 async function forgetLive({ ledger }: World, id: string): Promise<void> {

@@ -1,44 +1,53 @@
 import type { Caller } from '../../../shared/domain/caller/caller';
 import { isAtOrUnder, parseArmId, subscriptionOf } from '../../../shared/domain/armId';
-import type { TargetRefusal } from '../../../shared/domain/grant';
-import { decide, type GrantParts } from '../../../shared/domain/policy/decide';
+import { decide } from '../../../shared/domain/policy/decide';
 import type { Policy } from '../../../shared/domain/policy/policy';
 import { vmsOf } from '../../../shared/domain/policy/vmFacts';
-import { isRefusalCode, refusal, type Refusal } from '../../../shared/domain/refusal';
+import { refusal, type Refusal } from '../../../shared/domain/refusal';
 import type { Asked } from '../../../shared/domain/request/asked';
 import { matchVms } from '../../../shared/domain/request/matchVms';
-import { narrowGrant } from '../../../shared/domain/request/narrowGrant';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { World } from '../../../shared/ports/world';
 import { type Covering, coveringActivations } from './covering';
+import { judgeByClaim } from './judgeByClaim';
+import { completeWith, type Judged, judgedOf, refused } from './judged';
 
 /** The index is read up to here for each activation, and so many activations are looked through. */
 const rowsMax = 4_000;
 const activationsMax = 8;
 
-/** What policy makes of a request: nothing is written yet. */
-export type Judged =
-  | {
-      readonly kind: 'granted';
-      readonly parts: GrantParts;
-      readonly covering: Covering;
-      readonly rows: readonly TargetRow[];
-    }
-  | {
-      readonly kind: 'refused';
-      readonly refusal: Refusal;
-      readonly targets: readonly TargetRefusal[];
-    };
-
 /**
- * May this caller have this window, now? By their own active roles, read live, and by policy, which
- * is asked with the very function that events are judged by. Throws `Fault`.
+ * May this caller have this window, now? By an active role of theirs, or else by being on call; by
+ * breaking the glass only where they say so. Throws `Fault`.
  */
 export async function judgeRequest(
   world: World,
   policy: Policy,
   caller: Caller,
+  asked: Asked,
+  address: string | null,
+): Promise<Judged> {
+  if (asked.breakGlass === true) {
+    return judgeByClaim(world, policy, caller, 'breakGlass', asked, address);
+  }
+  // A role first: it can be asked about again, and ends by itself.
+  const byRole = await judgeByRole(world, policy, caller, asked, address);
+  const hasDuty = policy.claims.some(({ kind }) => kind === 'onCall');
+  if (byRole.kind === 'granted' || !hasDuty) return byRole;
+  const byDuty = await judgeByClaim(world, policy, caller, 'onCall', asked, address);
+  if (byDuty.kind === 'granted' || byDuty.refusal.code !== 'noClaim') return byDuty;
+  return byRole;
+}
+
+/**
+ * By their own active roles, read live, and by policy, which is asked with the very function that
+ * events are judged by. Throws `Fault`.
+ */
+export async function judgeByRole(
+  world: World,
+  policy: Policy,
+  caller: Pick<Caller, 'objectId'>,
   asked: Asked,
   address: string | null,
 ): Promise<Judged> {
@@ -56,15 +65,14 @@ export async function judgeRequest(
     addressOf: 'the call',
     vms: vmsOf(rows),
     vmsCut: false,
-    completeWith: 'call from an address of your own that reaches the API unchanged.',
+    completeWith,
+    canWait: true,
   });
-  if (!decision.granted) return refused(firstOf(decision.refusals), decision.refusals);
-  const parts = narrowGrant(decision.grant, asked);
-  if ('code' in parts) return refused(parts);
-  const [single] = parts.refusedTargets;
-  // Who names a machine wants that machine: the others alone would be a surprise.
-  if (single !== undefined) return refused(firstOf(parts.refusedTargets), parts.refusedTargets);
-  return { kind: 'granted', parts, covering: one, rows };
+  const { activation, answeredAt } = one;
+  const judged = judgedOf(decision, asked, rows, { kind: 'activation', activation, answeredAt });
+  if (judged.kind === 'refused') return judged;
+  const rule = policy.allow.find(({ name }) => name === judged.parts.policyRule);
+  return { ...judged, approval: rule?.approval ?? null };
 }
 
 /** The first activation that covers all the machines; it is one that a window ends with. */
@@ -99,17 +107,4 @@ async function coveredRows(
   if (!isByIds) return inventory.listTargets(scope, rowsMax);
   const rows = await inventory.listMachines(wanted);
   return rows.filter(({ vmId }) => isAtOrUnder(vmId, scope));
-}
-
-function refused(said: Refusal, targets: readonly TargetRefusal[] = []): Judged {
-  return { kind: 'refused', refusal: said, targets: targets.filter(({ vmId }) => vmId !== '') };
-}
-
-/** Where no machine is left, why the first of them is not says more than that none is. */
-function firstOf(refusals: readonly TargetRefusal[]): Refusal {
-  const [whole] = refusals;
-  const single = refusals.find(({ vmId }) => vmId !== '');
-  const first = whole?.code === 'noTargets' ? (single ?? whole) : whole;
-  if (first === undefined || !isRefusalCode(first.code)) throw new Error('A refusal says why.');
-  return { code: first.code, rule: first.rule, next: first.next };
 }

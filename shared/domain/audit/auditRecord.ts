@@ -7,6 +7,10 @@ import { cleanText } from '../text';
 export type AuditStep =
   /** Somebody asked for a window over HTTP. */
   | 'requested'
+  /** It waits for a second person's word, and what that word was. */
+  | 'approvalAwaited'
+  | 'approved'
+  | 'denied'
   | 'granted'
   /** The end of a window that was never open to anybody. */
   | 'refused'
@@ -41,6 +45,8 @@ export type AuditStep =
   | 'overrun'
   /** The end of a window that was, or might have been, open. */
   | 'closed'
+  /** Somebody else has looked into a broken glass. */
+  | 'reviewed'
   /** Of a day's chain: where the chain of an earlier day ended. */
   | 'dayBegun'
   /** Of a day's chain: how far the chain of a window had come. */
@@ -50,8 +56,11 @@ export type AuditStep =
 export type AuditWho = {
   /** Object id of a person or an app; a sign-in name where the activity log has no other; or `''`. */
   readonly id: string;
-  /** By what that is known: a role activation, a signed-in request, the activity log, or it was us. */
-  readonly how: 'activation' | 'request' | 'activityLog' | 'app';
+  /**
+   * By what that is known: a role activation, a signed-in request, a group claim of one, the
+   * activity log, or it was us.
+   */
+  readonly how: 'activation' | 'request' | 'claim' | 'activityLog' | 'app';
 };
 
 /** What it was done to. Only what is known of a step stands in its record. */
@@ -61,6 +70,9 @@ export type AuditWhat = {
   readonly vmIds?: readonly string[];
   readonly roleAssignmentId?: string;
   readonly policyRule?: string;
+  /** The group that stands for it, and as what: `onCall`, `breakGlass`. */
+  readonly groupId?: string;
+  readonly claim?: string;
   /** Addresses that the rule admits, in the record of the grant alone. */
   readonly sources?: readonly string[];
   readonly wonBy?: string;

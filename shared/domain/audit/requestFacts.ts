@@ -2,6 +2,7 @@ import type { Caller } from '../caller/caller';
 import type { Refusal } from '../refusal';
 import type { Asked } from '../request/asked';
 import { hashId } from '../identity';
+import type { ReviewRow } from '../review';
 import type { AuditFacts } from './auditRecord';
 
 /** A request over HTTP, as it goes on record whatever comes of it. */
@@ -50,4 +51,10 @@ export function requestRefusedFact(
     why: rule,
     policyVersion,
   };
+}
+
+/** That somebody else has looked into a broken glass, and what they found. */
+export function reviewedFact({ by, at, remark }: NonNullable<ReviewRow['closed']>): AuditFacts {
+  const who = { id: by.objectId, how: 'request' } as const;
+  return { id: 'reviewed', step: 'reviewed', at, who, what: {}, why: remark, policyVersion: '' };
 }

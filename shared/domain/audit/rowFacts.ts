@@ -1,6 +1,7 @@
 import type { AlarmName } from '../alarms';
 import { hashId } from '../identity';
 import { wasRefused } from '../intake/newWindow';
+import { beginningOf, isApproved, isAwaiting } from '../window/approval';
 import { overrunMs } from '../window/overrun';
 import type { EffectStep } from '../window/apply';
 import { outcomeOf, windowPhase } from '../window/phase';
@@ -20,7 +21,8 @@ import {
  */
 export function factsOfRow(row: WindowRow, now: number): AuditFacts[] {
   return [
-    beginning(row),
+    ...approvalFacts(row),
+    ...(isAwaiting(row) || isUnapproved(row) ? [] : [beginning(row)]),
     ...row.refusals.map((refusal) => {
       const { vmId, code, rule, next } = refusal;
       const id = `targetRefused:${hashId(`${vmId.toLowerCase()}|${code}`)}`;
@@ -119,16 +121,54 @@ function personOf({ grant }: WindowRow): AuditWho {
   return { id: grant.person.objectId, how: grant.origin.kind };
 }
 
+/** Nobody has agreed to it, and somebody had to. */
+function isUnapproved(row: WindowRow): boolean {
+  return row.approval !== undefined && !isApproved(row);
+}
+
+/** What was asked of a second person, and what they said. */
+function approvalFacts(row: WindowRow): AuditFacts[] {
+  const { approval, grant, createdAt } = row;
+  if (approval === undefined) return [];
+  const step = 'approvalAwaited';
+  const why = grant.reason;
+  const what = {
+    ...groundOf(row),
+    ...contentOf(row),
+    policyRule: grant.policyRule,
+    until: isoOf(approval.expiresAt),
+  };
+  const asked = factOf(row, { id: step, step, at: createdAt, who: personOf(row), what, why });
+  const { answer } = approval;
+  if (answer === null) return [asked];
+  const { kind, by, groupId, at, remark } = answer;
+  const who: AuditWho = { id: by.objectId, how: 'claim' };
+  return [asked, factOf(row, { id: kind, step: kind, at, who, what: { groupId }, why: remark })];
+}
+
+/** What a window stands on, as its records tell it. */
+function groundOf({ grant: { origin } }: WindowRow): AuditWhat {
+  if (origin.kind === 'activation') return { roleAssignmentId: origin.roleAssignmentId };
+  return origin.kind === 'claim' ? { groupId: origin.claim.groupId, claim: origin.claim.kind } : {};
+}
+
+function contentOf({ grant }: WindowRow): AuditWhat {
+  return {
+    vmIds: grant.targets.map(({ vmId }) => vmId),
+    sources: grant.source.prefixes,
+    wonBy: grant.source.wonBy,
+    ports: grant.portSets.flatMap(({ protocol, ports }) => ports.map((p) => `${protocol} ${p}`)),
+  };
+}
+
 /** A refusal that is judged again is another beginning of the same window. */
 function beginning(row: WindowRow): AuditFacts {
-  const { grant, createdAt } = row;
-  const { origin, policyRule, ticket, reason } = grant;
+  const { grant } = row;
+  const { policyRule, ticket, reason } = grant;
   const step = wasRefused(row) ? 'refused' : 'granted';
-  const activation =
-    origin.kind === 'activation' ? { roleAssignmentId: origin.roleAssignmentId } : {};
-  const what = { ...activation, policyRule, ticket };
-  const id = `${step}:${createdAt}`;
-  const told = { id, step, at: createdAt, who: personOf(row), why: reason } as const;
+  const what = { ...groundOf(row), policyRule, ticket };
+  const at = beginningOf(row);
+  const told = { id: `${step}:${at}`, step, at, who: personOf(row), why: reason } as const;
   if (step === 'refused') {
     const [first] = row.refusals;
     return factOf(row, { ...told, what: { ...what, refusal: first?.code ?? '' } });
@@ -137,10 +177,7 @@ function beginning(row: WindowRow): AuditFacts {
     ...told,
     what: {
       ...what,
-      vmIds: grant.targets.map(({ vmId }) => vmId),
-      sources: grant.source.prefixes,
-      wonBy: grant.source.wonBy,
-      ports: grant.portSets.flatMap(({ protocol, ports }) => ports.map((p) => `${protocol} ${p}`)),
+      ...contentOf(row),
       until: isoOf(grant.untilAt),
     },
   });
@@ -151,7 +188,7 @@ function planned(row: WindowRow): AuditFacts {
     rules: row.placements.map(({ rule }) => rule.name),
     nsgIds: row.placements.map(({ nsgId }) => nsgId),
   };
-  return factOf(row, { id: 'planned', step: 'planned', at: row.createdAt, what });
+  return factOf(row, { id: 'planned', step: 'planned', at: beginningOf(row), what });
 }
 
 /** Alarms of a placement that say something of the rule itself. */

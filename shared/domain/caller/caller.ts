@@ -6,11 +6,15 @@ import { cleanText } from '../text';
 export type Caller = {
   /** Object id, lower case. */
   readonly objectId: string;
+  /** The tenant that has signed the token, lower case. */
+  readonly tenantId: string;
   /** Cleaned and cut; empty where the token does not say. */
   readonly name: string;
   readonly mail: string;
   /** Object ids of groups, lower case. */
   readonly groups: readonly string[];
+  /** They are in more groups than a token holds, so nobody knows which are missing in `groups`. */
+  readonly hasMoreGroups?: true;
 };
 
 /** Why nobody is let in as anybody. */
@@ -41,9 +45,11 @@ export function callerOf(claims: unknown, tenantId: string): Caller | CallerRefu
   if (isGuest(claims, tenantId)) return 'guest';
   return {
     objectId,
+    tenantId: tenantId.toLowerCase(),
     name: cleanText(ownText(claims, 'name', 400), 120),
     mail: cleanText(ownText(claims, 'preferred_username', 400), 200),
     groups: groupsOf(claims),
+    ...(isOverage(claims) ? { hasMoreGroups: true as const } : {}),
   };
 }
 
@@ -76,4 +82,14 @@ function groupsOf(claims: unknown): readonly string[] {
     .slice(0, groupsMax)
     .filter((one): one is string => typeof one === 'string' && isGuid(one))
     .map((one) => one.toLowerCase());
+}
+
+/**
+ * With more than 200 groups the token names a place to ask instead of them
+ * (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#groups-overage-claim).
+ */
+function isOverage(claims: unknown): boolean {
+  const elsewhere = own(own(claims, '_claim_names'), 'groups') !== undefined;
+  const told = own(claims, 'hasgroups');
+  return elsewhere || (told !== undefined && told !== false && told !== 'false');
 }

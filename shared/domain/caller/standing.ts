@@ -3,8 +3,11 @@ import { activationBehind } from '../grant';
 import type { Now } from '../instant';
 import type { WindowRow } from '../window/windowRow';
 
-/** What somebody is to a window. Strangers are told that there is none. */
-export type Standing = 'owner' | 'administrator' | 'auditor' | 'stranger';
+/**
+ * What somebody is to a window; `second`: the second person whom policy wants, to approve it or to
+ * look into it. Strangers are told that there is none.
+ */
+export type Standing = 'owner' | 'administrator' | 'second' | 'auditor' | 'stranger';
 
 /** A role that the caller holds, permanently or activated. Times are epoch ms. */
 export type HeldRole = {
@@ -15,16 +18,15 @@ export type HeldRole = {
 };
 
 /**
- * Does the caller hold one of these roles, now, at or above each machine of the window? `held`: what
+ * Does the caller hold one of these roles, now, at or above each of these machines? `held`: what
  * Resource Manager lists for each subscription, at, above and below it, by its id.
  */
 export function administers(
   held: ReadonlyMap<string, readonly HeldRole[]>,
   administratorRoles: readonly string[],
-  row: WindowRow,
+  places: readonly string[],
   now: Now,
 ): boolean {
-  const places = placesOf(row);
   return (
     places.length > 0 &&
     places.every((place) =>
@@ -40,7 +42,9 @@ export function administers(
 
 /** The machines of a window; where none was granted, the scope that was asked for. */
 export function placesOf({ grant: { origin, targets } }: WindowRow): readonly string[] {
-  return targets.length > 0 ? targets.map(({ vmId }) => vmId) : [activationBehind(origin).scope];
+  if (targets.length > 0) return targets.map(({ vmId }) => vmId);
+  const activation = activationBehind(origin);
+  return activation === null ? [] : [activation.scope];
 }
 
 function isHeld({ startAt, endAt }: HeldRole, now: Now): boolean {

@@ -44,6 +44,7 @@ export function connectHelp(row: WindowRow, knowledge: ConnectKnowledge, now: No
 
 function windowMissing(row: WindowRow, now: Now): Missing[] {
   switch (windowPhase(row)) {
+    case 'awaitingApproval':
     case 'planned':
     case 'opening':
       return [missing('windowNotOpenYet')];

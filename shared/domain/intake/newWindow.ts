@@ -3,6 +3,7 @@ import { windowIdOf } from '../identity';
 import type { LiveRow } from '../live';
 import type { GrantParts } from '../policy/decide';
 import type { Policy } from '../policy/policy';
+import type { Approval, ApprovalAnswer } from '../window/papers';
 import type { WindowRow } from '../window/windowRow';
 
 /** Who asked, why, and on the ground of what. */
@@ -25,6 +26,48 @@ export function grantedWindow(
     openFrom,
     closeFrom,
     refusals: parts.refusedTargets,
+  };
+}
+
+/** The row of a request that waits for a second person: nothing of it is planned or booked. */
+export function waitingWindow(
+  request: Request,
+  parts: GrantParts,
+  at: number,
+  approval: Approval,
+): WindowRow {
+  return {
+    ...emptyWindow({ ...request, ...parts }, at),
+    schema: 2,
+    nextLook: approval.expiresAt,
+    refusals: parts.refusedTargets,
+    approval,
+  };
+}
+
+/**
+ * The row of a request that somebody has approved: granted from now on, by what policy makes of it
+ * now. `listedAt`: `Date` of the answer that listed its activation; `null`: it stands on a claim.
+ */
+export function approvedWindow(
+  row: WindowRow,
+  parts: GrantParts,
+  answer: ApprovalAnswer,
+  { openFrom, closeFrom }: Pick<WindowRow, 'openFrom' | 'closeFrom'>,
+  listedAt: number | null,
+): WindowRow {
+  const { approval, generation } = row;
+  if (approval === undefined) return row;
+  return {
+    ...row,
+    grant: { ...row.grant, ...parts },
+    approval: { ...approval, answer },
+    ...(listedAt === null ? {} : { listedAt }),
+    generation: generation + 1,
+    wantedUntil: parts.untilAt,
+    nextLook: answer.at,
+    openFrom,
+    closeFrom,
   };
 }
 

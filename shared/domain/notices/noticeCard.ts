@@ -1,4 +1,3 @@
-import { activationBehind } from '../grant';
 import { maskSecrets } from '../maskSecrets';
 import { cleanText } from '../text';
 import { closingStartOf, deadlineOf } from '../window/deadline';
@@ -99,7 +98,8 @@ function linesOf(row: WindowRow, now: number): CardLine[] {
     ['Reason', plain(grant.reason)],
     ['Ticket', plain(grant.ticket)],
     ['Decided by', decidedBy(row)],
-    ['Activation', activationOf(row)],
+    [grant.origin.kind === 'claim' ? 'Claim' : 'Activation', groundOf(row)],
+    ['Approval', approvalOf(row)],
     ['Deadline', isRefused ? '' : clock(deadlineOf(row))],
     ['Closing begins', isOver ? '' : clock(closingStartOf(row))],
     ['Ended', isOver ? `${plain(outcomeOf(row))}, ${clock(row.concludedAt ?? now)}` : ''],
@@ -127,9 +127,24 @@ function decidedBy({ grant }: WindowRow): string {
   return plain(`${rule} of policy ${policyVersion.slice(0, 12)}, on ${asked}`);
 }
 
-function activationOf({ grant }: WindowRow): string {
-  const { roleDefinitionGuid, scope, endAt } = activationBehind(grant.origin);
+function groundOf({ grant }: WindowRow): string {
+  const { origin } = grant;
+  if (origin.kind === 'claim') {
+    const { kind, groupId } = origin.claim;
+    return plain(
+      `${kind === 'breakGlass' ? 'breaking the glass' : 'being on call'}, group ${groupId}`,
+    );
+  }
+  const { roleDefinitionGuid, scope, endAt } =
+    origin.kind === 'activation' ? origin : origin.activation;
   return plain(`role ${roleDefinitionGuid} on ${scope}, until ${clock(endAt)}`);
+}
+
+function approvalOf({ approval }: WindowRow): string {
+  if (approval === undefined) return '';
+  const { answer } = approval;
+  if (answer === null) return 'awaited';
+  return plain(`${answer.kind} by ${answer.name === '' ? answer.by.objectId : answer.name}`);
 }
 
 function refusedLine({ vmId, code, rule, next }: RefusedAsk['targets'][number]): CardLine {

@@ -4,7 +4,8 @@ import type { Now } from '../instant';
 import { admitAddress } from '../intake/address';
 import { refusal } from '../refusal';
 import type { Refusal } from '../refusal';
-import type { AllowRule, Policy } from './policy';
+import type { Policy } from './policy';
+import type { GrantingRule } from './presentRule';
 import { isRefusal, ruleFor } from './ruleFor';
 import type { Asker } from './ruleFor';
 import { refusedVm, targetsFor, withinFamily } from './targetsFor';
@@ -24,6 +25,8 @@ export type RequestFacts = Asker & {
   readonly vmsCut: boolean;
   /** The exact line that completes a request refused for want of an address. */
   readonly completeWith: string;
+  /** Whoever asks can wait for a second person's word, where the rule wants one. */
+  readonly canWait?: true;
 };
 
 /** What policy adds to an activation or a request to make it a grant. */
@@ -38,7 +41,15 @@ export type Decision =
 export function decide(policy: Policy, facts: RequestFacts): Decision {
   const rule = ruleFor(policy, facts);
   if (isRefusal(rule)) return refused('', [rule], []);
+  // An event has nobody who could be told that it waits.
+  if (rule.approval !== null && facts.canWait !== true) {
+    return refused(rule.name, [refusal('approvalNeeded', { rule: rule.name })], []);
+  }
+  return decideUnder(policy, rule, facts);
+}
 
+/** The same where it is known which rule is about it: one for a role, or for a group claim. */
+export function decideUnder(policy: Policy, rule: GrantingRule, facts: RequestFacts): Decision {
   const untilAt = untilFor(policy, rule, facts);
   const source = sourceFor(rule, facts.address, facts.completeWith, facts.addressOf);
   const found = targetsFor(policy, facts, facts.vms, facts.vmsCut);
@@ -71,7 +82,7 @@ export function decide(policy: Policy, facts: RequestFacts): Decision {
 
 /** Which addresses may come in, and what chose them: the confirmed address first, ranges after it. */
 export function sourceFor(
-  { name, sources }: AllowRule,
+  { name, sources }: Pick<GrantingRule, 'name' | 'sources'>,
   address: string | null,
   completeWith: string,
   addressOf = 'the activation request',
@@ -95,7 +106,7 @@ export function sourceFor(
 /** The earlier of PIM's end and the policy's longest time; `null` without an end. */
 export function untilFor(
   policy: Policy,
-  rule: AllowRule,
+  rule: Pick<GrantingRule, 'longestMs'>,
   { endAt, now }: Pick<RequestFacts, 'endAt' | 'now'>,
 ): number | null {
   if (endAt === null) return null;

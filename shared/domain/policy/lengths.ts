@@ -11,7 +11,7 @@ export function leastMsOf({ shortestMs, settleMs }: WindowLimits): number {
 }
 
 /** The longest time for which a rule of this policy opens, ms. */
-export function longestMsOf(policy: Policy, rule: AllowRule): number {
+export function longestMsOf(policy: Policy, rule: Pick<AllowRule, 'longestMs'>): number {
   return Math.min(policy.longestMs, rule.longestMs ?? policy.longestMs);
 }
 
@@ -22,7 +22,7 @@ export function longestMsOf(policy: Policy, rule: AllowRule): number {
  */
 export function longestEndOf(
   policy: Policy,
-  rule: AllowRule,
+  rule: Pick<AllowRule, 'longestMs'>,
   { createdAt }: { readonly createdAt: number },
   now: Now,
 ): number {

@@ -1,4 +1,4 @@
-import type { PortSet, PriorityBand, WindowLimits } from '../grant';
+import type { ClaimKind, PortSet, PriorityBand, WindowLimits } from '../grant';
 
 /**
  * `policy.yaml` after validation: every id normalised, every duration in milliseconds, every prefix
@@ -22,6 +22,8 @@ export type Policy = {
   /** Whose word over HTTP counts for windows of others. */
   readonly overseers: Overseers;
   readonly allow: readonly AllowRule[];
+  /** What a group in the caller's token may open over HTTP, without an activation. */
+  readonly claims: readonly ClaimRule[];
   readonly deny: readonly DenyRule[];
 };
 
@@ -48,12 +50,35 @@ export type AllowRule = {
   readonly persons: readonly string[];
   readonly portSets: readonly PortSet[];
   readonly longestMs: number | null;
+  /** `null`: nobody else has to agree. */
+  readonly approval: ApprovalRule | null;
   readonly sources: {
     /** Named ranges; used when no address of the activation is known or wanted. */
     readonly ranges: readonly SourceRange[];
     /** The address of the person's own activation request, if it lies within these ranges. */
     readonly fromActivation: { readonly within: readonly string[] } | null;
   };
+};
+
+/** What asks for a second person: who may approve, and how long a request waits for one of them. */
+export type ApprovalRule = { readonly groups: readonly string[]; readonly waitsMs: number };
+
+/** What a member of a group may open: on call, or by breaking the glass. */
+export type ClaimRule = {
+  readonly name: string;
+  readonly kind: ClaimKind;
+  /** Object id of the group, lower case. */
+  readonly group: string;
+  readonly scopes: readonly string[];
+  readonly portSets: readonly PortSet[];
+  readonly longestMs: number;
+  /** So many characters of reason, at least. */
+  readonly reasonMin: number;
+  /** As those of an allow rule; `fromActivation` fences the address of the call. */
+  readonly sources: AllowRule['sources'];
+  readonly approval: ApprovalRule | null;
+  /** Groups that may close the review of a glass that was broken, beside administrators. */
+  readonly reviewers: readonly string[];
 };
 
 export type SourceRange = { readonly name: string; readonly prefixes: readonly string[] };

@@ -11,4 +11,6 @@ export type Asked = {
   readonly source: string | null;
   readonly reason: string;
   readonly ticket: string;
+  /** Past roles and duty: a group that may break the glass is meant, and nothing else. */
+  readonly breakGlass?: true;
 };

@@ -20,7 +20,7 @@ export const keyedMax = 32;
 /** `body`: plain data, read and normalised; its members in an order that is always the same. */
 export function keyedWrite(
   callerId: string,
-  verb: 'extend' | 'close' | 'close-all',
+  verb: 'extend' | 'close' | 'close-all' | 'approve' | 'deny' | 'review',
   key: string,
   body: unknown,
 ): KeyedWrite {

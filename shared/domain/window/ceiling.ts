@@ -1,9 +1,10 @@
 import { activationBehind } from '../grant';
 import type { Now } from '../instant';
 import { longestEndOf } from '../policy/lengths';
-import type { AllowRule, Policy } from '../policy/policy';
-import { ruleFor } from '../policy/ruleFor';
+import type { Policy } from '../policy/policy';
+import { presentRule } from '../policy/presentRule';
 import type { Refusal } from '../refusal';
+import { beginningOf, isApproved } from './approval';
 import type { WindowRow } from './windowRow';
 import type { Ceiling } from './wishExtend';
 
@@ -12,19 +13,14 @@ import type { Ceiling } from './wishExtend';
  * the window any more.
  */
 export function ceilingOf(policy: Policy, row: WindowRow, now: Now): Ceiling | Refusal {
-  const rule = presentRule(policy, row);
+  const rule = presentRule(policy, row.grant);
   if ('code' in rule) return rule;
+  const createdAt = beginningOf(row);
   return {
-    activationEndAt: activationBehind(row.grant.origin).endAt,
-    policyEndAt: longestEndOf(policy, rule, row, now),
+    approvedEndAt: isApproved(row) ? row.grant.untilAt : null,
+    activationEndAt: activationBehind(row.grant.origin)?.endAt ?? null,
+    policyEndAt: longestEndOf(policy, rule, { createdAt }, now),
   };
-}
-
-function presentRule(policy: Policy, { grant }: WindowRow): AllowRule | Refusal {
-  const { origin, person } = grant;
-  const { roleDefinitionGuid, scope } = activationBehind(origin);
-  const asker = { roleDefinitionGuid, scope, personId: person.objectId, principalType: 'User' };
-  return ruleFor(policy, asker);
 }
 
 /** True for the answer of `ceilingOf` that is a refusal. */

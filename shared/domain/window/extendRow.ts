@@ -1,4 +1,4 @@
-import { activationBehind, type Origin } from '../grant';
+import type { Origin } from '../grant';
 import type { Now } from '../instant';
 import { hostLastPutMomentOf, isExtending, lastPutMomentOf, signedDeadlineOf } from './deadline';
 import { isOpenable } from './phase';
@@ -75,11 +75,13 @@ export function endLookFailed(row: WindowRow, now: Now): WindowRow {
 /** The row that knows how long its activation lasts by now. An earlier end changes nothing here. */
 export function withLaterEnd(row: WindowRow, endAt: number): WindowRow {
   const { origin } = row.grant;
-  if (endAt <= activationBehind(origin).endAt) return row;
+  if (origin.kind === 'claim') return row;
+  const activation = origin.kind === 'activation' ? origin : origin.activation;
+  if (endAt <= activation.endAt) return row;
   const later: Origin =
     origin.kind === 'activation'
       ? { ...origin, endAt }
-      : { ...origin, activation: { ...origin.activation, endAt } };
+      : { ...origin, activation: { ...activation, endAt } };
   return { ...row, grant: { ...row.grant, origin: later } };
 }
 

@@ -1,5 +1,7 @@
 import { isSkewed, type Now } from '../instant';
 import type { TargetRefusal } from '../grant';
+import { type Refusal, refusal as refusalOf } from '../refusal';
+import { isAwaiting, isTooLateToApprove } from './approval';
 import { isClosingTime, isExtending, lastPutMomentOf } from './deadline';
 import { isOpenable } from './phase';
 import type { CloseReason, Placement, WindowRow } from './windowRow';
@@ -8,12 +10,18 @@ import type { CloseReason, Placement, WindowRow } from './windowRow';
 export function judgeRow(row: WindowRow, now: Now): WindowRow {
   if (row.concludedAt !== null) return row;
   const closed = closeIfDue(row, now);
-  return concludeIfDone(closed, now);
+  return closed.concludedAt === null ? concludeIfDone(closed, now) : closed;
 }
 
 function closeIfDue(row: WindowRow, now: Now): WindowRow {
   if (row.closingAt !== null) return row;
   if (row.wish === 'closed') return beginClosing(row, row.closeReason ?? 'asked', now);
+  // Its clock begins with the approval: until then only the time to wait for one counts.
+  if (isAwaiting(row)) {
+    return isTooLateToApprove(row, now)
+      ? endUnapproved(row, 'approvalExpired', refusalOf('approvalExpired'), now)
+      : row;
+  }
   if (isSkewed(now)) return beginClosing(row, 'clockSkew', now);
   if (isClosingTime(row, now)) {
     const opened = row.placements.some(({ openedAt }) => openedAt !== null);
@@ -24,6 +32,21 @@ function closeIfDue(row: WindowRow, now: Now): WindowRow {
     return beginClosing(row, 'neverOpened', now);
   }
   return row;
+}
+
+/** Nobody said yes in time, or somebody said no: that is its end, and why stands in the row. */
+export function endUnapproved(
+  row: WindowRow,
+  reason: 'approvalExpired' | 'approvalDenied',
+  said: Refusal,
+  now: Now,
+): WindowRow {
+  return {
+    ...beginClosing(row, reason, now),
+    refusals: [...row.refusals, { vmId: '', ...said }],
+    concludedAt: now.hostMs,
+    nextLook: now.hostMs,
+  };
 }
 
 /** Everything was planned or tried, and nothing is left that could be open. */

@@ -1,12 +1,21 @@
+import { isAwaiting } from './approval';
 import type { Placement, PlacementPhase, WindowRow } from './windowRow';
 
 /** The phase of a window, derived from its placements, never stored. */
-export type WindowPhase = 'planned' | 'opening' | 'open' | 'closing' | 'closed' | 'refused';
+export type WindowPhase =
+  | 'awaitingApproval'
+  | 'planned'
+  | 'opening'
+  | 'open'
+  | 'closing'
+  | 'closed'
+  | 'refused';
 
 /** What may be asked of a window, by phase: doors and consoles read this one table. */
 export const capabilities: Readonly<
   Record<WindowPhase, { readonly close: boolean; readonly extend: boolean }>
 > = {
+  awaitingApproval: { close: true, extend: false },
   planned: { close: true, extend: false },
   opening: { close: true, extend: false },
   open: { close: true, extend: true },
@@ -30,6 +39,7 @@ function isHarmless({ phase }: Placement): boolean {
 /** Where the window stands as a whole. */
 export function windowPhase(row: WindowRow): WindowPhase {
   if (isRefused(row)) return 'refused';
+  if (isAwaiting(row) && row.wish === 'open') return 'awaitingApproval';
   const { placements } = row;
   const any = placements.length > 0;
   if (row.concludedAt !== null || (any && placements.every(isHarmless))) return 'closed';
@@ -60,8 +70,14 @@ function isRead({ phase }: Placement): boolean {
 
 /** How a concluded window ended, in one word for people and logs. */
 export function outcomeOf(row: WindowRow): string {
-  if (isRefused(row)) return 'refused';
+  if (isRefused(row))
+    return row.approval?.answer?.kind === 'denied' ? 'approvalDenied' : lapsed(row);
   const kinds = new Set(row.placements.map(({ closedKind }) => closedKind));
   for (const kind of ['nsgGone', 'removedByOthers'] as const) if (kinds.has(kind)) return kind;
   return row.closeReason ?? 'closed';
+}
+
+/** Refused by Azure or policy; or by nobody, in the time that there was to approve it. */
+function lapsed({ closeReason }: WindowRow): string {
+  return closeReason === 'approvalExpired' ? closeReason : 'refused';
 }

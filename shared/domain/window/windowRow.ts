@@ -2,6 +2,7 @@ import type { AlarmName } from '../alarms';
 import type { FaultFacts } from '../fault';
 import type { Grant } from '../grant';
 import type { SecurityRule } from '../networkSecurityGroup';
+import type { Approval, Signed, Voucher } from './papers';
 import type { KeyedWrite } from '../request/keyedWrite';
 
 /**
@@ -10,7 +11,8 @@ import type { KeyedWrite } from '../request/keyedWrite';
  * `wantedUntil` and what the grant holds, which are absolute deadlines.
  */
 export type WindowRow = {
-  readonly schema: 1;
+  /** 2: it stands on a voucher, which an app of before does not know. */
+  readonly schema: 1 | 2;
   readonly id: string;
   readonly grant: Grant;
   readonly createdAt: number;
@@ -46,6 +48,10 @@ export type WindowRow = {
   readonly concludedAt: number | null;
   /** Writes over HTTP that came with a key, the last ones; absent where there was none. */
   readonly keyed?: readonly KeyedWish[];
+  /** What vouches for a group claim or an approval, which nobody can be asked for again. */
+  readonly voucher?: Voucher;
+  /** It waits, or has waited, for a second person. */
+  readonly approval?: Approval;
 };
 
 /** A wish that came with a key, and the generation of the row that holds it first. */
@@ -53,7 +59,7 @@ export type KeyedWish = KeyedWrite & { readonly generation: number };
 
 /** Was it written by a newer version? Such a row may be closed by marker, and opens nothing here. */
 export function isNewer({ schema }: { readonly schema: number }): boolean {
-  return schema > 1;
+  return schema > 2;
 }
 
 /** Why a window closes. The first reason stays. */
@@ -73,6 +79,11 @@ export type CloseReason =
   | 'targetChanged'
   /** PIM does not list the activation any more, and no event said so. */
   | 'activationGone'
+  /** Nobody approved it in time, or somebody said no. */
+  | 'approvalExpired'
+  | 'approvalDenied'
+  /** What the row says is not what was signed. */
+  | 'voucherInvalid'
   | 'asked';
 
 /** The phases of one placement. */
@@ -150,6 +161,8 @@ export type Placement = {
   readonly unconfirmedSince: number | null;
   /** Names of the alarms raised for it: each is raised once. */
   readonly alarms: readonly AlarmName[];
+  /** Of a window with a voucher: the signature over what was planned. */
+  readonly seal?: Signed;
 };
 
 export type PlacementTarget = {

@@ -8,8 +8,10 @@ import type { WindowRow } from './windowRow';
 
 /** How far a window may be extended, epoch ms. */
 export type Ceiling = {
-  /** PIM's end of the activation. */
-  readonly activationEndAt: number;
+  /** The end that a second person agreed to; `null`: nobody had to. */
+  readonly approvedEndAt: number | null;
+  /** PIM's end of the activation; `null`: there is none behind it. */
+  readonly activationEndAt: number | null;
   /** The longest that policy allows, from the window's beginning. */
   readonly policyEndAt: number;
 };
@@ -25,14 +27,18 @@ export function wishExtend(
   now: Now,
 ): WindowRow | Refusal {
   const phase = windowPhase(row);
-  if (phase === 'planned' || phase === 'opening') return refusal('extendNotOpen');
+  const isYetToOpen = phase === 'awaitingApproval' || phase === 'planned' || phase === 'opening';
+  if (isYetToOpen) return refusal('extendNotOpen');
   if (!capabilities[phase].extend || row.until === null) return refusal('extendClosing');
   const until = Math.floor(untilAt / 1_000) * 1_000;
   const wanted = signedDeadlineOf(row);
   if (until === wanted) return row;
   if (!(until > wanted)) return refusal('extendNotLater', { until: iso(wanted) });
-  const { activationEndAt, policyEndAt } = ceiling;
-  if (until > activationEndAt) {
+  const { approvedEndAt, activationEndAt, policyEndAt } = ceiling;
+  if (approvedEndAt !== null && until > approvedEndAt) {
+    return refusal('extendPastApproval', { end: iso(approvedEndAt) });
+  }
+  if (activationEndAt !== null && until > activationEndAt) {
     return refusal('extendPastActivation', { end: iso(activationEndAt) });
   }
   if (until > policyEndAt) return refusal('extendPastPolicy', { longest: iso(policyEndAt) });

@@ -49,6 +49,7 @@ function hooked(world: TestWorld, hook: Hook): World {
       turns: world.ledger.turns,
       notices: world.ledger.notices,
       noticeChannels: world.ledger.noticeChannels,
+      reviews: wrap(world.ledger.reviews, 'reviews'),
     },
     network: wrap(
       {

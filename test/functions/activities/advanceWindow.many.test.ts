@@ -160,7 +160,7 @@ describe('a row of a newer version', () => {
     await live(world, id, world.time.now + minute);
     const stored = await world.ledger.windows.get(id);
     if (stored === null) throw new Error('no row');
-    const newer = JSON.parse(JSON.stringify({ ...stored.row, schema: 2 })) as WindowRow;
+    const newer = JSON.parse(JSON.stringify({ ...stored.row, schema: 3 })) as WindowRow;
     await world.ledger.windows.replace(newer, stored.etag);
     const sent = world.network.calls.length;
     world.time.moveTo(wantedUntil - 2 * minute);

@@ -28,6 +28,7 @@ describe('GET /api/health', () => {
       sweeper: { ok: true, watch: 'none' },
       api: { ok: true },
       notices: { ok: true, channels: 'off' },
+      reviews: { ok: true, open: 0, windows: [], oldestSecondsAgo: null },
       clock: { ok: true, skewSeconds: 0, measuredSecondsAgo: 0 },
     });
   });

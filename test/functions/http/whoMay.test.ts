@@ -13,6 +13,10 @@ const calls = {
   getWindow: {},
   closeWindow: { body: {} },
   extendWindow: { body: { until: '2026-01-01T12:30:00Z', ...nobodys } },
+  approveWindow: { body: { remark: 'I know of it' } },
+  denyWindow: { body: nobodys },
+  readReview: {},
+  reviewWindow: { body: { remark: 'Looked into it, and it was right' } },
 } as const satisfies Record<string, Call>;
 
 type Verb = keyof typeof calls | 'listWindows' | 'requestWindow' | 'closeAllWindows';
@@ -26,7 +30,16 @@ const nobody = (status: number): Expected => ({
   extendWindow: status,
   requestWindow: status,
   closeAllWindows: status,
+  approveWindow: status,
+  denyWindow: status,
+  readReview: status,
+  reviewWindow: status,
 });
+
+/** Ada's window asks nobody else: there is nothing to approve, and no broken glass. */
+const asked = { approveWindow: 'approvalNotAwaited', denyWindow: 'approvalNotAwaited' } as const;
+const unknown = { approveWindow: 404, denyWindow: 404 } as const;
+const whole = { readReview: 404, reviewWindow: 404 } as const;
 
 /** Who may do what with Ada's window. A list's answer: how many windows it shows. */
 const matrix: Readonly<Record<string, Expected>> = {
@@ -37,6 +50,8 @@ const matrix: Readonly<Record<string, Expected>> = {
     extendWindow: 202,
     requestWindow: 202,
     closeAllWindows: 'nothingToClose',
+    ...asked,
+    ...whole,
   },
   olga: {
     listWindows: '1 windows',
@@ -45,6 +60,8 @@ const matrix: Readonly<Record<string, Expected>> = {
     extendWindow: 202,
     requestWindow: 'noActiveRole',
     closeAllWindows: 202,
+    ...asked,
+    ...whole,
   },
   audrey: {
     listWindows: '1 windows',
@@ -53,6 +70,8 @@ const matrix: Readonly<Record<string, Expected>> = {
     extendWindow: 404,
     requestWindow: 'noActiveRole',
     closeAllWindows: 'nothingToClose',
+    ...unknown,
+    ...whole,
   },
   mallory: {
     listWindows: '0 windows',
@@ -61,6 +80,8 @@ const matrix: Readonly<Record<string, Expected>> = {
     extendWindow: 404,
     requestWindow: 'noActiveRole',
     closeAllWindows: 'nothingToClose',
+    ...unknown,
+    ...whole,
   },
   guest: nobody(403),
   expired: nobody(401),

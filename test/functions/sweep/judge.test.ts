@@ -143,7 +143,7 @@ describe('the rows that a sweep reads', () => {
     const { world, id, until } = await openedWindow();
     const stored = await world.ledger.windows.get(id);
     if (stored === null) throw new Error('no row');
-    const newer = { ...stored.row, schema: 2, wish: 'closed' as const };
+    const newer = { ...stored.row, schema: 3, wish: 'closed' as const };
     await world.ledger.windows.replace(newer as typeof stored.row, stored.etag);
     const memory = new SweepMemory(minute);
     expect(await sweep(world, memory)).toMatchObject({ adopted: 2, deleted: 0 });

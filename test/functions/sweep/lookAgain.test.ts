@@ -70,7 +70,7 @@ describe('a rule that others changed', () => {
 
   it.each<[string, (world: TestWorld, id: string) => Promise<void> | void]>([
     ['its row is gone', remove],
-    ['a newer version wrote its row', async (world, id) => change(world, id, { schema: 2 as 1 })],
+    ['a newer version wrote its row', async (world, id) => change(world, id, { schema: 3 as 2 })],
     [
       'it is gone from its NSG',
       (world) => {
@@ -139,7 +139,7 @@ describe('a rule that is due', () => {
 
   it('goes as it was judged when its row is gone, or of a newer version', async () => {
     const first = await due();
-    await change(first.world, first.id, { schema: 2 as 1 });
+    await change(first.world, first.id, { schema: 3 as 2 });
     expect(await confirmDue(first.world, first.one)).toBe(first.one);
     await remove(first.world, first.id);
     expect(await confirmDue(first.world, first.one)).toBe(first.one);

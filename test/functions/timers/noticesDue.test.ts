@@ -5,6 +5,7 @@ import type { Table } from '../../../shared/ports/ledger';
 import { channelOf, type HeardChannel, kindsAt, noticesBy } from '../../support/noticeChannels';
 import { faultOf } from '../../support/intakeWorld';
 import {
+  claimOrigin,
   createTestWorld,
   grantOf,
   grantWindow,
@@ -232,7 +233,7 @@ describe('what is loud', () => {
   it('is a window on a break-glass claim, before it is open', async () => {
     const { world, teams } = await granted();
     const { row, etag } = (await world.ledger.windows.list())[0] ?? never();
-    const origin = { ...row.grant.origin, claim: { kind: 'breakGlass' } };
+    const origin = claimOrigin('breakGlass');
     await world.ledger.windows.replace({ ...row, grant: { ...row.grant, origin } }, etag);
     await noticesDue(world);
     await noticesDue(world);

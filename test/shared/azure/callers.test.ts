@@ -67,6 +67,7 @@ describe('a token of the tenant for this API', () => {
     const name = `Ada\u001b[2J\nExample${'x'.repeat(300)}`;
     expect(await identify(bearer({ name }))).toEqual({
       objectId,
+      tenantId,
       name: expect.stringMatching(/^Ada \[2J Examplex{60,}$/),
       mail: 'ada@contoso.com',
       groups: ['99999999-0000-4000-8000-000000000001'],
@@ -85,6 +86,33 @@ describe('a token of the tenant for this API', () => {
     ['a member’s account', { acct: 0 }],
   ])('%s', async (_what, changes) => {
     expect(await identify(bearer(changes))).toMatchObject({ objectId });
+  });
+
+  it.each([
+    [{ _claim_names: { groups: 'src1' }, groups: undefined }, []],
+    [{ hasgroups: true, groups: undefined }, []],
+    [{ hasgroups: 'true', groups: undefined }, []],
+    // What stands there is signed as well; only that there are others is said besides.
+    [{ _claim_names: { groups: 'src1' } }, ['99999999-0000-4000-8000-000000000001']],
+  ])('has more groups than a token holds: %j', async (changes, groups) => {
+    expect(await identify(bearer(changes))).toMatchObject({ hasMoreGroups: true, groups });
+  });
+
+  it.each([
+    [{ _claim_names: { other: 'src1' } }],
+    [{ hasgroups: false }],
+    [{ _claim_names: 'groups' }],
+    [{ groups: undefined }],
+  ])('has those groups and no others: %j', async (changes) => {
+    expect(await identify(bearer(changes))).not.toHaveProperty('hasMoreGroups');
+  });
+
+  it.each([
+    ['text', '99999999-0000-4000-8000-000000000001'],
+    ['no ids', ['*', 'on-call', '', null, 7, {}, ['99999999-0000-4000-8000-000000000001']]],
+    ['an object', { 0: '99999999-0000-4000-8000-000000000001', length: 1 }],
+  ])('has no group by %s', async (_what, groups) => {
+    expect(await identify(bearer({ groups }))).toMatchObject({ groups: [] });
   });
 
   it('is asked for its keys once, not at each call', async () => {

@@ -45,6 +45,8 @@ const raisedIn: Readonly<Record<AlarmName, string>> = {
   intakeFault: 'scenarios/roles.ts',
   intakeGivenUp: 'functions/intake/faults.test.ts',
   auditUnwritten: 'functions/activities/audit.test.ts',
+  breakGlassUsed: 'functions/http/breakGlass.test.ts',
+  voucherInvalid: 'functions/http/vouchers.test.ts',
   licenceMissing: 'scenarios/noWindow.ts',
 };
 

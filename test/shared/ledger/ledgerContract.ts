@@ -28,6 +28,16 @@ export function describeLedger(name: string, open: () => Ledger): void {
       expect(await hints.remove('absent', etag)).toBe('changed');
     });
 
+    it.each([1, 2] as const)('gives back a window of schema %d, one and all', async (schema) => {
+      const { windows } = open();
+      const row = { ...windowRow(freshId(), 'x'), schema };
+      const { etag } = stored(await windows.insert(row));
+      expect((await windows.get(row.id))?.row).toEqual(row);
+      const next = stored(await windows.replace({ ...row, generation: 1 }, etag));
+      const listed = (await windows.list()).filter((one) => one.row.id === row.id);
+      expect(listed).toEqual([next]);
+    });
+
     it('inserts a row once, whatever the second one holds', async () => {
       const { hints } = open();
       const row = hint(freshId());

@@ -62,7 +62,7 @@ describe('tables of the ledger', () => {
   }, 15_000);
 
   it.each([
-    ['of a newer schema', { schema: 2, chunks: 1, body0: JSON.stringify(row) }, 'NewerSchema'],
+    ['of a newer schema', { schema: 3, chunks: 1, body0: JSON.stringify(row) }, 'NewerSchema'],
     [
       'that says two things of its schema',
       { schema: 1, chunks: 1, body0: JSON.stringify({ ...row, schema: 2 }) },

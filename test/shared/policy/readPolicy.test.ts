@@ -65,12 +65,14 @@ describe('a policy file', () => {
             { protocol: 'Udp', ports: ['3478'] },
           ],
           longestMs: null,
+          approval: null,
           sources: {
             ranges: [{ name: 'office', prefixes: ['203.0.113.7/32'] }],
             fromActivation: null,
           },
         },
       ],
+      claims: [],
       deny: [],
     });
   });

@@ -105,7 +105,7 @@ describe('a person’s token for the API', () => {
   });
 
   it.each([
-    ['ben', {}],
+    ['ben', { groups: [groups.platform.objectId] }],
     ['olga', { groups: [groups['on-call'].objectId] }],
     ['cleo', { groups: [groups.auditors.objectId] }],
     ['dora', {}],

@@ -4,7 +4,7 @@ import { isBreakGlass } from '../../../../shared/domain/notices/isBreakGlass';
 import type { NoticesRow } from '../../../../shared/domain/notices/notice';
 import { owedNotices, withDeadline } from '../../../../shared/domain/notices/owedNotices';
 import type { WindowRow } from '../../../../shared/domain/window/windowRow';
-import { grantOf, minute, rowOf } from '../../../support/grants';
+import { claimOrigin, grantOf, minute, rowOf } from '../../../support/grants';
 import { placementOf } from '../../../support/placements';
 
 const start = Date.parse('2026-01-01T10:00:00Z');
@@ -137,20 +137,21 @@ describe('what a window owes', () => {
 describe('break-glass', () => {
   const { origin } = grantOf({ now: start } as never);
 
+  const on = claimOrigin;
+
   it.each([
-    [undefined, false],
-    [null, false],
-    [{ kind: 'onCall' }, false],
-    [{ kind: 'breakGlass' }, true],
-  ])('is what an origin with claim %j says', (claim, expected) => {
-    expect(isBreakGlass({ ...origin, ...(claim === undefined ? {} : { claim }) })).toBe(expected);
+    [origin, false],
+    [on('onCall'), false],
+    [on('breakGlass'), true],
+  ])('is what an origin says: %j', (said, expected) => {
+    expect(isBreakGlass(said)).toBe(expected);
   });
 
   it('is told of before anything else, and is never overtaken', () => {
     const row = openRow(60);
     const loud = {
       ...row,
-      grant: { ...row.grant, origin: { ...origin, claim: { kind: 'breakGlass' } } },
+      grant: { ...row.grant, origin: on('breakGlass') },
     };
     expect(kinds(loud, start)[0]).toBe('breakGlass');
     const over = { ...loud, wish: 'closed' as const, closingAt: start, concludedAt: start + 1 };

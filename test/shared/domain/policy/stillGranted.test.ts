@@ -65,6 +65,7 @@ describe('a window under another policy', () => {
 
   it('is judged alike where somebody asked over HTTP: by the activation that covers it', () => {
     const activation = activationBehind(row.grant.origin);
+    if (activation === null) throw new Error('an activation');
     const key = { callerId: 'c', key: 'k', bodyHash: 'h' };
     const origin = { kind: 'request', ...key, activation } as const;
     const asked = { ...row, grant: { ...row.grant, origin } };

@@ -273,7 +273,11 @@ describe('a window', () => {
 });
 
 describe('the wish for a later end', () => {
-  const ceiling = { activationEndAt: T + 100 * minute, policyEndAt: T + 90 * minute };
+  const ceiling = {
+    approvedEndAt: null,
+    activationEndAt: T + 100 * minute,
+    policyEndAt: T + 90 * minute,
+  };
   const ask = (untilAt: number, row: WindowRow = open, hostMs = now_, skewMs = 0) =>
     wishExtend(row, untilAt, ceiling, at(hostMs, skewMs));
 

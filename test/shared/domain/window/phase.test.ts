@@ -48,7 +48,7 @@ describe('the phase of a window', () => {
   it('allows to close what may be open, and to extend what is', () => {
     const allowed = (what: 'close' | 'extend'): string[] =>
       Object.entries(capabilities).flatMap(([phase, can]) => (can[what] ? [phase] : []));
-    expect(allowed('close')).toEqual(['planned', 'opening', 'open']);
+    expect(allowed('close')).toEqual(['awaitingApproval', 'planned', 'opening', 'open']);
     expect(allowed('extend')).toEqual(['open']);
   });
 });

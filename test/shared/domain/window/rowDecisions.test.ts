@@ -60,7 +60,12 @@ describe('the phase of a window', () => {
 
   it('says what may be asked: nothing of a window at its end', () => {
     const closable = Object.entries(capabilities).filter(([, { close }]) => close);
-    expect(closable.map(([phase]) => phase)).toEqual(['planned', 'opening', 'open']);
+    expect(closable.map(([phase]) => phase)).toEqual([
+      'awaitingApproval',
+      'planned',
+      'opening',
+      'open',
+    ]);
     expect(capabilities.open.extend).toBe(true);
   });
 });
