@@ -4,7 +4,8 @@ import { statusOf } from './problem';
 /** The shapes of answers, from which types and the OpenAPI document are made. */
 
 const time = z.iso.datetime().meta({ description: 'UTC' });
-const phases = [
+/** Where a window may stand, as people are told it. */
+export const windowPhases = [
   'awaitingApproval',
   'planned',
   'opening',
@@ -43,7 +44,7 @@ const ruleViewSchema = z.strictObject({
 
 export const windowViewSchema = z.strictObject({
   id: z.string().regex(/^[a-z2-7]{20}$/),
-  phase: z.enum(phases),
+  phase: z.enum(windowPhases),
   outcome: z.string().nullable().meta({ description: 'How it ended; null while it lives.' }),
   askedBy: z
     .enum(['activation', 'request', 'claim'])
@@ -144,7 +145,7 @@ export const closingListSchema = z.strictObject({
 /** Help to connect: its lines are text to paste. */
 export const connectSchema = z.looseObject({
   window: z.string(),
-  phase: z.enum(phases),
+  phase: z.enum(windowPhases),
   closingBegins: time,
   until: time,
   vms: z.array(z.looseObject({ id: z.string(), name: z.string() })),

@@ -1,3 +1,4 @@
+import { windowPhases } from './viewSchemas';
 import * as z from 'zod';
 import type { WindowPhase } from '../domain/window/phase';
 import { readQuery } from './readQuery';
@@ -26,20 +27,10 @@ const time = z.iso
   .transform((text) => Date.parse(text))
   .optional();
 
-const states = [
-  'awaitingApproval',
-  'planned',
-  'opening',
-  'open',
-  'closing',
-  'closed',
-  'refused',
-] as const;
-
 /** The query of `GET /api/windows`; unknown parameters and such that stand twice are refused. */
 export const windowQuerySchema = z.strictObject({
   all: z.enum(['true', 'false']).optional(),
-  state: z.enum(states).optional(),
+  state: z.enum(windowPhases).optional(),
   person: z.guid().optional(),
   vm: z.string().min(1).max(400).optional(),
   since: time,

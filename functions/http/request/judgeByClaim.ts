@@ -5,12 +5,12 @@ import { decideUnder } from '../../../shared/domain/policy/decide';
 import type { ClaimRule, Policy } from '../../../shared/domain/policy/policy';
 import { claimRules, coversVm } from '../../../shared/domain/policy/presentRule';
 import { vmsOf } from '../../../shared/domain/policy/vmFacts';
-import { refusal, type Refusal } from '../../../shared/domain/refusal';
+import { refusal } from '../../../shared/domain/refusal';
 import type { Asked } from '../../../shared/domain/request/asked';
-import { matchVms } from '../../../shared/domain/request/matchVms';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { World } from '../../../shared/ports/world';
+import { findVms } from './findVms';
 import { completeWith, type Judged, judgedOf, refused } from './judged';
 
 /** The index is read up to here for each place, and so many places are looked through. */
@@ -36,9 +36,15 @@ export async function judgeByClaim(
   if (rules.length === 0) {
     return refused(caller.hasMoreGroups ? refusal('groupsOverage') : refusal('noClaim', { kind }));
   }
-  const found = await findVms(world, rules, asked.vms);
+  const split = refusal('vmNotCovered', { vms: asked.vms });
+  const found = await findVms(
+    rules,
+    asked.vms,
+    (rule) => coveredRows(world, rule, asked.vms),
+    split,
+  );
   if ('code' in found) return refused(found);
-  const { rule, rows } = found;
+  const { one: rule, rows } = found;
   const { name, reasonMin, group, approval } = rule;
   if (asked.reason.length < reasonMin) {
     return refused(refusal('reasonTooShort', { rule: name, least: reasonMin }));
@@ -62,26 +68,6 @@ export async function judgeByClaim(
   const claim = { kind, groupId: group, tenantId: caller.tenantId };
   const judged = judgedOf(decision, asked, rows, { kind: 'claim', claim });
   return judged.kind === 'refused' ? judged : { ...judged, approval };
-}
-
-/** The first rule whose places hold all the machines. */
-async function findVms(
-  world: World,
-  rules: readonly ClaimRule[],
-  wanted: readonly string[],
-): Promise<{ readonly rule: ClaimRule; readonly rows: readonly TargetRow[] } | Refusal> {
-  const everSeen = new Set<string>();
-  for (const rule of rules) {
-    const all = await coveredRows(world, rule, wanted);
-    const matched = matchVms(wanted, vmsOf(all));
-    if (matched.ambiguous !== null) return refusal('vmAmbiguous', matched.ambiguous);
-    for (const word of wanted) if (!matched.missing.includes(word)) everSeen.add(word);
-    if (matched.missing.length > 0) continue;
-    const ids = new Set(matched.vms.map(({ vmId }) => vmId.toLowerCase()));
-    return { rule, rows: all.filter(({ vmId }) => ids.has(vmId.toLowerCase())) };
-  }
-  const unseen = wanted.filter((word) => !everSeen.has(word));
-  return refusal('vmNotCovered', { vms: unseen.length > 0 ? unseen : wanted });
 }
 
 /** Machines known by their ids are asked for by them; names are looked for in each place of the rule. */

@@ -3,13 +3,13 @@ import { isAtOrUnder, parseArmId, subscriptionOf } from '../../../shared/domain/
 import { decide } from '../../../shared/domain/policy/decide';
 import type { Policy } from '../../../shared/domain/policy/policy';
 import { vmsOf } from '../../../shared/domain/policy/vmFacts';
-import { refusal, type Refusal } from '../../../shared/domain/refusal';
+import { refusal } from '../../../shared/domain/refusal';
 import type { Asked } from '../../../shared/domain/request/asked';
-import { matchVms } from '../../../shared/domain/request/matchVms';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { World } from '../../../shared/ports/world';
-import { type Covering, coveringActivations } from './covering';
+import { coveringActivations } from './covering';
+import { findVms } from './findVms';
 import { judgeByClaim } from './judgeByClaim';
 import { completeWith, type Judged, judgedOf, refused } from './judged';
 
@@ -53,7 +53,13 @@ export async function judgeByRole(
 ): Promise<Judged> {
   const covering = await coveringActivations(world, policy, caller.objectId);
   if ('code' in covering) return refused(covering);
-  const found = await findVms(world, covering.slice(0, activationsMax), asked.vms);
+  const found = await findVms(
+    covering.slice(0, activationsMax),
+    asked.vms,
+    // Of these it is one that the window ends with.
+    ({ activation }) => coveredRows(world.inventory, activation.scope, asked.vms),
+    refusal('severalActivations'),
+  );
   if ('code' in found) return refused(found);
   const { one, rows } = found;
   const now = nowOfWorld(world);
@@ -73,28 +79,6 @@ export async function judgeByRole(
   if (judged.kind === 'refused') return judged;
   const rule = policy.allow.find(({ name }) => name === judged.parts.policyRule);
   return { ...judged, approval: rule?.approval ?? null };
-}
-
-/** The first activation that covers all the machines; it is one that a window ends with. */
-async function findVms(
-  { inventory }: World,
-  covering: readonly Covering[],
-  wanted: readonly string[],
-): Promise<{ readonly one: Covering; readonly rows: readonly TargetRow[] } | Refusal> {
-  const everSeen = new Set<string>();
-  for (const one of covering) {
-    const all = await coveredRows(inventory, one.activation.scope, wanted);
-    const matched = matchVms(wanted, vmsOf(all));
-    if (matched.ambiguous !== null) return refusal('vmAmbiguous', matched.ambiguous);
-    for (const word of wanted) if (!matched.missing.includes(word)) everSeen.add(word);
-    if (matched.missing.length > 0) continue;
-    const ids = new Set(matched.vms.map(({ vmId }) => vmId.toLowerCase()));
-    return { one, rows: all.filter(({ vmId }) => ids.has(vmId.toLowerCase())) };
-  }
-  const unseen = wanted.filter((word) => !everSeen.has(word));
-  return unseen.length > 0
-    ? refusal('vmNotCovered', { vms: unseen })
-    : refusal('severalActivations');
 }
 
 /** Machines known by their ids are asked for by them: a subscription may hold more than is read of it. */
