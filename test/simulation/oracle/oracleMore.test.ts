@@ -47,6 +47,30 @@ describe('what the oracle guards besides', () => {
     expect(violated({ writes }, { afflictions })).toContain('the sweeper app knows each key');
   });
 
+  it('gives each of many rules that come back to one NSG at once the time of its own delete', () => {
+    const latency = { put: 1_500, remove: 11_000, write: 3_000, read: 0 };
+    const back = (minutes: number, changes: Partial<typeof stay> = {}) => {
+      const again = { ...stay, by: 'others' as const, fromMs: at(18), toMs: at(18 + minutes) };
+      return { ...again, ...changes };
+    };
+    const with_ = (
+      minutes: number,
+      others: number,
+      changes: Partial<typeof stay> = {},
+    ): string[] => {
+      const beside = Array.from({ length: others }, (_, slot) =>
+        back(1, { name: `postern-local1-${'a'.repeat(20)}-${slot}`, ...changes }),
+      );
+      const stays = [stay, back(minutes), ...beside];
+      return violated({ stays }, { plan: { ...plan, latency, graphLagMs: 0 } });
+    };
+    expect(with_(3, 5)).not.toContain('no rule outlives');
+    expect(with_(3.6, 5)).toContain('no rule outlives');
+    expect(with_(3, 0)).toContain('no rule outlives');
+    expect(with_(3, 5, { fromMs: at(17.5) })).toContain('no rule outlives');
+    expect(with_(3, 5, { nsgId: `${nsgId}-2` })).toContain('no rule outlives');
+  });
+
   it('lets nothing be put where a lock stood before the activation', () => {
     const locked = { kind: 'locked before the opening', id: 1, group: 'editors' as const };
     const since = (minutes: number, where = nsgId): string[] =>

@@ -29,6 +29,9 @@ export type Overrun = {
 /** Within this time of calm whatever is due is gone: one sweep period, one run, one delete. */
 export const calmMs = 120_000;
 
+/** Whoever meets a busy NSG comes back so long after it is free again, at most. */
+const busyPauseMs = 4_000;
+
 /** Whatever happened of this kind, rules are gone before their deadline. */
 const inTime: ReadonlySet<OverrunClass> = new Set([
   'healthy',
@@ -102,7 +105,7 @@ function faultsOf(
   const dueMs = Math.max(deadlineMs - leadMs, stay.fromMs);
   const rule = `${stay.name} on ${stay.nsgId.split('/').at(-1)}`;
   const found: Violation[] = [];
-  const enoughMs = calmNeededMs(stay, circumstances);
+  const enoughMs = calmNeededMs(stay, history, circumstances);
   if (goneMs - dueMs > enoughMs && isUnexcused(stay, history, circumstances)) {
     const calmFrom = calmIn(dueMs, goneMs, enoughMs, circumstances);
     if (calmFrom !== null) {
@@ -137,9 +140,22 @@ function isUnexcused(stay: Stay, history: History, circumstances: Circumstances)
   return byAppAt(history, stay).some(({ properties }) => properties?.description === description);
 }
 
-/** What somebody else wrote can be found by nobody before Resource Graph shows it. */
-function calmNeededMs({ by }: Stay, { plan }: Circumstances): number {
-  return by === 'others' ? calmMs + plan.graphLagMs : calmMs;
+/**
+ * What somebody else wrote can be found by nobody before Resource Graph shows it; and an NSG that is
+ * written as a whole gets back many rules at once, which go one after the other.
+ */
+function calmNeededMs(
+  { by, nsgId, fromMs }: Stay,
+  { stays }: Pick<History, 'stays'>,
+  { plan }: Circumstances,
+): number {
+  if (by !== 'others') return calmMs;
+  const together = stays.filter(
+    (one) => one.by === by && one.nsgId === nsgId && one.fromMs === fromMs,
+  );
+  const { remove, write } = plan.latency;
+  const others = Math.max(0, together.length - 1);
+  return calmMs + plan.graphLagMs + others * (remove + write + busyPauseMs);
 }
 
 /** Where the first stretch of calm begins that is long enough, `null` if there is none. */
