@@ -1,6 +1,7 @@
 import { type AuditRecord, type ChainEnd, parseRecord } from '../domain/audit/auditRecord';
 import { dayIn } from '../domain/audit/chainNames';
 import { type ChainFault, verifyChain } from '../domain/audit/verifyChain';
+import { chainsOf } from './chainsOf';
 import { linesOf } from './linesOf';
 
 /** Opens a file; throws, now or while it is read, where there is none. */
@@ -32,10 +33,20 @@ export type Verification = {
 
 type Note = { readonly file: string; readonly line: number; readonly end: ChainEnd };
 
+/** What was found so far, over all files. */
+type Found = {
+  readonly notes: Note[];
+  /** By chain: the hash of each record, by its number. */
+  readonly hashes: Map<string, Map<number, string>>;
+  /** Where each chain has come to, as far as it is intact. */
+  readonly ends: Map<string, ChainEnd>;
+  readonly broken: Set<string>;
+};
+
 /**
- * Verifies each file as a chain or a part of one, whatever their order, and what the chains of days
- * say about the others. `isComplete`: the files are all there should be, so that a chain that a day
- * names and no file holds is a fault.
+ * Verifies each file as a chain, a part of one, or several whole ones after each other, whatever the
+ * order of the files, and what the chains of days say about the others. `isComplete`: the files are
+ * all there should be, so that a chain that a day names and no file holds is a fault.
  */
 export async function verifyFiles(
   paths: readonly string[],
@@ -46,27 +57,55 @@ export async function verifyFiles(
   // One after another: a folder may hold more files than a process may have open.
   for (const file of paths) parts.push({ file, ...(await startOf(openFile(file))) });
   parts.sort((one, other) => compare(one.chain, other.chain) || one.sequence - other.sequence);
+  const found: Found = {
+    notes: [],
+    hashes: new Map(),
+    ends: new Map(),
+    broken: new Set(),
+  };
   const files: FileReading[] = [];
-  const notes: Note[] = [];
-  const hashes = new Map<string, Map<number, string>>();
-  let end: ChainEnd | null = null;
-  for (const { file, chain, sequence } of parts) {
-    const after: ChainEnd | null = end?.chain === chain && sequence > 1 ? end : null;
-    let line = 0;
-    const known = hashes.get(chain) ?? new Map<number, string>();
-    const reading = await verifyChain(linesOf(openFile(file)), after, (record) => {
-      line += 1;
-      known.set(record.sequence, record.hash);
-      const noted = noteIn(record);
-      if (noted !== null) notes.push({ file, line, end: noted });
-    });
-    hashes.set(chain, known);
-    end = reading.fault === null ? (reading.last ?? end) : null;
-    files.push({ file, chain: reading.chain, read: reading.read, fault: reading.fault });
-  }
-  // Where such a chain ends nobody knows: it has said already what is wrong with it.
-  const broken = new Set(files.flatMap((one) => (one.fault === null ? [] : [one.chain ?? ''])));
+  for (const { file } of parts) files.push(await verifyFile(file, openFile(file), found));
+  const { notes, hashes, broken } = found;
   return { files, ...judgeNotes(notes, hashes, broken, isComplete) };
+}
+
+/** One file, chain by chain; its fault is the first one of any of them. */
+async function verifyFile(
+  file: string,
+  chunks: AsyncIterable<Uint8Array>,
+  found: Found,
+): Promise<FileReading> {
+  let whole: FileReading = { file, chain: null, read: 0, fault: null };
+  for await (const { first, lines } of chainsOf(linesOf(chunks))) {
+    const before = whole.read;
+    const after =
+      first !== null && first.sequence > 1 ? (found.ends.get(first.chain) ?? null) : null;
+    const chainOfFirst = first?.chain ?? '';
+    found.hashes.set(chainOfFirst, found.hashes.get(chainOfFirst) ?? new Map<number, string>());
+    let line = before;
+    const reading = await verifyChain(lines, after, (record) => {
+      line += 1;
+      const known = found.hashes.get(record.chain) ?? new Map<number, string>();
+      found.hashes.set(record.chain, known.set(record.sequence, record.hash));
+      const noted = noteIn(record);
+      if (noted !== null) found.notes.push({ file, line, end: noted });
+    });
+    const { chain, last, fault } = reading;
+    if (fault === null && last !== null) found.ends.set(last.chain, last);
+    // Where such a chain ends nobody knows: it has said already what is wrong with it.
+    if (fault !== null) {
+      found.broken.add(chain ?? '');
+      found.ends.delete(chain ?? '');
+    }
+    const moved = fault === null ? null : { ...fault, line: fault.line + before };
+    whole = {
+      file,
+      chain: whole.fault === null && (whole.chain === null || moved !== null) ? chain : whole.chain,
+      read: before + reading.read,
+      fault: whole.fault ?? moved,
+    };
+  }
+  return whole;
 }
 
 /** Which chain a file belongs to, and with which record it begins. */

@@ -122,6 +122,59 @@ describe('audit verify', () => {
     expect((await verify(rest)).out).toContain('b.jsonl:1  removed  Records 4 to 6 are missing.');
   });
 
+  describe('a file that holds several chains, as an export of a period does', () => {
+    const exported = async (
+      change: (lines: string[]) => string[] = (lines) => lines,
+    ): Promise<Files> => {
+      const chains = Object.values(await container()).map((text) => text.trimEnd().split('\n'));
+      return { export: `${change(chains.flat()).join('\n')}\n` };
+    };
+
+    it('is intact, the notes of the days included', async () => {
+      const { exitCode, out } = await verify(await exported(), '--complete');
+      expect([exitCode, out]).toEqual([0, expect.stringContaining('19 lines read in 1 file')]);
+    });
+
+    it.each([
+      ['removed', (lines: string[]) => lines.toSpliced(5, 1), 6, 'removed'],
+      [
+        'edited',
+        (lines: string[]) => lines.with(6, (lines[6] ?? '').replace('b', 'B')),
+        7,
+        'edited',
+      ],
+      [
+        'moved',
+        (lines: string[]) => lines.with(5, lines[6] ?? '').with(6, lines[5] ?? ''),
+        6,
+        'reordered',
+      ],
+      [
+        'put among those of another chain',
+        (lines: string[]) => lines.toSpliced(2, 0, lines[6] ?? ''),
+        3,
+        'otherChain',
+      ],
+      [
+        'cut',
+        (lines: string[]) => lines.with(18, (lines[18] ?? '').slice(0, 40)),
+        19,
+        'notARecord',
+      ],
+    ])('names the line of the file where a record was %s', async (_what, change, line, kind) => {
+      const { exitCode, out } = await verify(await exported(change));
+      expect(exitCode).toBe(1);
+      expect(out).toMatch(new RegExp(`^export.jsonl:${line}  ${kind}  `, 'm'));
+    });
+
+    it('does not miss a chain whose first record is no record', async () => {
+      const files = await exported((lines) => lines.with(4, '{}'));
+      const { exitCode, out } = await verify(files);
+      expect(exitCode).toBe(1);
+      expect(out).toMatch(/^export.jsonl:5  notARecord  /m);
+    });
+  });
+
   it('reads 20,000 records as a stream, in pieces that cut characters in two', async () => {
     const text = `${chainOf(20_000, 'abc123/windows/2026/01/31/w1', { why: '𝔘é' }).join('\n')}\n`;
     expect((await verify({ big: text })).out).toContain('big.jsonl: intact, 20000 records.');

@@ -162,5 +162,5 @@ const nextOf: Readonly<Record<ChainFaultKind, string>> = {
   removed: `${fetchAgain} If its first part was left out, give all parts of the chain.`,
   reordered: fetchAgain,
   inserted: fetchAgain,
-  otherChain: `${fetchAgain} Each file holds one chain: do not join files.`,
+  otherChain: `${fetchAgain} The records of a chain stand together in a file: put no others between them.`,
 };
