@@ -44,8 +44,8 @@ type Found = {
 };
 
 /**
- * Verifies each file as a chain, a part of one, or several whole ones after each other, whatever the
- * order of the files, and what the chains of days say about the others. `isComplete`: the files are
+ * Verifies each file as a chain, a part of one, or several whole ones after each other, whatever
+ * the order of the files, and what the chains of days say about the others. `isComplete`: the files are
  * all there should be, so that a chain that a day names and no file holds is a fault.
  */
 export async function verifyFiles(

@@ -141,8 +141,8 @@ function isUnexcused(stay: Stay, history: History, circumstances: Circumstances)
 }
 
 /**
- * What somebody else wrote can be found by nobody before Resource Graph shows it; and an NSG that is
- * written as a whole gets back many rules at once, which go one after the other.
+ * What somebody else wrote can be found by nobody before Resource Graph shows it; and an NSG that
+ * is written as a whole gets back many rules at once, which go one after the other.
  */
 function calmNeededMs(
   { by, nsgId, fromMs }: Stay,
