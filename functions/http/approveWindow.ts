@@ -5,7 +5,6 @@ import { approveBody } from '../../shared/contract/requestBodies';
 import { windowView } from '../../shared/contract/windowView';
 import { cleanText } from '../../shared/domain/text';
 import { windowPhase } from '../../shared/domain/window/phase';
-import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
 import { json, notFound } from './answer';
@@ -13,7 +12,7 @@ import { approveRequest } from './approval/approveRequest';
 import { findSecond } from './approval/findSecond';
 import { secondWrite } from './approval/secondWrite';
 import type { CallerHandler } from './asCaller';
-import { awaitRow } from './awaitRow';
+import { awaitRow, isDecided } from './awaitRow';
 import { heldBack } from './heldBack';
 import { keyReused } from './writes';
 
@@ -50,9 +49,4 @@ export function approveWindow(
       ? json(view, 201, { location: view.self })
       : json(view, 202, { location: view.self, 'retry-after': '2' });
   };
-}
-
-function isDecided(row: WindowRow): boolean {
-  const phase = windowPhase(row);
-  return phase !== 'planned' && phase !== 'opening';
 }

@@ -1,3 +1,4 @@
+import { windowPhase } from '../../shared/domain/window/phase';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
 
@@ -20,4 +21,10 @@ export async function awaitRow(
     seen = (await ledger.windows.get(row.id))?.row ?? seen;
   }
   return seen;
+}
+
+/** Open, over, or on its way to the end: whoever asked for it can be told how it went. */
+export function isDecided(row: WindowRow): boolean {
+  const phase = windowPhase(row);
+  return phase !== 'planned' && phase !== 'opening';
 }

@@ -15,7 +15,7 @@ import type { Starter } from '../../shared/ports/starter';
 import type { World } from '../../shared/ports/world';
 import { json } from './answer';
 import type { CallerHandler } from './asCaller';
-import { awaitRow } from './awaitRow';
+import { awaitRow, isDecided } from './awaitRow';
 import { dryRequest, isDryRun } from './dryRun';
 import { heldBack } from './heldBack';
 import {
@@ -105,11 +105,6 @@ async function answerKnown(
 const slowly = { 'retry-after': '15' } as const;
 
 /** Open, refused, waiting for somebody, or on its way to the end: nothing more is to be waited for. */
-function isDecided(row: WindowRow): boolean {
-  const phase = windowPhase(row);
-  return phase !== 'planned' && phase !== 'opening';
-}
-
 /** Granted, and refused when the network was read: the first machine's reason stands for all. */
 function refusedLater(row: WindowRow): Problem {
   const refusals = refusalViews(row);

@@ -12,6 +12,7 @@ import { cleanText } from '../../shared/domain/text';
 import { Fault } from '../../shared/domain/fault';
 import { mayRecord } from '../../shared/mustRecord';
 import type { Stored } from '../../shared/ports/ledger';
+import { windowIdForm } from '../../shared/domain/identity';
 import type { World } from '../../shared/ports/world';
 import { accessOf } from './access';
 import { json, notFound } from './answer';
@@ -94,7 +95,7 @@ async function findReview(
 ): Promise<{ readonly stored: Stored<ReviewRow> } | { readonly answer: HttpResponseInit }> {
   const { ledger, opening } = world;
   const policy = 'policy' in opening ? opening.policy : null;
-  const stored = idForm.test(id ?? '') ? await ledger.reviews.get(id ?? '') : null;
+  const stored = windowIdForm.test(id ?? '') ? await ledger.reviews.get(id ?? '') : null;
   if (stored !== null) {
     const { policyRule, vmIds } = stored.row;
     const mayKnow =
@@ -111,5 +112,3 @@ async function findReview(
 function isUser({ usedBy }: ReviewRow, { objectId }: Caller): boolean {
   return usedBy.objectId.toLowerCase() === objectId.toLowerCase();
 }
-
-const idForm = /^[a-z2-7]{20}$/;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { windowIdForm } from '../domain/identity';
 import { readQuery } from './readQuery';
 
 /** Which records somebody wants to see. Times are epoch ms; `null`: all. */
@@ -29,10 +30,7 @@ export const auditQuerySchema = z.strictObject({
   to: time,
   person: z.guid().optional(),
   vm: z.string().min(1).max(400).optional(),
-  window: z
-    .string()
-    .regex(/^[a-z2-7]{20}$/, 'Write the id of a window.')
-    .optional(),
+  window: z.string().regex(windowIdForm, 'Write the id of a window.').optional(),
   format: z.enum(['jsonl', 'csv']).optional(),
 });
 

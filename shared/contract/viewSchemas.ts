@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { windowIdForm } from '../domain/identity';
 import { statusOf } from './problem';
 
 /** The shapes of answers, from which types and the OpenAPI document are made. */
@@ -43,7 +44,7 @@ const ruleViewSchema = z.strictObject({
 });
 
 export const windowViewSchema = z.strictObject({
-  id: z.string().regex(/^[a-z2-7]{20}$/),
+  id: z.string().regex(windowIdForm),
   phase: z.enum(windowPhases),
   outcome: z.string().nullable().meta({ description: 'How it ended; null while it lives.' }),
   askedBy: z

@@ -75,3 +75,6 @@ export function parseRuleName(
     slot: Number(slot),
   };
 }
+
+/** The form of a window's id, as people send it. */
+export const windowIdForm = /^[a-z2-7]{20}$/;

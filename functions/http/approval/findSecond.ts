@@ -3,6 +3,7 @@ import { refusalProblem } from '../../../shared/contract/problem';
 import type { Caller } from '../../../shared/domain/caller/caller';
 import { isSecond } from '../../../shared/domain/caller/second';
 import { refusal } from '../../../shared/domain/refusal';
+import { windowIdForm } from '../../../shared/domain/identity';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { World } from '../../../shared/ports/world';
 import { notFound } from '../answer';
@@ -19,7 +20,7 @@ export async function findSecond(
 ): Promise<{ readonly row: WindowRow } | { readonly answer: HttpResponseInit }> {
   const { ledger, opening } = world;
   const policy = 'policy' in opening ? opening.policy : null;
-  const stored = idForm.test(id ?? '') ? await ledger.windows.get(id ?? '') : null;
+  const stored = windowIdForm.test(id ?? '') ? await ledger.windows.get(id ?? '') : null;
   // Whom policy asks is not asked about at Resource Manager.
   if (stored !== null && isSecond(policy, stored.row, caller)) return { row: stored.row };
   const found = await findWindow(world, caller, id, ['owner', 'administrator', 'second']);
@@ -27,5 +28,3 @@ export async function findSecond(
   const isUnsure = caller.hasMoreGroups === true;
   return { answer: isUnsure ? refusalProblem(refusal('groupsOverage')) : notFound() };
 }
-
-const idForm = /^[a-z2-7]{20}$/;
