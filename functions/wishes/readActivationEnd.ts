@@ -3,7 +3,7 @@ import { Fault } from '../../shared/domain/fault';
 import { activationBehind } from '../../shared/domain/grant';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
-import { isThisActivation } from '../activities/window/gather';
+import { endAmong } from '../activities/window/gather';
 
 /** What Resource Manager says now of the end of the activation behind a window. */
 export type ActivationEnd =
@@ -31,10 +31,7 @@ export async function readActivationEnd(
   if (pauseMs > 0) return unasked('throttled', 'RequestsReserved', pauseMs);
   try {
     const { instances } = await directory.listInstances(scope, principalId);
-    const ends = instances
-      .filter((one) => isThisActivation(one, row))
-      .map(({ endAt }) => endAt ?? 0);
-    return { endAt: ends.length === 0 ? null : Math.max(...ends) };
+    return { endAt: endAmong(instances, row) };
   } catch (fault) {
     if (fault instanceof Fault) return { unknown: fault };
     throw fault;

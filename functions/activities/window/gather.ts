@@ -151,11 +151,9 @@ async function confirm({ world }: Run, row: WindowRow): Promise<Confirmation> {
       activation.scope,
       activation.principalId,
     );
-    const ends = instances
-      .filter((one) => isThisActivation(one, row))
-      .map(({ endAt }) => endAt ?? 0);
-    if (ends.length === 0) return { kind: 'lacking', answeredAt };
-    const isLongEnough = Math.max(...ends) >= row.wantedUntil;
+    const endAt = endAmong(instances, row);
+    if (endAt === null) return { kind: 'lacking', answeredAt };
+    const isLongEnough = endAt >= row.wantedUntil;
     return { kind: isLongEnough ? 'standing' : 'shorter', answeredAt };
   } catch (error) {
     return { kind: 'unknown', fault: factsOf(error) };
@@ -176,11 +174,20 @@ function listedForGrant({ listedAt, wantedUntil, grant }: WindowRow): number | n
   return listedAt !== undefined && wantedUntil <= grant.untilAt ? listedAt : null;
 }
 
+/** When the window's activation ends by these instances, epoch ms; `null`: it is not among them. */
+export function endAmong(
+  instances: readonly Instance[],
+  row: Pick<WindowRow, 'grant'>,
+): number | null {
+  const ends = instances.filter((one) => isThisActivation(one, row)).map(({ endAt }) => endAt ?? 0);
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
 /**
  * The same activation: of the same assignment, with the same start, and an end. Another activation
  * of the same person may have the same name; it has a start, and a window, of its own.
  */
-export function isThisActivation(instance: Instance, { grant }: Pick<WindowRow, 'grant'>): boolean {
+function isThisActivation(instance: Instance, { grant }: Pick<WindowRow, 'grant'>): boolean {
   const activation = activationBehind(grant.origin);
   return (
     activation !== null &&

@@ -9,7 +9,7 @@ import {
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { World } from '../../../shared/ports/world';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
-import { isThisActivation } from './gather';
+import { endAmong } from './gather';
 import type { Run } from './run';
 
 /**
@@ -45,6 +45,10 @@ async function askPim(world: World, row: WindowRow): Promise<WindowRow> {
     ceiling !== null && !isRefused(ceiling) && ceiling.policyEndAt >= (row.until ?? 0) + 1_000;
   if (!isPossible || origin.kind !== 'activation') return { ...row, endLookAt: null };
   const { instances } = await directory.listInstances(origin.scope, origin.principalId);
-  const ends = instances.filter((one) => isThisActivation(one, row)).map(({ endAt }) => endAt ?? 0);
-  return followActivation(row, Math.max(0, ...ends), ceiling.policyEndAt, nowOfWorld(world));
+  return followActivation(
+    row,
+    endAmong(instances, row) ?? 0,
+    ceiling.policyEndAt,
+    nowOfWorld(world),
+  );
 }
