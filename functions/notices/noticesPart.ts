@@ -1,5 +1,6 @@
 import type { NoticesRow } from '../../shared/domain/notices/notice';
 import type { Part } from '../http/healthAnswer';
+import { iso } from '../activities/window/run';
 import { failingMsMax, type NoticesWorld } from './noticeRun';
 
 /** A notice that was given up keeps health red for so long: somebody was not told. */
@@ -28,10 +29,10 @@ export async function noticesPart(world: NoticesWorld): Promise<Part> {
         ok: !isFailing && !hasLost,
         name,
         waiting: waitingFor(rows, name),
-        failingSince: isoOf(failingSince),
+        failingSince: iso(failingSince),
         ...failing,
         undelivered,
-        lastUndelivered: isoOf(undeliveredAt),
+        lastUndelivered: iso(undeliveredAt),
       };
     }),
   );
@@ -42,8 +43,4 @@ function waitingFor(rows: readonly NoticesRow[], name: string): number {
   return rows
     .flatMap(({ deliveries }) => deliveries)
     .filter(({ channel, state }) => channel === name && state === 'due').length;
-}
-
-function isoOf(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
 }

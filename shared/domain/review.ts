@@ -1,4 +1,4 @@
-import { activationBehind } from './grant';
+import { isBreakGlass } from './isBreakGlass';
 import type { KeyedWrite } from './request/keyedWrite';
 import type { KnownPerson } from './window/papers';
 import type { WindowRow } from './window/windowRow';
@@ -29,8 +29,7 @@ export type ReviewRow = {
 /** The review that this window asks for; `null`: it broke no glass. */
 export function reviewOf({ id, grant }: WindowRow, at: number): ReviewRow | null {
   const { origin, person } = grant;
-  if (activationBehind(origin) !== null || origin.kind !== 'claim') return null;
-  if (origin.claim.kind !== 'breakGlass') return null;
+  if (origin.kind !== 'claim' || !isBreakGlass(origin)) return null;
   const { objectId, name, mail } = person;
   return {
     id,

@@ -20,37 +20,31 @@ const fenceAddressesMax = 2 ** 25;
 const slotsMax = 3;
 
 /** What is wrong inside one allow rule whose form is sound. */
-export function ruleFaults(
-  { index, entry }: Placed<AllowEntry>,
-  { minimumPrefix }: Sections,
-): PathFault[] {
+export function ruleFaults({ index, entry }: Placed<AllowEntry>, sections: Sections): PathFault[] {
   const path = ['allow', index];
-  const minimum = {
-    4: minimumPrefix?.ipv4 ?? defaults.minimumPrefix.ipv4,
-    6: minimumPrefix?.ipv6 ?? defaults.minimumPrefix.ipv6,
-  };
   return [
     ...portFaults(entry, [...path, 'ports']),
-    ...sourceFaults(entry.sources, 'fromActivation', [...path, 'sources'], minimum),
+    ...sourceFaults(entry.sources, 'fromActivation', [...path, 'sources'], minimumOf(sections)),
     ...slotFaults(allowRuleOf(entry), [...path, 'ports']),
   ];
 }
 
-/** The same for one rule of a group claim, and what breaking the glass must not be. */
-export function claimFaults(
-  { index, entry }: Placed<ClaimEntry>,
-  { minimumPrefix }: Sections,
-): PathFault[] {
-  const path = ['claims', index];
-  const minimum = {
+/** The shortest prefix that the file allows, by family. */
+function minimumOf({ minimumPrefix }: Sections): Readonly<Record<4 | 6, number>> {
+  return {
     4: minimumPrefix?.ipv4 ?? defaults.minimumPrefix.ipv4,
     6: minimumPrefix?.ipv6 ?? defaults.minimumPrefix.ipv6,
   };
+}
+
+/** The same for one rule of a group claim, and what breaking the glass must not be. */
+export function claimFaults({ index, entry }: Placed<ClaimEntry>, sections: Sections): PathFault[] {
+  const path = ['claims', index];
   const { fromCall, ranges } = entry.sources;
   const sources = { fromActivation: fromCall, ranges };
   return [
     ...portFaults(entry, [...path, 'ports']),
-    ...sourceFaults(sources, 'fromCall', [...path, 'sources'], minimum),
+    ...sourceFaults(sources, 'fromCall', [...path, 'sources'], minimumOf(sections)),
     ...slotFaults(claimRuleOf(entry), [...path, 'ports']),
     ...kindFaults(entry, path),
   ];

@@ -1,7 +1,4 @@
 import { factsOfRow } from '../../../shared/domain/audit/rowFacts';
-import { activationBehind } from '../../../shared/domain/grant';
-import { assignmentKeyBehind } from '../../../shared/domain/identity';
-import { liveWindow } from '../../../shared/domain/intake/newWindow';
 import { isOlder, type LiveRow } from '../../../shared/domain/live';
 import type { Policy } from '../../../shared/domain/policy/policy';
 import { refusal, type Refusal } from '../../../shared/domain/refusal';
@@ -9,6 +6,7 @@ import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import { noteWindow } from '../../../shared/notices/noteOwing';
 import { mayRecord } from '../../../shared/mustRecord';
 import type { World } from '../../../shared/ports/world';
+import { unbookedLive } from './keepLive';
 
 /** The row that waits, whoever wrote it; or why there may be no more of them. */
 type Waiting =
@@ -27,7 +25,7 @@ export async function awaitApproval(
   const { ledger, log } = world;
   const known = await ledger.windows.get(row.id);
   if (known !== null) return { kind: 'granted', row: known.row };
-  const self = liveOf(row);
+  const self: LiveRow = { ...unbookedLive(row, row.createdAt), kind: 'waiting' };
   await ledger.live.insert(self);
   const waiting = (await ledger.live.list()).map((one) => one.row).filter(isWaiting);
   const older = waiting.filter((one) => one.id !== self.id && isOlder(one, self));
@@ -56,12 +54,6 @@ export async function awaitApproval(
 
 function isWaiting({ kind }: LiveRow): boolean {
   return kind === 'waiting';
-}
-
-function liveOf({ grant, wantedUntil, createdAt }: WindowRow): LiveRow {
-  const due = { until: wantedUntil, guardMs: grant.limits.guardMs, closes: [] };
-  const assignmentKey = assignmentKeyBehind(activationBehind(grant.origin));
-  return { ...liveWindow(grant, assignmentKey, due, createdAt), kind: 'waiting' };
 }
 
 /** The same call may be counted twice, and refused only once: whose row stands keeps its live row. */

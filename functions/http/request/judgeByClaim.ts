@@ -4,14 +4,13 @@ import type { ClaimKind } from '../../../shared/domain/grant';
 import { decideUnder } from '../../../shared/domain/policy/decide';
 import type { ClaimRule, Policy } from '../../../shared/domain/policy/policy';
 import { claimRules, coversVm } from '../../../shared/domain/policy/presentRule';
-import { vmsOf } from '../../../shared/domain/policy/vmFacts';
 import { refusal } from '../../../shared/domain/refusal';
 import type { Asked } from '../../../shared/domain/request/asked';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
 import type { TargetRow } from '../../../shared/ports/inventory';
 import type { World } from '../../../shared/ports/world';
 import { findVms } from './findVms';
-import { completeWith, type Judged, judgedOf, refused } from './judged';
+import { askedOf, type Judged, judgedOf, refused } from './judged';
 
 /** The index is read up to here for each place, and so many places are looked through. */
 const rowsMax = 4_000;
@@ -57,13 +56,7 @@ export async function judgeByClaim(
     personId: caller.objectId,
     principalType: 'User',
     endAt: now.earliestMs + asked.durationMs,
-    now,
-    address,
-    addressOf: 'the call',
-    vms: vmsOf(rows),
-    vmsCut: false,
-    completeWith,
-    canWait: true,
+    ...askedOf(rows, address, now),
   });
   const claim = { kind, groupId: group, tenantId: caller.tenantId };
   const judged = judgedOf(decision, asked, rows, { kind: 'claim', claim });

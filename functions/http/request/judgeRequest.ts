@@ -2,7 +2,6 @@ import type { Caller } from '../../../shared/domain/caller/caller';
 import { isAtOrUnder, parseArmId, subscriptionOf } from '../../../shared/domain/armId';
 import { decide } from '../../../shared/domain/policy/decide';
 import type { Policy } from '../../../shared/domain/policy/policy';
-import { vmsOf } from '../../../shared/domain/policy/vmFacts';
 import { refusal } from '../../../shared/domain/refusal';
 import type { Asked } from '../../../shared/domain/request/asked';
 import { nowOfWorld } from '../../../shared/nowOfWorld';
@@ -11,7 +10,7 @@ import type { World } from '../../../shared/ports/world';
 import { coveringActivations } from './covering';
 import { findVms } from './findVms';
 import { judgeByClaim } from './judgeByClaim';
-import { completeWith, type Judged, judgedOf, refused } from './judged';
+import { askedOf, type Judged, judgedOf, refused } from './judged';
 
 /** The index is read up to here for each activation, and so many activations are looked through. */
 const rowsMax = 4_000;
@@ -66,13 +65,7 @@ export async function judgeByRole(
   const decision = decide(policy, {
     ...one.asker,
     endAt: Math.min(one.activation.endAt, now.earliestMs + asked.durationMs),
-    now,
-    address,
-    addressOf: 'the call',
-    vms: vmsOf(rows),
-    vmsCut: false,
-    completeWith,
-    canWait: true,
+    ...askedOf(rows, address, now),
   });
   const { activation, answeredAt } = one;
   const judged = judgedOf(decision, asked, rows, { kind: 'activation', activation, answeredAt });

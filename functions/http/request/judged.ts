@@ -1,6 +1,9 @@
 import type { ActivationFacts, ClaimFacts, TargetRefusal } from '../../../shared/domain/grant';
-import type { Decision, GrantParts } from '../../../shared/domain/policy/decide';
+import type { Now } from '../../../shared/domain/instant';
+import type { Decision, GrantParts, RequestFacts } from '../../../shared/domain/policy/decide';
 import type { ApprovalRule } from '../../../shared/domain/policy/policy';
+import type { Asker } from '../../../shared/domain/policy/ruleFor';
+import { vmsOf } from '../../../shared/domain/policy/vmFacts';
 import { isRefusalCode, type Refusal } from '../../../shared/domain/refusal';
 import type { Asked } from '../../../shared/domain/request/asked';
 import { narrowGrant } from '../../../shared/domain/request/narrowGrant';
@@ -32,7 +35,24 @@ export type Judged =
     };
 
 /** How somebody gets past a refusal for want of an address. */
-export const completeWith = 'call from an address of your own that reaches the API unchanged.';
+const completeWith = 'call from an address of your own that reaches the API unchanged.';
+
+/** What policy is asked with, whatever the request stands on. */
+export function askedOf(
+  rows: readonly TargetRow[],
+  address: string | null,
+  now: Now,
+): Omit<RequestFacts, keyof Asker | 'endAt'> {
+  return {
+    now,
+    address,
+    addressOf: 'the call',
+    vms: vmsOf(rows),
+    vmsCut: false,
+    completeWith,
+    canWait: true,
+  };
+}
 
 /** What a decision means for a request: all of its machines, or none. */
 export function judgedOf(

@@ -1,6 +1,7 @@
 import { activationBehind } from '../../../shared/domain/grant';
 import { assignmentKeyBehind } from '../../../shared/domain/identity';
 import { liveWindow } from '../../../shared/domain/intake/newWindow';
+import type { LiveRow } from '../../../shared/domain/live';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { World } from '../../../shared/ports/world';
 
@@ -20,8 +21,15 @@ export async function keepLive(
   }
   const window = await ledger.windows.get(id);
   if (window === null || window.row.concludedAt !== null) return;
-  // What its close will take is booked when it is planned.
+  await ledger.live.insert(unbookedLive({ wantedUntil, grant }, clock.now()));
+}
+
+/** The live row of a window of which no close is booked: that is done when it is planned. */
+export function unbookedLive(
+  { wantedUntil, grant }: Pick<WindowRow, 'wantedUntil' | 'grant'>,
+  at: number,
+): LiveRow {
   const due = { until: wantedUntil, guardMs: grant.limits.guardMs, closes: [] };
   const assignmentKey = assignmentKeyBehind(activationBehind(grant.origin));
-  await ledger.live.insert(liveWindow(grant, assignmentKey, due, clock.now()));
+  return liveWindow(grant, assignmentKey, due, at);
 }

@@ -3,7 +3,7 @@ import type { Now } from '../instant';
 import { deadlineOf, hostClosingStartOf } from '../window/deadline';
 import { windowPhase } from '../window/phase';
 import type { WindowRow } from '../window/windowRow';
-import { isBreakGlass } from './isBreakGlass';
+import { isBreakGlass } from '../isBreakGlass';
 import type { NoticeKind, NoticesRow } from './notice';
 
 /** A notice that is owed by now. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { nowOf } from '../../../../shared/domain/instant';
-import { isBreakGlass } from '../../../../shared/domain/notices/isBreakGlass';
+import { isBreakGlass } from '../../../../shared/domain/isBreakGlass';
 import type { NoticesRow } from '../../../../shared/domain/notices/notice';
 import { owedNotices, withDeadline } from '../../../../shared/domain/notices/owedNotices';
 import type { WindowRow } from '../../../../shared/domain/window/windowRow';

@@ -1,4 +1,4 @@
-import type { Origin } from '../grant';
+import type { Origin } from './grant';
 
 /**
  * Does a window of this origin stand on a break-glass claim? The one place that says so: such a
