@@ -61,7 +61,11 @@ export const settings = {
   NOTICES_LINK: 'notices',
   /** NCRONTAB with seconds, at least once a minute. */
   NOTICES_SCHEDULE: 'notices',
-} as const satisfies Record<string, 'closing' | 'opening' | 'api' | 'notices'>;
+  /** Storage queue by which the remediator app is asked; optional: without it there is none. */
+  REMEDIATION_QUEUE: 'remediation',
+  /** By identity as well: the URI of the queue service. Needed with a queue. */
+  AzureWebJobsStorage__queueServiceUri: 'remediation',
+} as const satisfies Record<string, 'closing' | 'opening' | 'api' | 'notices' | 'remediation'>;
 
 export type SettingName = keyof typeof settings;
 

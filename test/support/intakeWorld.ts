@@ -112,6 +112,7 @@ export type IntakeWorld = World & {
   notAzure: readonly string[];
   api: World['api'];
   notices: World['notices'];
+  remediation: World['remediation'];
   receive(event: unknown): Promise<Received>;
   advance(id: string): Promise<Look>;
   /** Runs an intake as its sleeper would, up to `msMax` of its own time. Its outcome, or `waiting`. */
@@ -184,6 +185,7 @@ export function createIntakeWorld(
     notAzure: [],
     api: { callers: callersByName() },
     notices: { channels: [], schedule: '', linkBase: '' },
+    remediation: null,
     directory: {
       readRoleAssignment: async (id) => {
         read(`assignment ${id}`);
