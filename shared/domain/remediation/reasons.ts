@@ -21,6 +21,10 @@ export const reasons = {
     text: 'It is a node of an AKS cluster, on which the extension is not supported.',
     next: 'Use the access that AKS itself gives to its nodes.',
   },
+  managedGroup: {
+    text: 'Another resource made it for itself, and makes it anew as it likes.',
+    next: 'Use the access that the resource named in the detail gives to its machines.',
+  },
   appliance: {
     text: 'Its image is an appliance, whose maker forbids extensions.',
     next: 'Use the sign-in of the appliance itself.',
