@@ -4,6 +4,7 @@ import type { Inventory } from '../ports/inventory';
 import { rebuilt } from './ids';
 import { checkedAs } from './readAs';
 import type { RunQuery } from './resourceGraph';
+import { list, text } from './wireMachine';
 
 const doing = 'asking how to connect';
 /** A query's text is limited; a window has fewer machines than this. */
@@ -65,17 +66,6 @@ resources
 | order by isOurs desc, id asc`;
 }
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-/** Parts of other resources: what is not as expected is as good as not there. */
-const list = <Item>(item: z.ZodType<Item>) =>
-  z
-    .array(item.nullable().catch(null))
-    .nullish()
-    .catch(null)
-    .transform((items) => (items ?? []).flatMap((one) => (one === null ? [] : [one])));
 const reference = z
   .object({ id: text })
   .nullish()

@@ -15,13 +15,22 @@ export const windowsReleases = {
     // `--enable-mfa` asks of the target what signing in with a web account asks.
     'https://learn.microsoft.com/azure/bastion/connect-vm-native-client-windows',
     'https://learn.microsoft.com/windows/release-health/release-information',
+    // Which releases of Windows Server exist, and which of them as Server Core alone.
+    'https://learn.microsoft.com/windows/release-health/windows-server-release-info',
   ],
   /**
    * From this build on, up to the next row of the same kind. `login`: the extension may be
    * installed, by the `newer` list of the page, by the `older` one only, or by `neither`.
-   * `webAccount`: `enablerdsaadauth` and `--enable-mfa`.
+   * `webAccount`: `enablerdsaadauth` and `--enable-mfa`. `coreOnly`: there is no Desktop Experience.
    */
   releases: [
+    {
+      kind: 'server',
+      build: 0,
+      name: 'Windows Server before 2012',
+      login: 'neither',
+      webAccount: false,
+    },
     {
       kind: 'server',
       build: 9_200,
@@ -43,12 +52,29 @@ export const windowsReleases = {
       login: 'older',
       webAccount: false,
     },
+    // Its successors of 1903 to 20H2 came out as Server Core alone.
+    {
+      kind: 'server',
+      build: 18_362,
+      name: 'Windows Server, version 1903 to 20H2',
+      login: 'older',
+      webAccount: false,
+      coreOnly: true,
+    },
     {
       kind: 'server',
       build: 20_348,
       name: 'Windows Server 2022',
       login: 'older',
       webAccount: true,
+    },
+    {
+      kind: 'server',
+      build: 25_398,
+      name: 'Windows Server, version 23H2',
+      login: 'older',
+      webAccount: true,
+      coreOnly: true,
     },
     {
       kind: 'server',
@@ -59,7 +85,7 @@ export const windowsReleases = {
     },
     {
       kind: 'client',
-      build: 9_200,
+      build: 0,
       name: 'Windows before 10 1809',
       login: 'neither',
       webAccount: false,
@@ -106,6 +132,7 @@ export type WindowsRelease = {
   readonly name: string;
   readonly login: 'newer' | 'older' | 'neither';
   readonly webAccount: boolean;
+  readonly coreOnly?: true;
 };
 
 type WindowsImage = {

@@ -1,0 +1,194 @@
+import * as z from 'zod';
+import type { Candidate, CandidateOutbound } from '../domain/remediation/candidate';
+import type { CandidateIndex, InstallingPolicy, SeenExtension } from '../ports/machines';
+import { cleanText } from '../domain/text';
+import { isGuid } from '../domain/armId';
+import type { Arm } from './arm';
+import { strangeAnswer } from './arm';
+import {
+  candidatesQuery,
+  duplicateNamesQuery,
+  installingPoliciesQuery,
+  loginExtensionsQuery,
+} from './candidateQueries';
+import { badId } from './ids';
+import { checkedAs } from './readAs';
+import { type AskPage, createAskPage, createRunQuery, graphPageMax } from './resourceGraph';
+import { identityOf, list, nameOf, powerOf, tags, text } from './wireMachine';
+
+const rowsMax = 20_000;
+
+/** What the nightly run asks of Resource Graph. */
+export function createCandidateIndex(arm: Arm): CandidateIndex {
+  const askPage = createAskPage(arm);
+  const runQuery = createRunQuery(arm);
+  return {
+    listCandidates: async (scopes, token) => {
+      const { query, within } = candidatesQuery(scopes);
+      const { rows, next, isCut } = await askPage(query, within, graphPageMax, token);
+      // Without a token the rest is unreachable: half an estate must not look like a whole one.
+      if (isCut) throw strangeAnswer('TruncatedResult', 'listing virtual machines');
+      const read = rows.map((row) => candidateRow.safeParse(row));
+      const candidates = read.flatMap(({ success, data }) => (success ? [data] : []));
+      return { candidates, strange: rows.length - candidates.length, next };
+    },
+    eachLoginExtension: (subscriptionIds, take) => eachExtension(askPage, subscriptionIds, take),
+    listDuplicateNames: async () => {
+      const rows = await runQuery(duplicateNamesQuery, {}, rowsMax);
+      return checkedAs(nameRows, rows, 'listing host names').map(({ name }) => name);
+    },
+    listInstallingPolicies: async () => {
+      const rows = await runQuery(installingPoliciesQuery, {}, rowsMax);
+      return checkedAs(policyRows, rows, 'listing policy assignments');
+    },
+  };
+}
+
+/** A query's text is limited, and so is the number of subscriptions that one may name. */
+const subscriptionsPerQuery = 100;
+
+async function eachExtension(
+  askPage: AskPage,
+  subscriptionIds: readonly string[],
+  take: (seen: readonly SeenExtension[]) => void,
+): Promise<void> {
+  if (!subscriptionIds.every(isGuid)) throw badId('a subscription id');
+  for (let from = 0; from < subscriptionIds.length; from += subscriptionsPerQuery) {
+    const some = subscriptionIds.slice(from, from + subscriptionsPerQuery);
+    let token: string | null = null;
+    do {
+      const page = await askPage(loginExtensionsQuery(some), {}, graphPageMax, token);
+      if (page.isCut) throw strangeAnswer('TruncatedResult', 'listing extensions');
+      take(
+        page.rows.flatMap((row) => {
+          const { success, data } = extensionRow.safeParse(row);
+          return success ? [data] : [];
+        }),
+      );
+      token = page.next;
+    } while (token !== null);
+  }
+}
+
+/** Resource Graph gives booleans as such, as numbers or as null. */
+const flag = z.union([z.boolean(), z.number()]).nullish().catch(null);
+
+const way = z.object({
+  publicIpId: text,
+  loadBalanced: flag,
+  natGatewayId: text,
+  routeTableId: text,
+  defaultOutbound: flag,
+});
+
+const candidateRow = z
+  .object({
+    id: z.string().min(1),
+    name: text,
+    subscriptionId: text,
+    location: text,
+    tags,
+    vmGuid: text,
+    osType: text,
+    osName: text,
+    osVersion: text,
+    powerState: text,
+    profileName: text,
+    agentName: text,
+    vmSize: text,
+    extensionsAllowed: flag,
+    identityType: text,
+    userAssigned: z.record(z.string(), z.unknown()).nullish().catch(null),
+    publisher: text,
+    offer: text,
+    imageSku: text,
+    imageId: text,
+    planPublisher: text,
+    managedBy: text,
+    scaleSetId: text,
+    extensions: list(
+      z.object({ name: text, publisher: text, type: text, version: text, state: text }),
+    ),
+    ways: z.array(way).nullish().catch(null),
+  })
+  .transform((row): Candidate => ({
+    vmId: row.id,
+    name: row.name || nameOf(row.id),
+    subscriptionId: row.subscriptionId.toLowerCase(),
+    location: row.location,
+    vmGuid: row.vmGuid.toLowerCase(),
+    tags: row.tags,
+    osType: row.osType,
+    image: { publisher: row.publisher, offer: row.offer, sku: row.imageSku, id: row.imageId },
+    osName: row.osName,
+    osVersion: row.osVersion,
+    computerName: row.profileName || row.agentName,
+    vmSize: row.vmSize,
+    power: powerOf(row.powerState),
+    agent: 'unknown',
+    extensionsAllowed: row.extensionsAllowed === null ? null : Boolean(row.extensionsAllowed),
+    identity: identityOf(row.identityType, row.userAssigned),
+    scaleSetId: row.scaleSetId,
+    planPublisher: row.planPublisher,
+    managedBy: row.managedBy,
+    extensions: row.extensions,
+    outbound: outboundOf(row.ways),
+  }));
+
+type Way = z.infer<typeof way>;
+
+/**
+ * A way out that anybody gave the machine. Behind a load balancer or a route table there may be one
+ * or not: what they hold is not read, so nobody knows. `null`: its interfaces could not be seen.
+ */
+function outboundOf(ways: readonly Way[] | null | undefined): CandidateOutbound {
+  if (ways === null || ways === undefined || ways.length === 0) return 'unknown';
+  if (ways.some(({ publicIpId, natGatewayId }) => publicIpId !== '' || natGatewayId !== '')) {
+    return 'explicit';
+  }
+  if (ways.some(({ loadBalanced, routeTableId }) => Boolean(loadBalanced) || routeTableId !== '')) {
+    return 'unknown';
+  }
+  // The property is absent on subnets of before: they have the default outbound access.
+  const isPrivate = ways.every(
+    ({ defaultOutbound }) => defaultOutbound === false || defaultOutbound === 0,
+  );
+  return isPrivate ? 'none' : 'implicit';
+}
+
+const loginType = z.enum(['AADLoginForWindows', 'AADSSHLoginForLinux']);
+/** Azure keeps the case in which somebody wrote it. */
+const anyLoginType = z
+  .string()
+  .transform(
+    (type) => loginType.options.find((one) => one.toLowerCase() === type.toLowerCase()) ?? type,
+  )
+  .pipe(loginType);
+
+const extensionRow: z.ZodType<SeenExtension> = z
+  .object({ vmId: z.string().min(1), type: anyLoginType, state: text })
+  .transform(({ vmId, type, state }) => ({
+    vmId: vmId.toLowerCase(),
+    type,
+    state: cleanText(state, 40),
+  }));
+
+const nameRows = z.array(
+  z.object({ name: z.string().transform((name) => name.toLowerCase()), machines: z.number() }),
+);
+
+const policyRows: z.ZodType<InstallingPolicy[]> = z.array(
+  z
+    .object({
+      id: z.string().min(1),
+      scope: z.string().min(1),
+      notScopes: list(z.string()),
+      type: anyLoginType,
+    })
+    .transform(({ id, scope, notScopes, type }) => ({
+      id: id.toLowerCase(),
+      scope: scope.toLowerCase(),
+      notScopes: notScopes.map((one) => one.toLowerCase()),
+      type,
+    })),
+);
