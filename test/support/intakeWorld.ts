@@ -1,4 +1,4 @@
-import { auditorsGroup, callersByName } from './callers';
+import { auditorsGroup, callersByName, operatorsGroup } from './callers';
 import { Fault } from '../../shared/domain/fault';
 import type { FaultKind } from '../../shared/domain/fault';
 import { ownerRole, type Policy } from '../../shared/domain/policy/policy';
@@ -42,6 +42,7 @@ export function policyOf(changes: Partial<Policy> = {}): Policy {
     minimumPrefix: { ipv4: 32, ipv6: 128 },
     locks: 'refuse',
     overseers: { administratorRoles: [ownerRole], auditorGroups: [auditorsGroup] },
+    operators: { groups: [operatorsGroup], people: [] },
     allow: [
       {
         name: 'operators',

@@ -48,7 +48,7 @@ describe('the queue of the remediator', () => {
     const ids = Array.from({ length: 50 }, (_, at) => `asked-${String(at).padStart(20, 'a')}`);
     await Promise.all(ids.map((id) => queue.send({ ...cancel, id })));
     const got = [...(await messagesIn('at-once')), ...(await messagesIn('at-once'))];
-    expect(got.map((one) => (one as { id: string }).id).sort()).toEqual(ids);
+    expect(got.map((one) => (one as { id: string }).id).sort()).toEqual(ids.toSorted());
   });
 
   it('throws a fault that names neither key nor address where storage is not there', async () => {
