@@ -16,6 +16,8 @@ export type Entry = {
   readonly stage: Stage;
   /** When it is looked at next; 0: as soon as there is room. */
   readonly nextAt: number;
+  /** Writes that are still to be made, as the last look at the VM had it. */
+  readonly plan: readonly PlannedWrite[];
   /** Writes that were sent, in their order. */
   readonly sent: readonly SentWrite[];
   /** Looks that came to nothing, in a row; pauses grow with it. */

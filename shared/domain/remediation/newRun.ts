@@ -19,6 +19,8 @@ const notBegun = {
   batches: 0,
   open: [],
   tally: noTally,
+  settled: noTally.ended,
+  pace: [],
   trouble: '',
 } as const;
 

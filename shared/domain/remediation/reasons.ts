@@ -164,6 +164,10 @@ export const reasons = {
     text: 'The run was cancelled before it came to this VM.',
     next: 'Start another run.',
   },
+  paused: {
+    text: 'It failed in the nights before, and is left alone for some of them.',
+    next: 'Mend what the decoded error says, or release it to have it tried at once.',
+  },
   quarantined: {
     text: 'It failed three times; it is left alone until it changes or is released.',
     next: 'Mend what the decoded error says, then release it from quarantine.',

@@ -42,6 +42,10 @@ export type RemediationRow = {
   readonly batches: number;
   readonly open: readonly number[];
   readonly tally: RemediationTally;
+  /** The part of `tally.ended` that batches at their end make up: what a new worker counts on from. */
+  readonly settled: RemediationTally['ended'];
+  /** What was left of Compute's own counts when the row was saved, by subscription and region. */
+  readonly pace: readonly SavedBucket[];
   /** Why the run as a whole could not do its work; `''`: nothing. A code of Azure's or ours. */
   readonly trouble: string;
   /** When its notice was put into words by the main app; absent: not yet. */
@@ -58,9 +62,14 @@ export type RemediationTally = {
   readonly queries: number;
 };
 
+/** `at`: epoch ms by the host's clock. */
+export type SavedBucket = { readonly key: string; readonly tokens: number; readonly at: number };
+
+const noneEnded = { ready: 0, fixed: 0, wouldFix: 0, skipped: 0, failed: 0, quarantined: 0 };
+
 export const noTally: RemediationTally = {
   found: 0,
-  ended: { ready: 0, fixed: 0, wouldFix: 0, skipped: 0, failed: 0, quarantined: 0 },
+  ended: noneEnded,
   writes: 0,
   reads: 0,
   queries: 0,

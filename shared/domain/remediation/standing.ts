@@ -10,6 +10,8 @@ export type StandingRow = {
   /** Nights in a row in which it failed. */
   readonly failures: number;
   readonly lastFailureAt: number;
+  /** The run of that failure: told twice, it counts once. */
+  readonly lastRunId: string;
   /** Before this it is left alone. */
   readonly pausedUntil: number;
   /** When it was put into quarantine; `null`: it is not in it. */
