@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Candidate, CandidateOutbound } from '../domain/remediation/candidate';
 import type { CandidateIndex, InstallingPolicy, SeenExtension } from '../ports/machines';
 import { cleanText } from '../domain/text';
-import { isGuid } from '../domain/armId';
 import type { Arm } from './arm';
 import { strangeAnswer } from './arm';
 import {
@@ -11,9 +10,8 @@ import {
   installingPoliciesQuery,
   loginExtensionsQuery,
 } from './candidateQueries';
-import { badId } from './ids';
 import { checkedAs } from './readAs';
-import { type AskPage, createAskPage, createRunQuery, graphPageMax } from './resourceGraph';
+import { createAskPage, createRunQuery, graphPageMax } from './resourceGraph';
 import { identityOf, list, nameOf, powerOf, tags, text } from './wireMachine';
 
 const rowsMax = 20_000;
@@ -32,7 +30,14 @@ export function createCandidateIndex(arm: Arm): CandidateIndex {
       const candidates = read.flatMap(({ success, data }) => (success ? [data] : []));
       return { candidates, strange: rows.length - candidates.length, next };
     },
-    eachLoginExtension: (subscriptionIds, take) => eachExtension(askPage, subscriptionIds, take),
+    listLoginExtensions: async (subscriptionIds, token) => {
+      const query = loginExtensionsQuery(subscriptionIds);
+      const page = await askPage(query, {}, graphPageMax, token);
+      if (page.isCut) throw strangeAnswer('TruncatedResult', 'listing extensions');
+      const read = page.rows.map((row) => extensionRow.safeParse(row));
+      const extensions = read.flatMap(({ success, data }) => (success ? [data] : []));
+      return { extensions, next: page.next };
+    },
     listDuplicateNames: async () => {
       const rows = await runQuery(duplicateNamesQuery, {}, rowsMax);
       return checkedAs(nameRows, rows, 'listing host names').map(({ name }) => name);
@@ -42,32 +47,6 @@ export function createCandidateIndex(arm: Arm): CandidateIndex {
       return checkedAs(policyRows, rows, 'listing policy assignments');
     },
   };
-}
-
-/** A query's text is limited, and so is the number of subscriptions that one may name. */
-const subscriptionsPerQuery = 100;
-
-async function eachExtension(
-  askPage: AskPage,
-  subscriptionIds: readonly string[],
-  take: (seen: readonly SeenExtension[]) => void,
-): Promise<void> {
-  if (!subscriptionIds.every(isGuid)) throw badId('a subscription id');
-  for (let from = 0; from < subscriptionIds.length; from += subscriptionsPerQuery) {
-    const some = subscriptionIds.slice(from, from + subscriptionsPerQuery);
-    let token: string | null = null;
-    do {
-      const page = await askPage(loginExtensionsQuery(some), {}, graphPageMax, token);
-      if (page.isCut) throw strangeAnswer('TruncatedResult', 'listing extensions');
-      take(
-        page.rows.flatMap((row) => {
-          const { success, data } = extensionRow.safeParse(row);
-          return success ? [data] : [];
-        }),
-      );
-      token = page.next;
-    } while (token !== null);
-  }
 }
 
 /** Resource Graph gives booleans as such, as numbers or as null. */

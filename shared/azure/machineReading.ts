@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { CandidateExtension } from '../domain/remediation/candidate';
-import type { MachineReading } from '../ports/machines';
+import type { MachineReading } from '../domain/remediation/machineReading';
 import { subscriptionOf } from '../domain/armId';
 import { errorOfStatus } from './errorIn';
 import { identityOf, list, nameOf, powerOf, tags, text } from './wireMachine';

@@ -7,6 +7,7 @@ import type { WindowLimits } from '../domain/grant';
 import { type SweeperWatch, sweeperWatches } from '../domain/sweep/heartbeat';
 import { readPolicy } from '../policy/readPolicy';
 import { type ClosingConfig, everyMinute } from './closing';
+import { parseQueue } from './queueName';
 import type { SettingsReader } from './settings';
 
 /** What opening needs on top of closing. */
@@ -39,7 +40,7 @@ export function readOpening(
   const queue = reader.required(
     'ACTIVATION_QUEUE',
     'the name of a storage queue: 3 to 63 lower-case letters, digits and single dashes',
-    (text) => (/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) ? text : null),
+    parseQueue,
   );
   const sweeper = reader.required(
     'SWEEPER',

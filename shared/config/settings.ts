@@ -61,7 +61,16 @@ export const settings = {
   NOTICES_LINK: 'notices',
   /** NCRONTAB with seconds, at least once a minute. */
   NOTICES_SCHEDULE: 'notices',
-} as const satisfies Record<string, 'closing' | 'opening' | 'api' | 'notices'>;
+  /** `on`, or `off`: the remediator app does nothing, which is what it does by default. */
+  REMEDIATION_MODE: 'remediation',
+  /** NCRONTAB with seconds, and the time zone that it is meant in (IANA); UTC if absent. */
+  REMEDIATION_SCHEDULE: 'remediation',
+  REMEDIATION_TIME_ZONE: 'remediation',
+  /** The rules of the remediation, beside `host.json`. */
+  REMEDIATION_RULES: 'remediation',
+  /** Storage queue by which the main app asks the remediator app. */
+  REMEDIATION_QUEUE: 'remediation',
+} as const satisfies Record<string, 'closing' | 'opening' | 'api' | 'notices' | 'remediation'>;
 
 export type SettingName = keyof typeof settings;
 
