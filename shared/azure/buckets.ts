@@ -98,16 +98,23 @@ export function createBuckets(log: Log): Buckets {
       );
     },
     room: (subscriptionId, kind, hostMs) =>
-      Math.min(
-        ...[...(owners.get(subscriptionId.toLowerCase()) ?? [])].map(
-          ([name, { seen, sent, sentAtSeen }]) =>
-            seen === null || !name.endsWith(`-${kind}`)
-              ? Number.POSITIVE_INFINITY
-              : roomAboveReserve(name, { ...seen, sentSince: sent - sentAtSeen }, hostMs),
-        ),
-      ),
+      roomIn([...(owners.get(subscriptionId.toLowerCase()) ?? [])], kind, hostMs),
     queryPauseMs: (hostMs) => Math.min(queryPauseMaxMs, Math.max(0, queriesFrom - hostMs)),
   };
+}
+
+/** The least of the buckets of a kind; what was never told of is no limit. */
+function roomIn(
+  buckets: readonly (readonly [string, Bucket])[],
+  kind: 'reads' | 'writes',
+  hostMs: number,
+): number {
+  const rooms = buckets.map(([name, { seen, sent, sentAtSeen }]) =>
+    seen === null || !name.endsWith(`-${kind}`)
+      ? Number.POSITIVE_INFINITY
+      : roomAboveReserve(name, { ...seen, sentSince: sent - sentAtSeen }, hostMs),
+  );
+  return Math.min(...rooms);
 }
 
 function bucketNames(owner: string, method: string): string[] {

@@ -12,7 +12,7 @@ import {
 } from './candidateQueries';
 import { checkedAs } from './readAs';
 import { createAskPage, createRunQuery, graphPageMax } from './resourceGraph';
-import { identityOf, list, nameOf, powerOf, tags, text } from './wireMachine';
+import { identityOf, wireList, nameOf, powerOf, wireTags, wireText } from './wireMachine';
 
 const rowsMax = 20_000;
 
@@ -53,40 +53,46 @@ export function createCandidateIndex(arm: Arm): CandidateIndex {
 const flag = z.union([z.boolean(), z.number()]).nullish().catch(null);
 
 const way = z.object({
-  publicIpId: text,
+  publicIpId: wireText,
   loadBalanced: flag,
-  natGatewayId: text,
-  routeTableId: text,
+  natGatewayId: wireText,
+  routeTableId: wireText,
   defaultOutbound: flag,
 });
 
 const candidateRow = z
   .object({
     id: z.string().min(1),
-    name: text,
-    subscriptionId: text,
-    location: text,
-    tags,
-    vmGuid: text,
-    osType: text,
-    osName: text,
-    osVersion: text,
-    powerState: text,
-    profileName: text,
-    agentName: text,
-    vmSize: text,
+    name: wireText,
+    subscriptionId: wireText,
+    location: wireText,
+    tags: wireTags,
+    vmGuid: wireText,
+    osType: wireText,
+    osName: wireText,
+    osVersion: wireText,
+    powerState: wireText,
+    profileName: wireText,
+    agentName: wireText,
+    vmSize: wireText,
     extensionsAllowed: flag,
-    identityType: text,
+    identityType: wireText,
     userAssigned: z.record(z.string(), z.unknown()).nullish().catch(null),
-    publisher: text,
-    offer: text,
-    imageSku: text,
-    imageId: text,
-    planPublisher: text,
-    managedBy: text,
-    scaleSetId: text,
-    extensions: list(
-      z.object({ name: text, publisher: text, type: text, version: text, state: text }),
+    publisher: wireText,
+    offer: wireText,
+    imageSku: wireText,
+    imageId: wireText,
+    planPublisher: wireText,
+    managedBy: wireText,
+    scaleSetId: wireText,
+    extensions: wireList(
+      z.object({
+        name: wireText,
+        publisher: wireText,
+        type: wireText,
+        version: wireText,
+        state: wireText,
+      }),
     ),
     ways: z.array(way).nullish().catch(null),
   })
@@ -145,7 +151,7 @@ const anyLoginType = z
   .pipe(loginType);
 
 const extensionRow: z.ZodType<SeenExtension> = z
-  .object({ vmId: z.string().min(1), type: anyLoginType, state: text })
+  .object({ vmId: z.string().min(1), type: anyLoginType, state: wireText })
   .transform(({ vmId, type, state }) => ({
     vmId: vmId.toLowerCase(),
     type,
@@ -161,7 +167,7 @@ const policyRows: z.ZodType<InstallingPolicy[]> = z.array(
     .object({
       id: z.string().min(1),
       scope: z.string().min(1),
-      notScopes: list(z.string()),
+      notScopes: wireList(z.string()),
       type: anyLoginType,
     })
     .transform(({ id, scope, notScopes, type }) => ({

@@ -151,7 +151,10 @@ function readAuditStorage(reader: SettingsReader): ClosingConfig['audit'] {
 }
 
 /** A storage service by its URI, reached by the app's identity. */
-function readService(reader: SettingsReader, name: SettingName): CoreConfig['storage'] | null {
+export function readService(
+  reader: SettingsReader,
+  name: SettingName,
+): CoreConfig['storage'] | null {
   return reader.required(name, 'an https URL', (text) =>
     URL.canParse(text) && new URL(text).protocol === 'https:'
       ? { kind: 'identity' as const, uri: text.replace(/\/$/, '') }
@@ -160,7 +163,10 @@ function readService(reader: SettingsReader, name: SettingName): CoreConfig['sto
 }
 
 /** Keys travel with every request's signature at least; plain http stays on this machine. */
-function isSafeConnectionString(text: string, service: 'table' | 'blob' = 'table'): boolean {
+export function isSafeConnectionString(
+  text: string,
+  service: 'table' | 'blob' | 'queue' = 'table',
+): boolean {
   if (/^UseDevelopmentStorage=true;?$/i.test(text)) return true;
   const parts = connectionParts(text);
   const isAccount = parts.has('accountname') && parts.has('accountkey');

@@ -4,7 +4,7 @@ import type { RemediationRules } from '../domain/remediation/remediationRules';
 import { readRules } from '../remediation/readRules';
 import { type PlaceConfig, readPlace } from './closing';
 import { parseNcrontab } from './ncrontab';
-import { parseQueue } from './queueName';
+import { queueName, queueNameForm } from './queueName';
 import { type Environment, type SettingName, SettingsReader } from './settings';
 import { versionIn } from './version';
 
@@ -63,11 +63,7 @@ export function readRemediatorConfig(env: Environment, appFolder: string): Remed
   );
   const timeZone = readTimeZone(reader);
   const rules = readRulesFile(reader, appFolder);
-  const queue = reader.required(
-    'REMEDIATION_QUEUE',
-    'the name of a storage queue: 3 to 63 lower-case letters, digits and single dashes',
-    parseQueue,
-  );
+  const queue = reader.required('REMEDIATION_QUEUE', queueNameForm, queueName);
   if (reader.faults.length > 0) return { faults: reader.faults };
   if (!place || !schedule || !timeZone || !rules || !queue) return { faults: reader.faults };
   const version = versionIn(appFolder);

@@ -4,10 +4,12 @@ import type {
   CandidateImage,
   CandidateSurroundings,
 } from '../../shared/domain/remediation/candidate';
+import { judgeCandidate } from '../../shared/domain/remediation/judgeCandidate';
 import type { RemediationRules } from '../../shared/domain/remediation/remediationRules';
+import type { Verdict } from '../../shared/domain/remediation/verdict';
 import { vmIdOf } from './grants';
 
-export const nothingAround: CandidateSurroundings = {
+const nothingAround: CandidateSurroundings = {
   duplicateName: false,
   policyAssignmentId: '',
 };
@@ -88,4 +90,23 @@ export function rulesOf(changes: Partial<RemediationRules> = {}): RemediationRul
     firstNight: 'fix',
     ...changes,
   };
+}
+
+/** The verdict on a VM, by the usual rules but for `rules`, with nothing around it but `around`. */
+export function judged(
+  candidate: Candidate,
+  rules: Partial<RemediationRules> = {},
+  around: Partial<CandidateSurroundings> = {},
+): Verdict {
+  return judgeCandidate(candidate, { ...nothingAround, ...around }, rulesOf(rules));
+}
+
+/** Why a VM is left alone, or the kind of another verdict. */
+export function reasonOf(verdict: Verdict): string {
+  return verdict.kind === 'skip' ? verdict.reason : verdict.kind;
+}
+
+/** The old extension for Linux, beside which the new one fails. */
+export function oldExtension(): CandidateExtension {
+  return extensionOf({ type: 'AADLoginForLinux', name: 'AADLoginForLinux' });
 }

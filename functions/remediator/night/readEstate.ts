@@ -5,7 +5,7 @@ import type {
   Candidate,
   CandidateSurroundings,
 } from '../../../shared/domain/remediation/candidate';
-import { loginExtensionTypeOf } from '../../../shared/domain/remediation/loginExtension';
+import { loginExtensionOf } from '../../../shared/domain/remediation/loginExtension';
 import type { StandingRow } from '../../../shared/domain/remediation/standing';
 import type { InstallingPolicy } from '../../../shared/ports/machines';
 import type { NightRun } from './nightRun';
@@ -55,8 +55,8 @@ async function listPolicies({ world }: NightRun): Promise<readonly InstallingPol
 }
 
 function policyFor(candidate: Candidate, policies: readonly InstallingPolicy[]): string {
-  const { vmId, osType } = candidate;
-  const wanted = loginExtensionTypeOf(osType);
+  const { vmId } = candidate;
+  const wanted = loginExtensionOf(candidate)?.type;
   const found = policies.find(
     ({ scope, notScopes, type }) =>
       type === wanted &&

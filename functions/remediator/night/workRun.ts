@@ -136,7 +136,7 @@ class Work {
   }
 
   private async settle(): Promise<void> {
-    for (const batch of [...this.book.batches.values()]) {
+    for (const batch of this.book.batches.values()) {
       try {
         await this.book.flush(batch);
         if (isSettled(batch)) await this.letGo(batch);

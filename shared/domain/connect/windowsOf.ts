@@ -34,9 +34,8 @@ function byName({ osName }: WindowsFacts): Found | null {
 
 function byImage({ image }: WindowsFacts): Found | null {
   const publisher = image.publisher.toLowerCase();
-  const sku = image.sku.toLowerCase();
   const row = windowsReleases.images.find(
-    (one) => one.publisher === publisher && one.sku.test(sku),
+    (one) => one.publisher === publisher && one.form.test(image[one.in].toLowerCase()),
   );
   return row === undefined ? null : { kinds: [row.kind], build: row.build };
 }

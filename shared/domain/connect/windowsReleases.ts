@@ -97,25 +97,27 @@ export const windowsReleases = {
   ],
   /** What images hold, for machines whose agent says nothing. The first row that fits counts. */
   images: [
-    { publisher: 'microsoftwindowsserver', sku: /^2012/, kind: 'server', build: 9_200 },
-    { publisher: 'microsoftwindowsserver', sku: /^2016/, kind: 'server', build: 14_393 },
-    { publisher: 'microsoftwindowsserver', sku: /^2019/, kind: 'server', build: 17_763 },
-    { publisher: 'microsoftwindowsserver', sku: /^2022/, kind: 'server', build: 20_348 },
-    { publisher: 'microsoftwindowsserver', sku: /^2025/, kind: 'server', build: 26_100 },
-    { publisher: 'microsoftwindowsdesktop', sku: /^win11-2[456]h2/, kind: 'client', build: 26_100 },
-    { publisher: 'microsoftwindowsdesktop', sku: /^win11-/, kind: 'client', build: 22_000 },
-    {
-      publisher: 'microsoftwindowsdesktop',
-      sku: /^(?:win10-)?(?:20h2|21h[12]|22h2)/,
-      kind: 'client',
-      build: 19_042,
-    },
-    {
-      publisher: 'microsoftwindowsdesktop',
-      sku: /^(?:win10-)?(?:rs5|1809|19h[12]|1903|1909|2004)/,
-      kind: 'client',
-      build: 17_763,
-    },
+    // `2022-datacenter-azure-edition-core`; previews say `windows-server-2025-…`.
+    server(/^2008/, 7_601),
+    server(/^2012/, 9_200),
+    server(/^2016/, 14_393),
+    server(/^2019/, 17_763),
+    server(/^datacenter-core-(?:1903|1909|2004|20h2)/, 18_362),
+    server(/^(?:windows-server-)?2022/, 20_348),
+    server(/^23h2/, 25_398),
+    server(/^(?:windows-server-)?2025/, 26_100),
+    desktop(/^win11-2[456]h2/, 26_100),
+    desktop(/^win11-/, 22_000),
+    desktop(/^(?:win10-)?(?:20h2|21h[12]|22h2)/, 19_042),
+    desktop(/^(?:win10-)?(?:rs5|1809|19h[12]|1903|1909|2004)/, 17_763),
+    desktop(/^(?:win10-)?(?:th2|rs[1-4]|1607|1703|1709|1803)/, 14_393),
+    desktop(/^win[78]/, 7_601),
+    // `sql2022-ws2022`.
+    sqlServer(/-ws2012/, 9_200),
+    sqlServer(/-ws2016/, 14_393),
+    sqlServer(/-ws2019/, 17_763),
+    sqlServer(/-ws2022/, 20_348),
+    sqlServer(/-ws2025/, 26_100),
   ],
 } as const satisfies {
   readonly asOf: string;
@@ -135,9 +137,23 @@ export type WindowsRelease = {
   readonly coreOnly?: true;
 };
 
-type WindowsImage = {
+/** The text of which `in` tells that fits `form` holds Windows of that build. All lower case. */
+export type WindowsImage = {
   readonly publisher: string;
-  readonly sku: RegExp;
+  readonly in: 'offer' | 'sku';
+  readonly form: RegExp;
   readonly kind: WindowsKind;
   readonly build: number;
 };
+
+function server(form: RegExp, build: number): WindowsImage {
+  return { publisher: 'microsoftwindowsserver', in: 'sku', form, kind: 'server', build };
+}
+
+function desktop(form: RegExp, build: number): WindowsImage {
+  return { publisher: 'microsoftwindowsdesktop', in: 'sku', form, kind: 'client', build };
+}
+
+function sqlServer(form: RegExp, build: number): WindowsImage {
+  return { publisher: 'microsoftsqlserver', in: 'offer', form, kind: 'server', build };
+}

@@ -1,4 +1,4 @@
-import { decodeFailure } from './decodeFailure';
+import { retryOf } from './retryOf';
 import type { Entry, Outcome, SentCause, SentWrite } from './entry';
 import { ended } from './firstEntry';
 import type { WriteAnswer } from './machineReading';
@@ -42,7 +42,7 @@ export function afterWrite(
 ): Entry {
   if (answer.kind === 'accepted') return afterAccepted(entry, write, answer.status, now);
   const refused = noted(entry, { status: answer.error.status, over: true });
-  const { retry, reason } = decodeFailure(answer.error);
+  const { retry, reason } = retryOf(answer.error);
   const attempts = entry.attempts + 1;
   const again = (pauseMs: number): Entry => ({
     ...refused,

@@ -35,7 +35,7 @@ export const appliances = {
     { publisher: 'sonicwall-inc', what: 'SonicWall firewall' },
     { publisher: 'sophos', what: 'Sophos firewall' },
     { publisher: 'velocloud', what: 'VeloCloud router' },
-    { publisher: 'versa-networks', what: 'Versa router' },
+    { publisher: 'viptela', what: 'Cisco SD-WAN router' },
     { publisher: 'watchguard-technologies', what: 'WatchGuard firewall' },
     { publisher: 'zscaler', what: 'Zscaler connector' },
   ],

@@ -1,6 +1,6 @@
 import type { Candidate, CandidateSurroundings } from './candidate';
 import type { Entry, EntryEnd, Outcome } from './entry';
-import { fingerprintOf } from './fingerprint';
+import { fingerprintOf, hasChanged } from './fingerprintOf';
 import type { ReasonCode } from './reasons';
 import type { StandingRow } from './standing';
 import type { Verdict } from './verdict';
@@ -34,7 +34,7 @@ export function firstEntry(
     const { reason, detail } = verdict;
     return ended(entry, { outcome: 'skipped', at: now, reason, detail });
   }
-  const held = heldBack(standing, fingerprint, now);
+  const held = heldBack(standing, candidate, now);
   return held === null ? entry : ended(entry, { ...held, at: now });
 }
 
@@ -44,14 +44,14 @@ export function firstEntry(
  */
 function heldBack(
   standing: StandingRow | undefined,
-  fingerprint: string,
+  candidate: Candidate,
   now: number,
 ): {
   readonly outcome: Outcome;
   readonly reason: ReasonCode;
   readonly error: EntryEnd['error'];
 } | null {
-  if (standing === undefined || standing.fingerprint !== fingerprint) return null;
+  if (standing === undefined || hasChanged(standing.fingerprint, candidate)) return null;
   const { error } = standing;
   if (standing.quarantinedAt !== null) {
     return { outcome: 'quarantined', reason: 'quarantined', error };

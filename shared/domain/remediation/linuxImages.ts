@@ -11,91 +11,40 @@ export const linuxImages = {
     'https://documentation.ubuntu.com/azure/azure-how-to/instances/find-ubuntu-images/',
   ],
   images: [
-    // `18.04-LTS`, `18_04-lts-gen2`, `pro-22_04-lts`; of 24.04 the offer alone tells.
-    { publisher: /^canonical$/, offer: /ubuntu/, id: 'ubuntu', in: 'sku', version: dotted() },
-    { publisher: /^canonical$/, offer: /ubuntu/, id: 'ubuntu', in: 'offer', version: dotted() },
+    // `18.04-LTS`, `16.04.0-LTS`, `18_04-lts-gen2`, `pro-22_04-lts`; of 24.04 the offer alone tells.
+    row('canonical', /ubuntu/, 'ubuntu', 'sku', yearAndMonth()),
+    row('canonical', /ubuntu/, 'ubuntu', 'offer', yearAndMonth()),
+    // `ubuntu-2204`, `ubuntu-hpc`: `2204-gen2`.
+    row('microsoft-dsvm', /^ubuntu/, 'ubuntu', 'sku', /^(\d{2})(\d{2})(?:-|$)/),
     // `8.2`, `8_6`, `86-gen2`, `810-gen2`, `8-lvm-gen2`, `rhel-lvm86-gen2`, `90sapha-gen2`.
-    {
-      publisher: /^redhat$/,
-      offer: /^rhel/,
-      id: 'rhel',
-      in: 'sku',
-      version: /^(?:rhel-)?(?:lvm|raw)?(10|[6-9])(?:[._]?(\d{1,2}))?(?!\d)/,
-    },
-    {
-      publisher: /^(?:debian|credativ)$/,
-      offer: /^debian/,
-      id: 'debian',
-      in: 'sku',
-      version: /^(\d{1,2})(?:-|$)/,
-    },
-    // `sles-15-sp5`, `sles-sap-12-sp5-byos`, `sles-byos-15-sp1`.
-    {
-      publisher: /^suse$/,
-      offer: /^sles-/,
-      id: 'sles',
-      in: 'offer',
-      version: /^sles-(?:byos-|sap-|sap-byos-)?(\d{2})(?:-sp(\d))?(?:-|$)/,
-    },
-    {
-      publisher: /^suse$/,
-      offer: /^sles$/,
-      id: 'sles',
-      in: 'sku',
-      version: /^(\d{2})(?:-sp(\d))?(?:-|$)/,
-    },
-    {
-      publisher: /^suse$/,
-      offer: /^opensuse-leap/,
-      id: 'opensuse-leap',
-      in: 'offer',
-      version: /^opensuse-leap-(\d{2})-(\d)(?:-|$)/,
-    },
-    {
-      publisher: /^suse$/,
-      offer: /^opensuse-leap$/,
-      id: 'opensuse-leap',
-      in: 'sku',
-      version: /^(\d{2})\.(\d)$/,
-    },
-    {
-      publisher: /^almalinux$/,
-      offer: /^almalinux/,
-      id: 'almalinux',
-      in: 'sku',
-      version: /^(\d{1,2})(?:_(\d{1,2}))?(?:-|$)/,
-    },
-    {
-      publisher: /^resf$/,
-      offer: /^rockylinux/,
-      id: 'rocky',
-      in: 'sku',
-      version: /^(\d{1,2})(?:-|$)/,
-    },
+    row(
+      'redhat',
+      /^rhel/,
+      'rhel',
+      'sku',
+      /^(?:rhel-)?(?:lvm|raw)?(10|[6-9])(?:[._]?(\d{1,2}))?(?!\d)/,
+    ),
+    row('debian', /^debian/, 'debian', 'sku', /^(\d{1,2})(?:-|$)/),
+    row('credativ', /^debian/, 'debian', 'sku', /^(\d{1,2})(?:-|$)/),
+    // `sles-15-sp5`, `sles-sap-12-sp5-byos`; or `sles`, `sles-byos` with `12-sp4`.
+    row('suse', /^sles-/, 'sles', 'offer', /^sles-(?:sap-)?(?:byos-)?(\d{2})(?:-sp(\d))?(?:-|$)/),
+    row('suse', /^sles(?:-sap)?(?:-byos)?$/, 'sles', 'sku', /^(\d{2})(?:-sp(\d))?(?:-|$)/),
+    row('suse', /^opensuse/, 'opensuse-leap', 'offer', /^opensuse-leap-(\d{2})-(\d)(?:-|$)/),
+    row('suse', /^opensuse-leap$/, 'opensuse-leap', 'sku', /^(\d{2})\.(\d)$/),
+    row('suse', /^sle-micro/, 'sle-micro', 'offer', /^sle-micro/),
+    // `8_5-gen2`, `9-gen1`.
+    row('almalinux', /^almalinux/, 'almalinux', 'sku', /^(\d{1,2})(?:_(\d{1,2}))?(?:-|$)/),
+    row('resf', /^rockylinux/, 'rocky', 'sku', /^(\d{1,2})(?:-|$)/),
     // `ol8_9-lvm-gen2`, `ol84-lvm`, `ol810-lvm`, `7.7`, `81-gen2`.
-    {
-      publisher: /^oracle$/,
-      offer: /^oracle-linux$/,
-      id: 'ol',
-      in: 'sku',
-      version: /^(?:ol)?(10|[6-9])(?:[._]?(\d{1,2}))?(?!\d)/,
-    },
-    {
-      publisher: /^microsoftcblmariner$/,
-      offer: /mariner|azure-linux/,
-      id: 'azurelinux',
-      in: 'sku',
-      version: /^azure-linux-(\d)(?:-|$)/,
-    },
-    {
-      publisher: /^microsoftcblmariner$/,
-      offer: /mariner/,
-      id: 'mariner',
-      in: 'sku',
-      version: /^(?:cbl-mariner-)?(\d)(?:-|$)/,
-    },
-    { publisher: /^openlogic$/, offer: /^centos/, id: 'centos', in: 'sku', version: /^(\d)/ },
-    { publisher: /^kinvolk$/, offer: /^flatcar/, id: 'flatcar', in: 'offer', version: /^flatcar/ },
+    row('oracle', /^oracle-linux$/, 'ol', 'sku', /^(?:ol)?(10|[6-9])(?:[._]?(\d{1,2}))?(?!\d)/),
+    row('microsoftcblmariner', /./, 'azurelinux', 'sku', /^azure-linux-(\d)(?:-|$)/),
+    row('microsoftcblmariner', /^cbl-/, 'mariner', 'sku', /^(?:cbl-mariner-)?(\d)(?:-|$)/),
+    row('openlogic', /^centos/, 'centos', 'sku', /^(\d)/),
+    row('kinvolk', /^flatcar/, 'flatcar', 'offer', /^flatcar/),
+    // `sql2022-ubuntu2204`, `sql2019-rhel8`, `sql2019-sles15`.
+    row('microsoftsqlserver', /-ubuntu/, 'ubuntu', 'offer', /-ubuntu(\d{2})(\d{2})(?:-|$)/),
+    row('microsoftsqlserver', /-rhel/, 'rhel', 'offer', /-rhel(\d)(\d)?(?:-|$)/),
+    row('microsoftsqlserver', /-sles/, 'sles', 'offer', /-sles(\d{2})(?:-|$)/),
   ],
 } as const satisfies {
   readonly asOf: string;
@@ -103,8 +52,9 @@ export const linuxImages = {
   readonly images: readonly LinuxImage[];
 };
 
+/** All lower case. */
 export type LinuxImage = {
-  readonly publisher: RegExp;
+  readonly publisher: string;
   readonly offer: RegExp;
   /** One of the ids of `linuxReleases`. */
   readonly id: string;
@@ -112,7 +62,17 @@ export type LinuxImage = {
   readonly version: RegExp;
 };
 
-/** `18.04`, `18_04` */
-function dotted(): RegExp {
-  return /(?:^|-)(\d{2})[._](\d{2})(?:-|$)/;
+function row(
+  publisher: string,
+  offer: RegExp,
+  id: string,
+  where: LinuxImage['in'],
+  version: RegExp,
+): LinuxImage {
+  return { publisher, offer, id, in: where, version };
+}
+
+/** `18.04`, `18_04`. */
+function yearAndMonth(): RegExp {
+  return /(?:^|-)(\d{2})[._](\d{2})(?!\d)/;
 }

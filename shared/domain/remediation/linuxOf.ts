@@ -1,6 +1,6 @@
 import { cleanText } from '../text';
 import type { Candidate } from './candidate';
-import { type LinuxImage, linuxImages } from './linuxImages';
+import { linuxImages } from './linuxImages';
 import { type LinuxDistribution, linuxReleases, type LinuxVersion } from './linuxReleases';
 
 type LinuxFacts = Pick<Candidate, 'osName' | 'osVersion' | 'image'>;
@@ -52,9 +52,8 @@ function byImage(image: LinuxFacts['image']): LinuxFound | null {
     offer: textOf(image.offer),
     sku: textOf(image.sku),
   };
-  const rows: readonly LinuxImage[] = linuxImages.images;
-  for (const row of rows) {
-    if (!row.publisher.test(said.publisher) || !row.offer.test(said.offer)) continue;
+  for (const row of linuxImages.images) {
+    if (row.publisher !== said.publisher || !row.offer.test(said.offer)) continue;
     const match = row.version.exec(said[row.in]);
     if (match !== null) return found(row.id, match[1], match[2]);
   }

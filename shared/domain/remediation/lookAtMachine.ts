@@ -1,6 +1,6 @@
 import type { Entry, EntryError, SentWrite } from './entry';
-import { decodeFailure } from './decodeFailure';
-import { fingerprintOf } from './fingerprint';
+import { retryOf } from './retryOf';
+import { fingerprintOf } from './fingerprintOf';
 import { ended } from './firstEntry';
 import { judgeCandidate } from './judgeCandidate';
 import { findExtension, stateOf } from './loginExtension';
@@ -125,7 +125,7 @@ function ourExtension(entry: Entry, { candidate }: MachineReading) {
 
 /** What passes by itself is tried again in the same night; everything else is told. */
 function failedInstall(entry: Entry, error: EntryError, now: number): NextMove {
-  const { retry, reason } = decodeFailure(error);
+  const { retry, reason } = retryOf(error);
   const installs = entry.sent.filter(({ what }) => what === 'extension').length;
   const isWindows = entry.plan.some((write) => write.what === 'extension' && write.mdmId !== null);
   // On Linux a failed one has to be removed before it is added again, which is not ours to do.
