@@ -67,7 +67,18 @@ export const settings = {
   AzureWebJobsStorage__queueServiceUri: 'remediation',
 } as const satisfies Record<string, 'closing' | 'opening' | 'api' | 'notices' | 'remediation'>;
 
-export type SettingName = keyof typeof settings;
+/** Settings of the remediator app alone. */
+const ofRemediator = [
+  /** `on`, or `off`: the app does nothing, which is what it does where nobody says anything. */
+  'REMEDIATION_MODE',
+  /** NCRONTAB with seconds, and the time zone that it is meant in (IANA); UTC if absent. */
+  'REMEDIATION_SCHEDULE',
+  'REMEDIATION_TIME_ZONE',
+  /** The rules of the remediation, beside `host.json`. */
+  'REMEDIATION_RULES',
+] as const;
+
+export type SettingName = keyof typeof settings | (typeof ofRemediator)[number];
 
 /** Environment variables, or a test's own. */
 export type Environment = Readonly<Record<string, string | undefined>>;
