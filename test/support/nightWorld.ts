@@ -65,6 +65,7 @@ export function entryOf(changes: Partial<Entry> = {}): Entry {
     duplicateName: false,
     stage: changes.end === undefined ? 'waiting' : 'ended',
     nextAt: 0,
+    fingerprint: '',
     plan: [],
     sent: [],
     attempts: 0,

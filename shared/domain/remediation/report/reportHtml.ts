@@ -52,7 +52,7 @@ export function reportHtml(run: ReportRun, filter: ReportFilter): ReportWriter {
       return `<script type="application/json">${block}</script>\n`;
     },
     foot: ({ isWhole }) =>
-      `${isWhole ? '' : '<p class="note">Not the whole run: VMs are missing here.</p>\n'}` +
+      (isWhole ? '' : '<p class="note">Not the whole run: VMs are missing here.</p>\n') +
       `<script>${pageScript}</script>\n</body>\n</html>\n`,
   };
 }

@@ -66,8 +66,8 @@ describe('what is told of a VM', () => {
       'those that were sent, with why one was sent again',
       {
         sent: [
-          { what: 'identity', at: 1, status: null, cause: '' },
-          { what: 'identity', at: 2, status: 200, cause: 'lost' },
+          { what: 'identity', at: 1, status: null, over: true, cause: '' },
+          { what: 'identity', at: 2, status: 200, over: false, cause: 'lost' },
         ],
       },
       endedEntry('fixed', { writes: [extension] }).end,
