@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Candidate, CandidateOutbound } from '../domain/remediation/candidate';
 import type { CandidateIndex, InstallingPolicy, SeenExtension } from '../ports/machines';
 import { cleanText } from '../domain/text';
-import { isGuid } from '../domain/armId';
 import type { Arm } from './arm';
 import { strangeAnswer } from './arm';
 import {
@@ -11,10 +10,9 @@ import {
   installingPoliciesQuery,
   loginExtensionsQuery,
 } from './candidateQueries';
-import { badId } from './ids';
 import { checkedAs } from './readAs';
-import { type AskPage, createAskPage, createRunQuery, graphPageMax } from './resourceGraph';
-import { identityOf, list, nameOf, powerOf, tags, text } from './wireMachine';
+import { createAskPage, createRunQuery, graphPageMax } from './resourceGraph';
+import { identityOf, wireList, nameOf, powerOf, wireTags, wireText } from './wireMachine';
 
 const rowsMax = 20_000;
 
@@ -32,7 +30,14 @@ export function createCandidateIndex(arm: Arm): CandidateIndex {
       const candidates = read.flatMap(({ success, data }) => (success ? [data] : []));
       return { candidates, strange: rows.length - candidates.length, next };
     },
-    eachLoginExtension: (subscriptionIds, take) => eachExtension(askPage, subscriptionIds, take),
+    listLoginExtensions: async (subscriptionIds, token) => {
+      const query = loginExtensionsQuery(subscriptionIds);
+      const page = await askPage(query, {}, graphPageMax, token);
+      if (page.isCut) throw strangeAnswer('TruncatedResult', 'listing extensions');
+      const read = page.rows.map((row) => extensionRow.safeParse(row));
+      const extensions = read.flatMap(({ success, data }) => (success ? [data] : []));
+      return { extensions, next: page.next };
+    },
     listDuplicateNames: async () => {
       const rows = await runQuery(duplicateNamesQuery, {}, rowsMax);
       return checkedAs(nameRows, rows, 'listing host names').map(({ name }) => name);
@@ -44,70 +49,50 @@ export function createCandidateIndex(arm: Arm): CandidateIndex {
   };
 }
 
-/** A query's text is limited, and so is the number of subscriptions that one may name. */
-const subscriptionsPerQuery = 100;
-
-async function eachExtension(
-  askPage: AskPage,
-  subscriptionIds: readonly string[],
-  take: (seen: readonly SeenExtension[]) => void,
-): Promise<void> {
-  if (!subscriptionIds.every(isGuid)) throw badId('a subscription id');
-  for (let from = 0; from < subscriptionIds.length; from += subscriptionsPerQuery) {
-    const some = subscriptionIds.slice(from, from + subscriptionsPerQuery);
-    let token: string | null = null;
-    do {
-      const page = await askPage(loginExtensionsQuery(some), {}, graphPageMax, token);
-      if (page.isCut) throw strangeAnswer('TruncatedResult', 'listing extensions');
-      take(
-        page.rows.flatMap((row) => {
-          const { success, data } = extensionRow.safeParse(row);
-          return success ? [data] : [];
-        }),
-      );
-      token = page.next;
-    } while (token !== null);
-  }
-}
-
 /** Resource Graph gives booleans as such, as numbers or as null. */
 const flag = z.union([z.boolean(), z.number()]).nullish().catch(null);
 
 const way = z.object({
-  publicIpId: text,
+  publicIpId: wireText,
   loadBalanced: flag,
-  natGatewayId: text,
-  routeTableId: text,
+  natGatewayId: wireText,
+  routeTableId: wireText,
   defaultOutbound: flag,
 });
 
 const candidateRow = z
   .object({
     id: z.string().min(1),
-    name: text,
-    subscriptionId: text,
-    location: text,
-    tags,
-    vmGuid: text,
-    osType: text,
-    osName: text,
-    osVersion: text,
-    powerState: text,
-    profileName: text,
-    agentName: text,
-    vmSize: text,
+    name: wireText,
+    subscriptionId: wireText,
+    location: wireText,
+    tags: wireTags,
+    vmGuid: wireText,
+    osType: wireText,
+    osName: wireText,
+    osVersion: wireText,
+    powerState: wireText,
+    profileName: wireText,
+    agentName: wireText,
+    vmSize: wireText,
     extensionsAllowed: flag,
-    identityType: text,
+    identityType: wireText,
     userAssigned: z.record(z.string(), z.unknown()).nullish().catch(null),
-    publisher: text,
-    offer: text,
-    imageSku: text,
-    imageId: text,
-    planPublisher: text,
-    managedBy: text,
-    scaleSetId: text,
-    extensions: list(
-      z.object({ name: text, publisher: text, type: text, version: text, state: text }),
+    publisher: wireText,
+    offer: wireText,
+    imageSku: wireText,
+    imageId: wireText,
+    planPublisher: wireText,
+    managedBy: wireText,
+    scaleSetId: wireText,
+    extensions: wireList(
+      z.object({
+        name: wireText,
+        publisher: wireText,
+        type: wireText,
+        version: wireText,
+        state: wireText,
+      }),
     ),
     ways: z.array(way).nullish().catch(null),
   })
@@ -166,7 +151,7 @@ const anyLoginType = z
   .pipe(loginType);
 
 const extensionRow: z.ZodType<SeenExtension> = z
-  .object({ vmId: z.string().min(1), type: anyLoginType, state: text })
+  .object({ vmId: z.string().min(1), type: anyLoginType, state: wireText })
   .transform(({ vmId, type, state }) => ({
     vmId: vmId.toLowerCase(),
     type,
@@ -182,7 +167,7 @@ const policyRows: z.ZodType<InstallingPolicy[]> = z.array(
     .object({
       id: z.string().min(1),
       scope: z.string().min(1),
-      notScopes: list(z.string()),
+      notScopes: wireList(z.string()),
       type: anyLoginType,
     })
     .transform(({ id, scope, notScopes, type }) => ({

@@ -4,7 +4,7 @@ import type { Inventory } from '../ports/inventory';
 import { rebuilt } from './ids';
 import { checkedAs } from './readAs';
 import type { RunQuery } from './resourceGraph';
-import { list, text } from './wireMachine';
+import { wireList, wireText } from './wireMachine';
 
 const doing = 'asking how to connect';
 /** A query's text is limited; a window has fewer machines than this. */
@@ -67,7 +67,7 @@ resources
 }
 
 const reference = z
-  .object({ id: text })
+  .object({ id: wireText })
   .nullish()
   .transform((value) => value?.id ?? '');
 
@@ -75,35 +75,35 @@ const rowsForm = z.array(
   z.object({
     id: z.string().min(1),
     what: z.string().min(1),
-    ofVm: text,
-    vmGuid: text,
-    powerState: text,
-    osType: text,
-    osName: text,
-    osVersion: text,
-    profileName: text,
-    agentName: text,
-    publisher: text,
-    offer: text,
-    imageSku: text,
-    extensionType: text,
-    state: text,
-    sku: text,
+    ofVm: wireText,
+    vmGuid: wireText,
+    powerState: wireText,
+    osType: wireText,
+    osName: wireText,
+    osVersion: wireText,
+    profileName: wireText,
+    agentName: wireText,
+    publisher: wireText,
+    offer: wireText,
+    imageSku: wireText,
+    extensionType: wireText,
+    state: wireText,
+    sku: wireText,
     // Resource Graph gives booleans as such, as numbers or as null.
     tunneling: z.union([z.boolean(), z.number()]).nullish().transform(Boolean),
-    ipConfigurations: list(
-      z.object({ properties: z.object({ subnet: reference, privateIPAddress: text }) }),
+    ipConfigurations: wireList(
+      z.object({ properties: z.object({ subnet: reference, privateIPAddress: wireText }) }),
     ),
-    vnetId: text,
-    subnets: list(
+    vnetId: wireText,
+    subnets: wireList(
       z.object({
-        name: text,
-        properties: z.object({ addressPrefix: text, addressPrefixes: list(z.string()) }),
+        name: wireText,
+        properties: z.object({ addressPrefix: wireText, addressPrefixes: wireList(z.string()) }),
       }),
     ),
-    peerings: list(
+    peerings: wireList(
       z.object({
-        properties: z.object({ peeringState: text, remoteVirtualNetwork: reference }),
+        properties: z.object({ peeringState: wireText, remoteVirtualNetwork: reference }),
       }),
     ),
   }),

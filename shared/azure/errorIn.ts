@@ -5,8 +5,8 @@ import { cleanText } from '../domain/text';
 const codeMax = 80;
 const messageMax = 1_000;
 
-const text = z.string().catch('');
-const part = z.object({ code: text, message: text });
+const word = z.string().catch('');
+const part = z.object({ code: word, message: word });
 const inner = part.extend({ details: z.array(part).catch([]) }).catch({
   code: '',
   message: '',

@@ -7,7 +7,7 @@ import { checkedAs } from './readAs';
 import { createConnectQuery } from './connectQuery';
 import { createDiscoveryQueries } from './discoveryQueries';
 import { createRunQuery } from './resourceGraph';
-import { tags, text } from './wireMachine';
+import { wireTags, wireText } from './wireMachine';
 
 const rulesMax = 20_000;
 /** A query's text is limited, and so are the interfaces and addresses that one machine can have. */
@@ -122,24 +122,24 @@ const targetRows: z.ZodType<TargetRow[]> = z.array(
   z
     .object({
       id: z.string().min(1),
-      name: text,
-      location: text,
-      tags,
-      powerState: text,
-      vmGuid: text,
-      osType: text,
-      scaleSetId: text,
-      nicId: text,
-      nicNsgId: text,
-      subnetId: text,
-      subnetNsgId: text,
-      privateIp: text,
+      name: wireText,
+      location: wireText,
+      tags: wireTags,
+      powerState: wireText,
+      vmGuid: wireText,
+      osType: wireText,
+      scaleSetId: wireText,
+      nicId: wireText,
+      nicNsgId: wireText,
+      subnetId: wireText,
+      subnetNsgId: wireText,
+      privateIp: wireText,
     })
     .transform(({ id, ...row }) => ({ vmId: id, ...row })),
 );
 
 const ruleRows: z.ZodType<RuleSighting[]> = z.array(
   z
-    .object({ id: z.string().min(1), ruleName: z.string().min(1), description: text })
+    .object({ id: z.string().min(1), ruleName: z.string().min(1), description: wireText })
     .transform(({ id, ruleName, description }) => ({ nsgId: id, ruleName, description })),
 );

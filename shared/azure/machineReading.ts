@@ -1,22 +1,22 @@
 import * as z from 'zod';
 import type { CandidateExtension } from '../domain/remediation/candidate';
-import type { MachineReading } from '../ports/machines';
+import type { MachineReading } from '../domain/remediation/machineReading';
 import { subscriptionOf } from '../domain/armId';
 import { errorOfStatus } from './errorIn';
-import { identityOf, list, nameOf, powerOf, tags, text } from './wireMachine';
+import { identityOf, wireList, nameOf, powerOf, wireTags, wireText } from './wireMachine';
 
-const status = z.object({ code: text, message: text });
-const statuses = list(status);
+const status = z.object({ code: wireText, message: wireText });
+const statuses = wireList(status);
 
 const extension = z
   .object({
-    id: text,
-    name: text,
+    id: wireText,
+    name: wireText,
     properties: z.object({
-      publisher: text,
-      type: text,
-      typeHandlerVersion: text,
-      provisioningState: text,
+      publisher: wireText,
+      type: wireText,
+      typeHandlerVersion: wireText,
+      provisioningState: wireText,
     }),
   })
   .transform(({ id, name, properties }): CandidateExtension => ({
@@ -28,48 +28,48 @@ const extension = z
   }));
 
 const instanceView = z.object({
-  computerName: text,
-  osName: text,
-  osVersion: text,
+  computerName: wireText,
+  osName: wireText,
+  osVersion: wireText,
   vmAgent: z.object({ statuses }).nullish().catch(null),
-  extensions: list(z.object({ name: text, statuses })),
+  extensions: wireList(z.object({ name: wireText, statuses })),
   statuses,
 });
 
-const image = z.object({ publisher: text, offer: text, sku: text, id: text });
+const image = z.object({ publisher: wireText, offer: wireText, sku: wireText, id: wireText });
 
 const properties = z.object({
-  vmId: text,
-  provisioningState: text,
-  hardwareProfile: z.object({ vmSize: text }).nullish(),
+  vmId: wireText,
+  provisioningState: wireText,
+  hardwareProfile: z.object({ vmSize: wireText }).nullish(),
   storageProfile: z
     .object({
       imageReference: image.nullish(),
-      osDisk: z.object({ osType: text }).nullish(),
+      osDisk: z.object({ osType: wireText }).nullish(),
     })
     .nullish(),
   osProfile: z
-    .object({ computerName: text, allowExtensionOperations: z.boolean().nullish() })
+    .object({ computerName: wireText, allowExtensionOperations: z.boolean().nullish() })
     .nullish(),
-  virtualMachineScaleSet: z.object({ id: text }).nullish(),
+  virtualMachineScaleSet: z.object({ id: wireText }).nullish(),
   instanceView: instanceView.nullish(),
 });
 
 const wireVm = z.object({
   id: z.string().min(1),
-  name: text,
-  location: text,
-  tags,
-  etag: text,
-  managedBy: text,
-  plan: z.object({ publisher: text }).nullish(),
+  name: wireText,
+  location: wireText,
+  tags: wireTags,
+  etag: wireText,
+  managedBy: wireText,
+  plan: z.object({ publisher: wireText }).nullish(),
   identity: z
     .object({
-      type: text,
+      type: wireText,
       userAssignedIdentities: z.record(z.string(), z.unknown()).nullish(),
     })
     .nullish(),
-  resources: list(extension),
+  resources: wireList(extension),
   properties,
 });
 

@@ -1,4 +1,5 @@
-import type { Machines, WriteAnswer } from '../ports/machines';
+import type { Machines } from '../ports/machines';
+import type { WriteAnswer } from '../domain/remediation/machineReading';
 import type { PlannedWrite } from '../domain/remediation/verdict';
 import { classify } from '../domain/classify';
 import type { Arm, CallOptions } from './arm';

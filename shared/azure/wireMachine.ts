@@ -2,13 +2,13 @@ import * as z from 'zod';
 import type { CandidateIdentity } from '../domain/remediation/candidate';
 
 /** What is absent or null is `''`; what is no text is a strange answer. */
-export const text = z
+export const wireText = z
   .string()
   .nullish()
   .transform((value) => value ?? '');
 
 /** Tag values are strings in Azure; whatever else an index may hold is not a tag of ours. */
-export const tags = z
+export const wireTags = z
   .record(z.string(), z.unknown())
   .nullish()
   .transform((record) =>
@@ -20,7 +20,7 @@ export const tags = z
   );
 
 /** Parts of other resources: what is not as expected is as good as not there. */
-export const list = <Item>(item: z.ZodType<Item>) =>
+export const wireList = <Item>(item: z.ZodType<Item>) =>
   z
     .array(item.nullable().catch(null))
     .nullish()

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { everyProblem, type Operation, operations, problemTexts } from './operations';
+import { everyProblem, type Operation, problemTexts } from './operation';
+import { operations } from './operations';
 import { problemSchema } from './viewSchemas';
 
 /** Where an operation is served. */

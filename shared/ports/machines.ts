@@ -1,6 +1,5 @@
 import type { Candidate } from '../domain/remediation/candidate';
-import type { EntryError } from '../domain/remediation/entry';
-import type { FaultKind } from '../domain/fault';
+import type { MachineReading, WriteAnswer } from '../domain/remediation/machineReading';
 import type { LoginExtensionType, PlannedWrite } from '../domain/remediation/verdict';
 
 /** What the remediator asks of the compute provider. Everything throws `Fault` but what is a value. */
@@ -20,40 +19,15 @@ export type Machines = {
   ): Promise<WriteAnswer>;
 };
 
-/** A refusal is a value, because what Azure says is decoded and told. */
-export type WriteAnswer =
-  | { readonly kind: 'accepted'; readonly status: number }
-  | {
-      readonly kind: 'refused';
-      readonly fault: FaultKind;
-      readonly retryAfterMs: number | null;
-      readonly error: EntryError;
-    };
-
-export type MachineReading = {
-  /** `outbound` is `unknown`: a VM does not say it. */
-  readonly candidate: Candidate;
-  readonly etag: string;
-  /** The VM's own `provisioningState`, and what its run-time state says of a failure. */
-  readonly provisioning: { readonly state: string; readonly error: EntryError | null };
-  /** What the handlers say, by name of the extension, lower case. */
-  readonly statuses: readonly ExtensionStatus[];
-};
-
-export type ExtensionStatus = {
-  readonly name: string;
-  readonly error: EntryError | null;
-};
-
 /** What the index knows of VMs. It lags: nothing here proves anything. Throws `Fault`. */
 export type CandidateIndex = {
   /** One page of all VMs at or under the scopes, in the order of their ids. */
   listCandidates(scopes: readonly string[], token: string | null): Promise<CandidatePage>;
-  /** The login extensions of some subscriptions, page by page. */
-  eachLoginExtension(
+  /** One page of the login extensions of some subscriptions, at most 100 of these. */
+  listLoginExtensions(
     subscriptionIds: readonly string[],
-    take: (seen: readonly SeenExtension[]) => void,
-  ): Promise<void>;
+    token: string | null,
+  ): Promise<ExtensionPage>;
   /** Host names, lower case, that more than one VM has. */
   listDuplicateNames(): Promise<readonly string[]>;
   listInstallingPolicies(): Promise<readonly InstallingPolicy[]>;
@@ -64,6 +38,11 @@ export type CandidatePage = {
   /** Rows that could not be read; they are counted, never guessed. */
   readonly strange: number;
   /** `null`: this was the last page. */
+  readonly next: string | null;
+};
+
+export type ExtensionPage = {
+  readonly extensions: readonly SeenExtension[];
   readonly next: string | null;
 };
 

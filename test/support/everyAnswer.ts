@@ -5,6 +5,7 @@ import { type AnswerStage, goodCall, toReview, waiting } from './answerStage';
 import type { Answer, Call } from './callApi';
 import { linuxVm } from './connecting';
 import { faultOf, vmRow } from './intakeWorld';
+import { runRow } from './nightWorld';
 import { placementOf } from './placements';
 
 /** Has one answer given, by a call of one operation. */
@@ -125,6 +126,30 @@ const twice: Produce = async (stage, operation) => {
   return good(stage, operation);
 };
 
+/** The same once the night's run is at its end. */
+const ended =
+  (phase: 'done' | 'cancelled'): Produce =>
+  async (stage, operation) => {
+    await stage.night.put(runRow({ phase, endedAt: stage.world.at }));
+    return good(stage, operation);
+  };
+
+/** The run that was asked for is over when it is asked for once more. */
+const askedAndOver: Produce = async (stage, operation) => {
+  const { body } = await good(stage, operation);
+  const stored = await stage.night.ledger.remediations.get(String(body['id']));
+  if (stored === null) throw new Error('There is no run.');
+  await stage.night.put({ ...stored.row, phase: 'done', endedAt: stage.world.at });
+  return good(stage, operation);
+};
+
+const offering =
+  (remediation: AnswerStage['world']['remediation']): Produce =>
+  (stage, operation) => {
+    stage.world.remediation = remediation;
+    return good(stage, operation);
+  };
+
 const planned = () => ({ placements: [], plans: 0, until: null });
 const own: Readonly<Record<string, Produce>> = {
   'requestWindow 200': requestedThen(({ world }) => ({
@@ -168,6 +193,10 @@ const own: Readonly<Record<string, Produce>> = {
   'closeAllWindows 400': but({ body: { confirm: 'yes', reason: 'Disk is full' } }),
   'closeAllWindows 404': but({ as: 'mallory' }),
   'closeAllWindows 422': keyReused({ confirm: 'close all', reason: 'Another reason' }),
+  'requestRemediation 200': askedAndOver,
+  'requestRemediation 422': keyReused({ justification: 'Another reason' }),
+  'cancelRemediation 200': ended('cancelled'),
+  'cancelRemediation 409': ended('done'),
   'readAudit 200 text/csv': but({ query: '?format=csv' }),
   'readAudit 422': manyLines,
   'verifyAudit 422': manyLines,
@@ -237,6 +266,11 @@ export const codeCases = {
   nothingToClose: ['closeAllWindows', but({ as: 'mallory' })],
   notAnAuditor: ['readAudit', but({ as: 'ada' })],
   auditTooLarge: ['readAudit', manyLines],
+  remediationNotOffered: ['listRemediations', offering(null)],
+  remediationDisabled: ['listRemediations', offering({ faults: ['REMEDIATION_QUEUE'] })],
+  notAnOperator: ['requestRemediation', but({ as: 'audrey' })],
+  notAReader: ['listRemediations', but({ as: 'ada' })],
+  runOver: ['cancelRemediation', ended('done')],
   noRdpFile: ['connectRdp', own['connectRdp 409'] ?? good],
   unavailable: [
     'requestWindow',

@@ -16,6 +16,8 @@ export type Entry = {
   readonly stage: Stage;
   /** When it is looked at next; 0: as soon as there is room. */
   readonly nextAt: number;
+  /** Its facts at the last look, `fingerprintOf`: what a quarantine is compared by. */
+  readonly fingerprint: string;
   /** Writes that are still to be made, as the last look at the VM had it. */
   readonly plan: readonly PlannedWrite[];
   /** Writes that were sent, in their order. */
@@ -41,8 +43,10 @@ export type SentWrite = {
   readonly at: number;
   /** `null`: no answer came. */
   readonly status: number | null;
+  /** Nothing is awaited of it any more: it was refused, has failed, or is known not to have arrived. */
+  readonly over: boolean;
   /** Why it was sent although one of its kind had been sent before; `''` for the first. */
-  readonly cause: '' | 'refused' | 'failed' | 'lost' | 'busy' | 'changed';
+  readonly cause: SentCause;
 };
 
 export type EntryEnd = {
@@ -64,3 +68,5 @@ export type EntryError = {
   readonly code: string;
   readonly message: string;
 };
+
+export type SentCause = '' | 'refused' | 'failed' | 'lost' | 'changed';

@@ -21,6 +21,12 @@ export function loginExtensionFor(family: OsSupport['family']): {
   return family === 'unknown' ? null : loginExtensions[family];
 }
 
+/** The same by what the OS disk says. */
+export function loginExtensionOf({ osType }: Pick<Candidate, 'osType'>) {
+  const lower = osType.toLowerCase();
+  return loginExtensionFor(lower === 'windows' || lower === 'linux' ? lower : 'unknown');
+}
+
 /**
  * An extension of a VM by publisher and type. Its resource name says nothing: there is one of a
  * type, and it may be called anything. If the index shows two, the one that says more.
@@ -39,7 +45,9 @@ export function findExtension(candidate: Candidate, type: string): CandidateExte
 }
 
 /** `busy`: anything but an end, so also a state that nobody has seen yet. */
-export function stateOf({ state }: CandidateExtension): 'succeeded' | 'failed' | 'busy' {
+export function stateOf({
+  state,
+}: Pick<CandidateExtension, 'state'>): 'succeeded' | 'failed' | 'busy' {
   const lower = state.toLowerCase();
   if (lower === 'succeeded') return 'succeeded';
   return lower === 'failed' || lower === 'canceled' ? 'failed' : 'busy';

@@ -12,6 +12,8 @@ export type RemediationRow = {
   readonly kind: 'nightly' | 'asked';
   /** Object id of the person who asked; `''`: the timer. */
   readonly askedBy: string;
+  /** Why, in the words of who asked, cleaned; absent: the timer does not say. */
+  readonly justification?: string;
   /** Ids at or under which VMs are looked at, lower case; empty: whatever the rules name. */
   readonly scopes: readonly string[];
   /** Nothing is written, everything is told. */
