@@ -41,7 +41,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(functions|cli|shared)/',
-        pathNot: ['^functions/(sweeper/)?main\\.ts$', '^shared/(azure|config)'],
+        pathNot: ['^functions/((sweeper|remediator)/)?main\\.ts$', '^shared/(azure|config)'],
       },
       to: { path: '^shared/azure' },
     },
@@ -63,6 +63,24 @@ module.exports = {
           '^functions/(events|orchestrators|timers)/',
           '^functions/activities/intake/',
           '^functions/activities/window/(planNow|perform|round|decide)\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'remediator-touches-no-network',
+      comment: 'The app with extension rights reaches no engine, no window, no rule and no key.',
+      severity: 'error',
+      from: { path: '^functions/remediator/' },
+      to: {
+        reachable: true,
+        path: [
+          '^node_modules/durable-functions',
+          '^shared/config/opening',
+          '^shared/config\\.ts$',
+          '^shared/azure/(signer|world|directory|network|inventory|compute|sweeperWorld)\\.ts$',
+          '^functions/(index|main|starter)\\.ts$',
+          '^functions/(events|orchestrators|timers|activities|sweep|wishes|reconcile)/',
+          '^shared/domain/(window|sweep|calendar|intake)/',
         ],
       },
     },

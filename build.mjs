@@ -2,7 +2,8 @@
  * Builds what is deployed and what runs locally.
  *
  *   node build.mjs            dist/: the app as one file, with host.json and the policy beside it;
- *                             dist-sweeper/: the delete-only second app
+ *                             dist-sweeper/: the delete-only second app;
+ *                             dist-remediator/: the third, the only one that changes VMs
  *   node build.mjs --local    and .build/: the local Azure, its Functions host, the commands
  *   node build.mjs --bench    and .build/bench/: the benchmark
  *   node build.mjs --simulation  .build/simulation/: the simulation alone
@@ -11,7 +12,7 @@
  *   node build.mjs --reliability  the page of what has been proved
  *   node build.mjs --histories  .build/histories/: the recorder of orchestrations' histories
  *   node build.mjs --cli      the commands alone: policy, audit, postern
- *   --out=DIR                 other folders than dist: DIR and DIR-sweeper
+ *   --out=DIR                 other folders than dist: DIR, DIR-sweeper and DIR-remediator
  *   --quiet                   says nothing but faults
  */
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -127,9 +128,13 @@ if (
       'host.json': 'host.json',
       'policy.yaml': 'policy.yaml',
     }),
-    // Two apps, not one app with two identities: any code in an app may use all of its identities.
+    // Three apps, not one app with three identities: any code in an app may use all of its identities.
     buildApp('functions/sweeper/main.ts', `${out}-sweeper`, '-sweeper', {
       'host.json': 'functions/sweeper/host.json',
+    }),
+    buildApp('functions/remediator/main.ts', `${out}-remediator`, '-remediator', {
+      'host.json': 'functions/remediator/host.json',
+      'remediation.yaml': 'remediation.yaml',
     }),
   );
 }

@@ -8,7 +8,7 @@ import { register } from './index';
 
 const host = { ...app, ...df.app };
 // The bundle lies beside host.json and the policy: its own folder is the app's.
-const { closing, opening, api, notices } = readConfig(process.env, __dirname);
+const { closing, opening, api, notices, remediation } = readConfig(process.env, __dirname);
 
 if ('faults' in closing) {
   registerFaulty(host, [...closing.faults, ...('faults' in opening ? opening.faults : [])]);
@@ -17,5 +17,5 @@ if ('faults' in closing) {
   const log = createLog((line, level) =>
     level === 'info' ? console.log(line) : console.warn(line),
   );
-  register(host, createAzureWorld({ closing, opening, api, notices }, { log }));
+  register(host, createAzureWorld({ closing, opening, api, notices, remediation }, { log }));
 }

@@ -6,6 +6,8 @@ import type { NoticesConfig } from './config/notices';
 import { readNotices } from './config/notices';
 import type { OpeningConfig } from './config/opening';
 import { readOpening } from './config/opening';
+import type { RemediationConfig } from './config/remediation';
+import { readRemediation } from './config/remediation';
 import type { Environment } from './config/settings';
 import { SettingsReader } from './config/settings';
 
@@ -21,13 +23,15 @@ export type Config = {
   readonly opening: OpeningConfig | Faulty;
   readonly api: ApiConfig | Faulty;
   readonly notices: NoticesConfig | Faulty;
+  readonly remediation: RemediationConfig | Faulty;
 };
 
 /**
  * Reads every setting once, with all its faults together. Closing needs only the ledger, Resource
  * Manager, an identity and public keys; policy and private key belong to opening, whose faults
  * disable openings and nothing else; without the API's, nobody is let in over HTTP. A fault in those
- * of notices is one of opening as well: nothing opens in silence that somebody wants to be told of. `appFolder` is where `POLICY_FILE` is looked for.
+ * of notices is one of opening as well: nothing opens in silence that somebody wants to be told of;
+ * and so is one in those of the remediation. `appFolder` is where `POLICY_FILE` is looked for.
  */
 export function readConfig(env: Environment, appFolder: string): Config {
   const closingReader = new SettingsReader(env);
@@ -35,7 +39,11 @@ export function readConfig(env: Environment, appFolder: string): Config {
   const closing = readClosing(closingReader, openingReader);
   const noticesReader = new SettingsReader(env);
   const notices = readNotices(noticesReader);
-  for (const fault of noticesReader.faults) openingReader.fault(fault);
+  const remediationReader = new SettingsReader(env);
+  const remediation = readRemediation(remediationReader);
+  for (const { faults } of [noticesReader, remediationReader]) {
+    for (const fault of faults) openingReader.fault(fault);
+  }
   const opening = readOpening(openingReader, appFolder, closing);
   const apiReader = new SettingsReader(env);
   const api = readApi(apiReader);
@@ -44,5 +52,6 @@ export function readConfig(env: Environment, appFolder: string): Config {
     opening: opening ?? { faults: openingReader.faults },
     api: api ?? { faults: apiReader.faults },
     notices: notices ?? { faults: noticesReader.faults },
+    remediation: remediation ?? { faults: remediationReader.faults },
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert';
 import type { Ledger, Stored, Table } from './ports/ledger';
+import type { NightLedger } from './ports/nightLedger';
 
 /**
  * A ledger that lives and dies with the process, for tests and for trying things out. Rows pass
@@ -20,6 +21,17 @@ export function createLedgerMemory(): Ledger {
     notices: createTable(),
     noticeChannels: createTable(),
     reviews: createTable(),
+  };
+}
+
+/** The remediation's part, likewise. */
+export function createNightMemory(): NightLedger {
+  return {
+    remediations: createTable(),
+    remediationsLive: createTable(),
+    remediationBatches: createTable(),
+    standings: createTable(),
+    remediationScopes: createTable(),
   };
 }
 

@@ -32,6 +32,7 @@ export function createHealthParts(
     sweeper: await sweeper(),
     api: apiPart(world),
     notices: await notices(),
+    remediation: remediationPart(world),
     reviews: await reviews(),
     clock: clockPart(world),
   });
@@ -51,6 +52,12 @@ function placesPart({ notAzure }: World): Part {
 /** Nobody is let in while the API is faulty, so nobody can close early: somebody must see to it. */
 function apiPart({ api }: World): Part {
   return 'faults' in api ? { ok: false, faults: api.faults } : { ok: true };
+}
+
+/** What can be asked of the remediator app, which has a health of its own. */
+function remediationPart({ remediation }: World): Part {
+  if (remediation === null) return { ok: true, queue: 'off' };
+  return 'faults' in remediation ? { ok: false, faults: remediation.faults } : { ok: true };
 }
 
 async function ledgerPart({ ledger }: World): Promise<Part> {

@@ -24,7 +24,7 @@ import {
   type RequestedWindow,
   wouldGrant,
 } from './request/grantRequest';
-import { bodyOf, idempotencyKey, keyReused } from './writes';
+import { bodyOf, idempotencyKey, keyMissing, keyReused } from './writes';
 
 /**
  * `POST /api/windows`: a window on the caller's own active role, or a group of theirs. Its id comes of caller and
@@ -68,14 +68,6 @@ async function dryAnswer(
 ): Promise<HttpResponseInit> {
   const would = await wouldGrant(world, caller, what);
   return would.kind === 'refused' ? refusedProblem(would) : dryRequest(world, would.row);
-}
-
-function keyMissing(): Problem {
-  return problem(
-    'idempotencyKeyMissing',
-    'There is no Idempotency-Key, or it is not 1 to 128 visible ASCII characters.',
-    'Send one of your own with each new request, such as Idempotency-Key: 5f0c2c1e-pager-4711; a repeat sends the same one.',
-  );
 }
 
 async function answerKnown(

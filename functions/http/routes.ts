@@ -13,6 +13,10 @@ import { getWindow } from './getWindow';
 import { listWindows } from './listWindows';
 import { readAudit } from './readAudit';
 import { requestWindow } from './requestWindow';
+import { cancelRemediation } from './remediation/cancelRemediation';
+import { getRemediation, listRemediations } from './remediation/readRemediations';
+import { readReport } from './remediation/readReport';
+import { requestRemediation } from './remediation/requestRemediation';
 import { readReview, reviewWindow } from './reviewWindow';
 import { verifyAudit } from './verifyAudit';
 
@@ -147,5 +151,45 @@ export const routes: readonly Route[] = [
     kind: 'close',
     starts: true,
     make: closeAllWindows,
+  },
+  {
+    name: 'requestRemediation',
+    method: 'POST',
+    path: 'remediations',
+    kind: 'ask',
+    starts: false,
+    make: requestRemediation,
+  },
+  {
+    name: 'listRemediations',
+    method: 'GET',
+    path: 'remediations',
+    kind: 'read',
+    starts: false,
+    make: listRemediations,
+  },
+  {
+    name: 'getRemediation',
+    method: 'GET',
+    path: 'remediations/{id}',
+    kind: 'read',
+    starts: false,
+    make: getRemediation,
+  },
+  {
+    name: 'readReport',
+    method: 'GET',
+    path: 'remediations/{id}/report',
+    kind: 'read',
+    starts: false,
+    make: readReport,
+  },
+  {
+    name: 'cancelRemediation',
+    method: 'POST',
+    path: 'remediations/{id}/cancel',
+    kind: 'close',
+    starts: false,
+    make: cancelRemediation,
   },
 ];

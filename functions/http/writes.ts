@@ -57,6 +57,15 @@ export function queried({ url }: HttpRequest): Problem | null {
     : problem('badQuery', 'The query is not understood.', 'Leave it out.');
 }
 
+/** The answer to a write that has to have a key, where there is none. */
+export function keyMissing(): Problem {
+  return problem(
+    'idempotencyKeyMissing',
+    'There is no Idempotency-Key, or it is not 1 to 128 visible ASCII characters.',
+    'Send one of your own with each new request, such as Idempotency-Key: 5f0c2c1e-pager-4711; a repeat sends the same one.',
+  );
+}
+
 function keyMalformed(): Problem {
   return problem(
     'idempotencyKeyMissing',

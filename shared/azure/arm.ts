@@ -93,13 +93,22 @@ export async function submit(
   doing: string,
   call: (options: CallOptions) => Promise<unknown>,
 ): Promise<Answer> {
+  const answer = await trySubmit(doing, call);
+  if (answer.isAccepted) return answer;
+  throw new Fault(classify(answer), doing);
+}
+
+/** The same, and a refusal comes back as it came. Throws `Fault` only where no answer came. */
+export async function trySubmit(
+  doing: string,
+  call: (options: CallOptions) => Promise<unknown>,
+): Promise<Answer & { readonly isAccepted: boolean }> {
   const recorder = new Recorder(true);
   const thrown = await caught(recorder, call);
   const [accepted] = recorder.answers.filter(({ status }) => acceptedStatuses.includes(status));
   // What the SDK throws after that is about its poll, which was never sent.
-  if (accepted !== undefined) return accepted;
-  const answer = lastAnswer(recorder, thrown, doing);
-  throw new Fault(classify(answer), doing);
+  if (accepted !== undefined) return { ...accepted, isAccepted: true };
+  return { ...lastAnswer(recorder, thrown, doing), isAccepted: false };
 }
 
 /** The first page of a list, like `read`; the client is not asked for a second one. */

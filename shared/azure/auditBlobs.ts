@@ -3,10 +3,9 @@ import type {
   ContainerClient,
   StoragePipelineOptions,
 } from '@azure/storage-blob' with { 'resolution-mode': 'import' };
-import { classify } from '../domain/classify';
-import { Fault } from '../domain/fault';
 import type { ChainStore, FileTail } from '../ports/audit';
 import type { StoragePlace } from './ledgerTables';
+import { storageRefusal, type StorageRefusal } from './storageRefusal';
 
 /** Of a longer file only this much of its end is read: some hundred records. */
 const tailBytes = 262_144;
@@ -97,7 +96,7 @@ async function make(
 }
 
 /** Azure says it with 409; a condition that is not met is 412. */
-function isThere({ status, code }: Refused): boolean {
+function isThere({ status, code }: StorageRefusal): boolean {
   return code === 'BlobAlreadyExists' || status === 412;
 }
 
@@ -161,32 +160,14 @@ function signal(withinMs: number): { readonly abortSignal: AbortSignal } {
   return { abortSignal: AbortSignal.timeout(withinMs) };
 }
 
-type Refused = { readonly status: number; readonly code: string; readonly fault: Fault };
-
 /** Runs one call; what the service refused comes back as a value. */
 async function attempt<Value>(
   doing: string,
   call: () => Promise<Value>,
-): Promise<{ readonly done: Value } | Refused> {
+): Promise<{ readonly done: Value } | StorageRefusal> {
   try {
     return { done: await call() };
   } catch (error) {
-    const { status, code } = errorOf(error);
-    const facts =
-      status === 0
-        ? classify({ errorCode: code })
-        : classify({ status, headers: {}, body: JSON.stringify({ code }) });
-    return { status, code, fault: new Fault(facts, `audit, ${doing}`) };
+    return storageRefusal(error, `audit, ${doing}`);
   }
-}
-
-/** Status and code out of what the client throws: `RestError`, or `AbortError` when time is over. */
-function errorOf(error: unknown): { readonly status: number; readonly code: string } {
-  if (typeof error !== 'object' || error === null) return { status: 0, code: 'Unknown' };
-  const status: unknown = Reflect.get(error, 'statusCode');
-  const code: unknown = Reflect.get(error, 'code') ?? Reflect.get(error, 'name');
-  return {
-    status: typeof status === 'number' ? status : 0,
-    code: typeof code === 'string' ? code : 'Unknown',
-  };
 }

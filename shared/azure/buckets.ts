@@ -1,4 +1,10 @@
-import { type Remaining, refillOf, reserve, waitForReserve } from '../domain/budget';
+import {
+  type Remaining,
+  refillOf,
+  reserve,
+  roomAboveReserve,
+  waitForReserve,
+} from '../domain/budget';
 import type { Log } from '../ports/log';
 
 /** What was answered and sent, kept by the bucket that it counts in. */
@@ -7,6 +13,8 @@ export type Buckets = {
   sent(method: string, path: string): Mark;
   answered(headers: Headers, mark: Mark, hostMs: number): void;
   pauseMs(subscriptionId: string, hostMs: number): number;
+  /** How many requests of a kind may leave now without touching the reserve; none known: no limit. */
+  room(subscriptionId: string, kind: 'reads' | 'writes', hostMs: number): number;
   queryPauseMs(hostMs: number): number;
 };
 
@@ -89,8 +97,24 @@ export function createBuckets(log: Log): Buckets {
           }),
       );
     },
+    room: (subscriptionId, kind, hostMs) =>
+      roomIn([...(owners.get(subscriptionId.toLowerCase()) ?? [])], kind, hostMs),
     queryPauseMs: (hostMs) => Math.min(queryPauseMaxMs, Math.max(0, queriesFrom - hostMs)),
   };
+}
+
+/** The least of the buckets of a kind; what was never told of is no limit. */
+function roomIn(
+  buckets: readonly (readonly [string, Bucket])[],
+  kind: 'reads' | 'writes',
+  hostMs: number,
+): number {
+  const rooms = buckets.map(([name, { seen, sent, sentAtSeen }]) =>
+    seen === null || !name.endsWith(`-${kind}`)
+      ? Number.POSITIVE_INFINITY
+      : roomAboveReserve(name, { ...seen, sentSince: sent - sentAtSeen }, hostMs),
+  );
+  return Math.min(...rooms);
 }
 
 function bucketNames(owner: string, method: string): string[] {

@@ -4,6 +4,7 @@ import type { Inventory } from '../ports/inventory';
 import { rebuilt } from './ids';
 import { checkedAs } from './readAs';
 import type { RunQuery } from './resourceGraph';
+import { wireList, wireText } from './wireMachine';
 
 const doing = 'asking how to connect';
 /** A query's text is limited; a window has fewer machines than this. */
@@ -65,19 +66,8 @@ resources
 | order by isOurs desc, id asc`;
 }
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-/** Parts of other resources: what is not as expected is as good as not there. */
-const list = <Item>(item: z.ZodType<Item>) =>
-  z
-    .array(item.nullable().catch(null))
-    .nullish()
-    .catch(null)
-    .transform((items) => (items ?? []).flatMap((one) => (one === null ? [] : [one])));
 const reference = z
-  .object({ id: text })
+  .object({ id: wireText })
   .nullish()
   .transform((value) => value?.id ?? '');
 
@@ -85,35 +75,35 @@ const rowsForm = z.array(
   z.object({
     id: z.string().min(1),
     what: z.string().min(1),
-    ofVm: text,
-    vmGuid: text,
-    powerState: text,
-    osType: text,
-    osName: text,
-    osVersion: text,
-    profileName: text,
-    agentName: text,
-    publisher: text,
-    offer: text,
-    imageSku: text,
-    extensionType: text,
-    state: text,
-    sku: text,
+    ofVm: wireText,
+    vmGuid: wireText,
+    powerState: wireText,
+    osType: wireText,
+    osName: wireText,
+    osVersion: wireText,
+    profileName: wireText,
+    agentName: wireText,
+    publisher: wireText,
+    offer: wireText,
+    imageSku: wireText,
+    extensionType: wireText,
+    state: wireText,
+    sku: wireText,
     // Resource Graph gives booleans as such, as numbers or as null.
     tunneling: z.union([z.boolean(), z.number()]).nullish().transform(Boolean),
-    ipConfigurations: list(
-      z.object({ properties: z.object({ subnet: reference, privateIPAddress: text }) }),
+    ipConfigurations: wireList(
+      z.object({ properties: z.object({ subnet: reference, privateIPAddress: wireText }) }),
     ),
-    vnetId: text,
-    subnets: list(
+    vnetId: wireText,
+    subnets: wireList(
       z.object({
-        name: text,
-        properties: z.object({ addressPrefix: text, addressPrefixes: list(z.string()) }),
+        name: wireText,
+        properties: z.object({ addressPrefix: wireText, addressPrefixes: wireList(z.string()) }),
       }),
     ),
-    peerings: list(
+    peerings: wireList(
       z.object({
-        properties: z.object({ peeringState: text, remoteVirtualNetwork: reference }),
+        properties: z.object({ peeringState: wireText, remoteVirtualNetwork: reference }),
       }),
     ),
   }),

@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import type { ArmId } from '../domain/armId';
 import type { Inventory, RuleSighting, TargetRow } from '../ports/inventory';
 import type { Arm } from './arm';
 import { badId, rebuilt } from './ids';
+import { managementGroupOf } from './managementGroup';
 import { checkedAs } from './readAs';
 import { createConnectQuery } from './connectQuery';
 import { createDiscoveryQueries } from './discoveryQueries';
 import { createRunQuery } from './resourceGraph';
+import { wireTags, wireText } from './wireMachine';
 
 const rulesMax = 20_000;
 /** A query's text is limited, and so are the interfaces and addresses that one machine can have. */
@@ -75,18 +76,6 @@ function targetsQuery(scope: string) {
   };
 }
 
-function managementGroupOf({ subscriptionId, providers }: ArmId): string | null {
-  const [provider, ...more] = providers;
-  const [segment, ...deeper] = provider?.segments ?? [];
-  const isGroup =
-    subscriptionId === '' &&
-    more.length === 0 &&
-    deeper.length === 0 &&
-    provider?.namespace.toLowerCase() === 'microsoft.management' &&
-    segment?.type.toLowerCase() === 'managementgroups';
-  return isGroup ? segment.name : null;
-}
-
 const targetsHead = `// postern:targets v1
 resources
 | where type =~ 'microsoft.compute/virtualmachines'
@@ -129,44 +118,28 @@ resources
 | order by id asc, ruleName asc`;
 }
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-/** Tag values are strings in Azure; whatever else an index may hold is not a tag of ours. */
-const tags = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((record) =>
-    Object.fromEntries(
-      Object.entries(record ?? {}).filter(
-        (entry): entry is [string, string] => typeof entry[1] === 'string',
-      ),
-    ),
-  );
-
 const targetRows: z.ZodType<TargetRow[]> = z.array(
   z
     .object({
       id: z.string().min(1),
-      name: text,
-      location: text,
-      tags,
-      powerState: text,
-      vmGuid: text,
-      osType: text,
-      scaleSetId: text,
-      nicId: text,
-      nicNsgId: text,
-      subnetId: text,
-      subnetNsgId: text,
-      privateIp: text,
+      name: wireText,
+      location: wireText,
+      tags: wireTags,
+      powerState: wireText,
+      vmGuid: wireText,
+      osType: wireText,
+      scaleSetId: wireText,
+      nicId: wireText,
+      nicNsgId: wireText,
+      subnetId: wireText,
+      subnetNsgId: wireText,
+      privateIp: wireText,
     })
     .transform(({ id, ...row }) => ({ vmId: id, ...row })),
 );
 
 const ruleRows: z.ZodType<RuleSighting[]> = z.array(
   z
-    .object({ id: z.string().min(1), ruleName: z.string().min(1), description: text })
+    .object({ id: z.string().min(1), ruleName: z.string().min(1), description: wireText })
     .transform(({ id, ruleName, description }) => ({ nsgId: id, ruleName, description })),
 );

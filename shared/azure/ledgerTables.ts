@@ -6,6 +6,7 @@ import { classify } from '../domain/classify';
 import { Fault } from '../domain/fault';
 import { assertRowId, frozenCopy } from '../ledgerMemory';
 import type { Ledger, Stored, Table } from '../ports/ledger';
+import type { NightLedger } from '../ports/nightLedger';
 import { tableFault, toEntity, toStored } from './tableRows';
 
 /** Where a storage service is: a connection string, or the service's URI and an identity. */
@@ -26,11 +27,7 @@ export function createLedgerTables(
   deployment: string,
   httpClient?: HttpClient,
 ): Ledger {
-  const table = <Row extends { readonly id: string }>(
-    name: string,
-    partitionOf: (id: string) => string,
-  ): Table<Row> =>
-    createTable(connect(place, `postern${deployment}${name}`, httpClient), partitionOf);
+  const table = tablesOf(place, deployment, httpClient);
   const byPrefix = (id: string) => id.slice(0, 2);
   return {
     windows: table('windows', byPrefix),
@@ -48,6 +45,32 @@ export function createLedgerTables(
     noticeChannels: table('noticeChannels', () => 'channels'),
     reviews: table('reviews', () => 'reviews'),
   };
+}
+
+/** The tables of the remediation, beside the ledger's own and under the same name. */
+export function createNightTables(
+  place: StoragePlace,
+  deployment: string,
+  httpClient?: HttpClient,
+): NightLedger {
+  const table = tablesOf(place, deployment, httpClient);
+  return {
+    remediations: table('remediations', () => 'remediations'),
+    remediationsLive: table('remediationsLive', () => 'live'),
+    // A partition for a hundred batches of a run: no single one takes the whole night's writes.
+    remediationBatches: table('remediationBatches', (id) => id.slice(0, -2)),
+    standings: table('standings', () => 'standings'),
+    remediationScopes: table('remediationScopes', () => 'scopes'),
+  };
+}
+
+/** Tables by name, each with its own way to partitions. */
+function tablesOf(place: StoragePlace, deployment: string, httpClient?: HttpClient) {
+  return <Row extends { readonly id: string }>(
+    name: string,
+    partitionOf: (id: string) => string,
+  ): Table<Row> =>
+    createTable(connect(place, `postern${deployment}${name}`, httpClient), partitionOf);
 }
 
 function connect(place: StoragePlace, name: string, httpClient?: HttpClient): TableClient {

@@ -14,10 +14,27 @@ import { readAs } from './readAs';
 type Scope = { readonly subscriptions?: string[]; readonly managementGroups?: string[] };
 type OldHttpClient = NonNullable<ResourceGraphModels.ResourceGraphClientOptions['httpClient']>;
 
+/** Asks for one page of a query. Throws `Fault`. */
+export type AskPage = (
+  query: string,
+  scope: Scope,
+  top: number,
+  skipToken: string | null,
+) => Promise<GraphPage>;
+
+/** Rows as they came, and the token of the next page; `null`: this is the last one. */
+export type GraphPage = {
+  readonly rows: readonly unknown[];
+  readonly next: string | null;
+  /** There is more, and no token to ask for it. */
+  readonly isCut: boolean;
+};
+
 /** Runs a query, all pages, up to `rowsMax` rows. Throws `Fault`. */
 export type RunQuery = (query: string, scope: Scope, rowsMax: number) => Promise<unknown[]>;
 
-const pageMax = 1_000;
+/** Rows of one page at most (learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data). */
+export const graphPageMax = 1_000;
 const doing = 'asking Resource Graph';
 
 /**
@@ -26,38 +43,41 @@ const doing = 'asking Resource Graph';
  * out (an empty list of policies), and each request it forms goes through a pipeline with ours. It
  * is loaded with the first query: half of its cost is libraries that are never used here.
  */
-export function createRunQuery(arm: Arm): RunQuery {
+export function createAskPage(arm: Arm): AskPage {
   let client: Promise<ResourceGraphClient> | null = null;
-  return async (query, scope, rowsMax) => {
+  return async (query, scope, top, skipToken) => {
     client ??= createClient(arm);
     const graph = await client;
+    const options = { top, resultFormat: 'objectArray' as const };
+    const answer = await read(doing, ({ abortSignal: recorder }) =>
+      graph.resources(
+        { ...scope, query, options: skipToken === null ? options : { ...options, skipToken } },
+        { abortSignal: tokenOf(recorder) },
+      ),
+    );
+    if (answer === null) throw strangeAnswer('NotFound', doing);
+    const page = readAs(pageAnswer, answer, doing);
+    // A page that repeats its token, or is empty and has one, would be asked for again for ever.
+    const next = page.$skipToken ?? null;
+    if (next !== null && (next === skipToken || page.data.length === 0)) {
+      throw strangeAnswer('SameTokenAgain', doing);
+    }
+    return { rows: page.data, next, isCut: next === null && page.resultTruncated === 'true' };
+  };
+}
+
+/** The same for whole answers. */
+export function createRunQuery(arm: Arm): RunQuery {
+  const askPage = createAskPage(arm);
+  return async (query, scope, rowsMax) => {
     const rows: unknown[] = [];
     let skipToken: string | null = null;
     do {
-      const top = Math.min(pageMax, rowsMax - rows.length);
-      const options = { top, resultFormat: 'objectArray' as const };
-      const answer = await read(doing, ({ abortSignal: recorder }) =>
-        graph.resources(
-          {
-            ...scope,
-            query,
-            options: skipToken === null ? options : { ...options, skipToken },
-          },
-          { abortSignal: tokenOf(recorder) },
-        ),
-      );
-      if (answer === null) throw strangeAnswer('NotFound', doing);
-      const page = readAs(pageAnswer, answer, doing);
-      rows.push(...page.data);
-      // A page that repeats its token, or is empty and has one, would be asked for again for ever.
-      const next = page.$skipToken ?? null;
-      if (next !== null && (next === skipToken || page.data.length === 0)) {
-        throw strangeAnswer('SameTokenAgain', doing);
-      }
-      if (next === null && page.resultTruncated === 'true' && rows.length < rowsMax) {
-        throw strangeAnswer('TruncatedResult', doing);
-      }
-      skipToken = next;
+      const top = Math.min(graphPageMax, rowsMax - rows.length);
+      const page: GraphPage = await askPage(query, scope, top, skipToken);
+      rows.push(...page.rows);
+      if (page.isCut && rows.length < rowsMax) throw strangeAnswer('TruncatedResult', doing);
+      skipToken = page.next;
     } while (skipToken !== null && rows.length < rowsMax);
     return rows.slice(0, rowsMax);
   };

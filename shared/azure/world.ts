@@ -17,6 +17,7 @@ import { createInventory } from './inventory';
 import { createNetwork } from './network';
 import { placesNotInAzure } from './placesNotInAzure';
 import { createNotices } from './notices';
+import { createRemediation } from './remediation';
 import { createSigner } from './signer';
 import { createVerifier } from './verifier';
 import type { WorldParts } from './worldParts';
@@ -27,11 +28,12 @@ export type WorldConfig = {
   readonly opening: Config['opening'];
   readonly api: Config['api'];
   readonly notices: Config['notices'];
+  readonly remediation: Config['remediation'];
 };
 
 /** Everything the app asks of the outside, as Azure gives it. Sends nothing by itself. */
 export function createAzureWorld(config: WorldConfig, parts: WorldParts): World {
-  const { closing, opening, api, notices } = config;
+  const { closing, opening, api, notices, remediation } = config;
   const { meter, arm, ledger, credential } = connect(closing, parts);
   const clock = createClock(meter);
   const chains = parts.chains ?? chainsOf(closing, credential);
@@ -69,6 +71,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
       deployment: closing.deployment,
       ...(parts.httpClient === undefined ? {} : { httpClient: parts.httpClient }),
     }),
+    remediation: parts.remediation ?? createRemediation(remediation, closing, credential),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Callers } from '../ports/callers';
 import type { ChainStore } from '../ports/audit';
 import type { Ledger } from '../ports/ledger';
 import type { Log } from '../ports/log';
+import type { Remediation } from '../ports/remediation';
 
 /** What tests and hosts may put in place of the real thing. */
 export type WorldParts = {
@@ -14,5 +15,6 @@ export type WorldParts = {
   readonly callers?: Callers;
   /** Where the chains of the audit are kept. */
   readonly chains?: ChainStore;
+  readonly remediation?: Remediation;
   readonly log: Log;
 };

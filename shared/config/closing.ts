@@ -9,8 +9,8 @@ import { parseScopes, type SweepSettings } from '../domain/sweep/sweepSettings';
 import { longestGapMs } from './schedule';
 import type { SettingName, SettingsReader } from './settings';
 
-/** What every app needs that closes: the main one, and the sweeper. */
-export type CoreConfig = {
+/** What every app needs: storage, Resource Manager, an identity. */
+export type PlaceConfig = {
   readonly storage:
     | { readonly kind: 'connectionString'; readonly connectionString: string }
     | { readonly kind: 'identity'; readonly uri: string };
@@ -18,6 +18,10 @@ export type CoreConfig = {
   /** `''`: the system-assigned identity. */
   readonly clientId: string;
   readonly deployment: string;
+};
+
+/** What every app needs that closes: the main one, and the sweeper. */
+export type CoreConfig = PlaceConfig & {
   readonly publicKeys: ReadonlyMap<number, KeyObject>;
 };
 
@@ -53,6 +57,17 @@ export function readClosing(reader: SettingsReader, opening: SettingsReader): Cl
 
 /** Reads what no closing can do without; every fault is left with the reader, `null` if there was one. */
 export function readCore(reader: SettingsReader): CoreConfig | null {
+  const place = readPlace(reader);
+  const publicKeys = reader.required(
+    'MARKER_PUBLIC_KEYS',
+    'a list such as 1:<base64 of 32 bytes>,2:<base64 of 32 bytes>',
+    parsePublicKeys,
+  );
+  return place && publicKeys && { ...place, publicKeys };
+}
+
+/** Reads what no app can do without; every fault is left with the reader, `null` if there was one. */
+export function readPlace(reader: SettingsReader): PlaceConfig | null {
   const storage = readStorage(reader);
   const resourceManager = readResourceManager(reader);
   const clientId = reader.optional('AZURE_CLIENT_ID');
@@ -62,14 +77,9 @@ export function readCore(reader: SettingsReader): CoreConfig | null {
   const deployment = reader.required('DEPLOYMENT', 'six lower-case letters or digits', (text) =>
     isDeployment(text) ? text : null,
   );
-  const publicKeys = reader.required(
-    'MARKER_PUBLIC_KEYS',
-    'a list such as 1:<base64 of 32 bytes>,2:<base64 of 32 bytes>',
-    parsePublicKeys,
-  );
   if (reader.faults.length > 0) return null;
-  if (!storage || !resourceManager || !deployment || !publicKeys) return null;
-  return { storage, resourceManager, clientId, deployment, publicKeys };
+  if (!storage || !resourceManager || !deployment) return null;
+  return { storage, resourceManager, clientId, deployment };
 }
 
 /**
@@ -141,7 +151,10 @@ function readAuditStorage(reader: SettingsReader): ClosingConfig['audit'] {
 }
 
 /** A storage service by its URI, reached by the app's identity. */
-function readService(reader: SettingsReader, name: SettingName): CoreConfig['storage'] | null {
+export function readService(
+  reader: SettingsReader,
+  name: SettingName,
+): CoreConfig['storage'] | null {
   return reader.required(name, 'an https URL', (text) =>
     URL.canParse(text) && new URL(text).protocol === 'https:'
       ? { kind: 'identity' as const, uri: text.replace(/\/$/, '') }
@@ -150,7 +163,10 @@ function readService(reader: SettingsReader, name: SettingName): CoreConfig['sto
 }
 
 /** Keys travel with every request's signature at least; plain http stays on this machine. */
-function isSafeConnectionString(text: string, service: 'table' | 'blob' = 'table'): boolean {
+export function isSafeConnectionString(
+  text: string,
+  service: 'table' | 'blob' | 'queue' = 'table',
+): boolean {
   if (/^UseDevelopmentStorage=true;?$/i.test(text)) return true;
   const parts = connectionParts(text);
   const isAccount = parts.has('accountname') && parts.has('accountkey');

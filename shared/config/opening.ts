@@ -7,6 +7,7 @@ import type { WindowLimits } from '../domain/grant';
 import { type SweeperWatch, sweeperWatches } from '../domain/sweep/heartbeat';
 import { readPolicy } from '../policy/readPolicy';
 import { type ClosingConfig, everyMinute } from './closing';
+import { queueName, queueNameForm } from './queueName';
 import type { SettingsReader } from './settings';
 
 /** What opening needs on top of closing. */
@@ -36,11 +37,7 @@ export function readOpening(
   const keyVersion = reader.required('MARKER_KEY_VERSION', 'a number from 1', (text) =>
     /^[1-9]\d{0,5}$/.test(text) ? Number(text) : null,
   );
-  const queue = reader.required(
-    'ACTIVATION_QUEUE',
-    'the name of a storage queue: 3 to 63 lower-case letters, digits and single dashes',
-    (text) => (/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) ? text : null),
-  );
+  const queue = reader.required('ACTIVATION_QUEUE', queueNameForm, queueName);
   const sweeper = reader.required(
     'SWEEPER',
     `${sweeperWatches.join(', ')}: whether a sweeper app is deployed, and what its silence does`,

@@ -61,9 +61,24 @@ export const settings = {
   NOTICES_LINK: 'notices',
   /** NCRONTAB with seconds, at least once a minute. */
   NOTICES_SCHEDULE: 'notices',
-} as const satisfies Record<string, 'closing' | 'opening' | 'api' | 'notices'>;
+  /** Storage queue by which the remediator app is asked; optional: without it there is none. */
+  REMEDIATION_QUEUE: 'remediation',
+  /** By identity as well: the URI of the queue service. Needed with a queue. */
+  AzureWebJobsStorage__queueServiceUri: 'remediation',
+} as const satisfies Record<string, 'closing' | 'opening' | 'api' | 'notices' | 'remediation'>;
 
-export type SettingName = keyof typeof settings;
+/** Settings of the remediator app alone. */
+const ofRemediator = [
+  /** `on`, or `off`: the app does nothing, which is what it does where nobody says anything. */
+  'REMEDIATION_MODE',
+  /** NCRONTAB with seconds, and the time zone that it is meant in (IANA); UTC if absent. */
+  'REMEDIATION_SCHEDULE',
+  'REMEDIATION_TIME_ZONE',
+  /** The rules of the remediation, beside `host.json`. */
+  'REMEDIATION_RULES',
+] as const;
+
+export type SettingName = keyof typeof settings | (typeof ofRemediator)[number];
 
 /** Environment variables, or a test's own. */
 export type Environment = Readonly<Record<string, string | undefined>>;

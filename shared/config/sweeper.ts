@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type CoreConfig, readCore, readSweep, type SweepConfig } from './closing';
 import { type Environment, type SettingName, SettingsReader } from './settings';
+import { versionIn } from './version';
 
 /** Every setting of the sweeper app: nothing in it opens or signs. */
 export const sweeperSettings = [
@@ -52,16 +51,4 @@ export function readSweeperConfig(
     version: versionIn(appFolder),
     settingFaults: lesser.faults,
   };
-}
-
-/** The version of the bundle's package.json, `''` where there is none that can be read. */
-function versionIn(appFolder: string): string {
-  try {
-    const { version }: { version?: unknown } = JSON.parse(
-      readFileSync(join(appFolder, 'package.json'), 'utf8'),
-    );
-    return typeof version === 'string' ? version.slice(0, 40) : '';
-  } catch {
-    return '';
-  }
 }

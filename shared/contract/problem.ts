@@ -20,6 +20,12 @@ export type ProblemCode =
   | 'notAnAuditor'
   | 'auditTooLarge'
   | 'noRdpFile'
+  | 'remediationNotOffered'
+  | 'remediationDisabled'
+  | 'notAnOperator'
+  | 'notAReader'
+  | 'runOver'
+  | 'reportTooLarge'
   | 'unavailable';
 
 /** The one table from code to HTTP status. `satisfies` makes a forgotten code a compile error. */
@@ -31,6 +37,12 @@ export const statusOf = {
   notAnAuditor: 403,
   auditTooLarge: 422,
   noRdpFile: 409,
+  remediationNotOffered: 503,
+  remediationDisabled: 503,
+  notAnOperator: 403,
+  notAReader: 403,
+  runOver: 409,
+  reportTooLarge: 422,
   apiDisabled: 503,
   tokenMissing: 401,
   tokenInvalid: 401,

@@ -33,3 +33,10 @@ export function waitForReserve(bucket: string, seen: Remaining, hostMs: number):
   if (perSecond === null) return lacking > 0 ? Math.max(0, unknownRateMs - ageMs) : 0;
   return Math.max(0, Math.ceil((lacking / perSecond) * 1_000 - ageMs));
 }
+
+/** How many requests may leave now before only the reserve is left; never negative. */
+export function roomAboveReserve(bucket: string, seen: Remaining, hostMs: number): number {
+  const perSecond = refillOf(bucket) ?? 0;
+  const came = (Math.max(0, hostMs - seen.seenAt) / 1_000) * perSecond;
+  return Math.max(0, Math.floor(seen.remaining - seen.sentSince + came - reserve));
+}

@@ -65,7 +65,13 @@ export function buildPolicy(file: PolicyFile): Policy {
     claims: (file.claims ?? []).map(claimRuleOf).sort(byName),
     deny: (file.deny ?? []).map(denyRuleOf).sort(byName),
   } as const;
-  return { version: hashId(JSON.stringify(meaning)), ...meaning };
+  const operators = {
+    groups: allOf(file.remediation?.operators.groups ?? [], readGroup),
+    people: allOf(file.remediation?.operators.people ?? [], readPerson),
+  };
+  // A file of before there were operators has the version that its windows know it by.
+  const told = file.remediation === undefined ? meaning : { ...meaning, operators };
+  return { version: hashId(JSON.stringify(told)), ...meaning, operators };
 }
 
 export function allowRuleOf(entry: AllowEntry): AllowRule {

@@ -180,6 +180,19 @@ export const parts = {
     .max(20)
     .optional()
     .meta({ description: 'Groups, by object id, that may read all windows.' }),
+  remediation: z
+    .strictObject({
+      operators: z
+        .strictObject({
+          groups: z.array(group).max(20).optional(),
+          people: z.array(person).max(100).optional(),
+        })
+        .meta({ description: 'Who may start, cancel and see runs, and release from quarantine.' }),
+    })
+    .optional()
+    .meta({
+      description: 'The nightly run that makes VMs ready for Entra login; nobody if absent.',
+    }),
   caps: z
     .strictObject({
       vmsPerActivation: z.int().min(1).max(40),

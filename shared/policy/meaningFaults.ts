@@ -10,6 +10,7 @@ export function meaningFaults(sections: Sections): PathFault[] {
     ...timeFaults(sections),
     ...bandFaults(sections),
     ...nameFaults(sections),
+    ...operatorFaults(sections),
     ...sections.allow.flatMap((placed) => ruleFaults(placed, sections)),
     ...overlapFaults(sections.allow),
     ...sections.claims.flatMap((placed) => claimFaults(placed, sections)),
@@ -110,6 +111,14 @@ function nameFaults({ allow, claims, deny }: Sections): PathFault[] {
       return known ? [{ path: [list, index, 'name'], code, message }] : [];
     }),
   );
+}
+
+function operatorFaults({ remediation }: Sections): PathFault[] {
+  if (remediation === undefined) return [];
+  const { groups = [], people = [] } = remediation.operators;
+  if (groups.length + people.length > 0) return [];
+  const message = 'Nobody could ask for a run: name groups or people, or leave remediation out.';
+  return [{ path: ['remediation', 'operators'], code: 'noOperators', message }];
 }
 
 function denyFaults({ deny }: Sections): PathFault[] {

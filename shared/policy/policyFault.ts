@@ -59,6 +59,7 @@ const codes = [
   'notForThisKind',
   'rulesOverlap',
   'denyEverything',
+  'noOperators',
   'exampleWrong',
 ] as const;
 

@@ -13,6 +13,7 @@ export type Sections = {
   readonly times: PolicyFile['times'];
   readonly priorities: PolicyFile['priorities'];
   readonly minimumPrefix: PolicyFile['minimumPrefix'];
+  readonly remediation: PolicyFile['remediation'];
   readonly allow: readonly Placed<AllowEntry>[];
   readonly claims: readonly Placed<ClaimEntry>[];
   readonly deny: readonly Placed<DenyEntry>[];
@@ -29,6 +30,7 @@ export function sectionsOf(value: unknown): Sections {
     times: parts.times.safeParse(part('times')).data,
     priorities: parts.priorities.safeParse(part('priorities')).data,
     minimumPrefix: parts.minimumPrefix.safeParse(part('minimumPrefix')).data,
+    remediation: parts.remediation.safeParse(part('remediation')).data,
     allow: entriesOf(part('allow'), listItems.allow),
     claims: entriesOf(part('claims'), listItems.claims),
     deny: entriesOf(part('deny'), listItems.deny),

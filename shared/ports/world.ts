@@ -12,6 +12,7 @@ import type { Ledger, Table } from './ledger';
 import type { Log } from './log';
 import type { Network } from './network';
 import type { Notices } from './notices';
+import type { Remediation } from './remediation';
 import type { Signer, Verifier } from './signer';
 import type { WindowRow } from '../domain/window/windowRow';
 
@@ -45,6 +46,11 @@ export type World = {
   readonly api: { readonly callers: Callers } | { readonly faults: readonly string[] };
   /** How people are told of windows. Nothing that closes looks here. */
   readonly notices: Notices;
+  /**
+   * What is offered of the remediation: `null` where the settings name no queue, `faults` where they
+   * are not in order. Nothing that closes looks here.
+   */
+  readonly remediation: Remediation | { readonly faults: readonly string[] } | null;
 };
 
 /** How long deletes of this process took, from accepted to read as gone. */

@@ -36,7 +36,8 @@ export function outcomeOf(
   const gone = times.flatMap((at) => (at === null ? [] : [at]));
   const neverClosed = times.length - gone.length;
   const last = gone.length === 0 ? null : Math.max(...gone);
-  const first = Math.min(...deletes.map(({ at }) => Date.parse(at)));
+  // A Resource Manager that is down for long refuses more of them than a call takes arguments.
+  const first = deletes.reduce((least, { at }) => Math.min(least, Date.parse(at)), Infinity);
   return {
     opened: stood.length,
     late: neverClosed + gone.filter((at) => at > deadlineMs).length,

@@ -5,12 +5,14 @@ import { windowsVm } from './connecting';
 import { signer, verifier } from './grants';
 import type { IntakeWorld } from './intakeWorld';
 import { vmRow } from './intakeWorld';
+import { type Night, offerNight, runRow } from './nightWorld';
 import { holds, openWorld } from './openWorld';
 
-/** Ada's window stands open, and Olga administers it. */
+/** Ada's window stands open, and Olga administers it; a night's run is under way. */
 export type AnswerStage = {
   readonly world: IntakeWorld;
   readonly id: string;
+  readonly night: Night;
   /** One API for all calls: limits are counted. */
   call(operation: string, call?: Call): Promise<Answer>;
   /** Changes the row of a window, Ada's own if none is named. */
@@ -22,10 +24,13 @@ export async function answerStage(): Promise<AnswerStage> {
   holds(world);
   const machine = { vmId: vmRow('vm-1').vmId, vmGuid: 'guid-of-vm-1' };
   world.connectFacts = { machines: [windowsVm(machine)], bastions: [] };
+  const night = offerNight(world);
+  await night.put(runRow());
   const api = apiOf(world, world.starter);
   return {
     world,
     id,
+    night,
     call: (operation, call = {}) => api.call(operation, call),
     change: async (changes, of = id) => {
       const stored = await world.ledger.windows.get(of);
@@ -86,6 +91,15 @@ export function goodCall(operation: string, { id }: AnswerStage): Call {
     readReview: { as: 'olga', id },
     reviewWindow: { as: 'olga', id, headers: soon, body: { remark: 'Looked into it' } },
     closeAllWindows: { as: 'olga', body: { confirm: 'close all', reason } },
+    requestRemediation: {
+      as: 'rhea',
+      body: { justification: reason },
+      headers: { 'idempotency-key': 'pager-4711' },
+    },
+    listRemediations: { as: 'rhea' },
+    getRemediation: { as: 'rhea', id: runRow().id },
+    readReport: { as: 'rhea', id: runRow().id },
+    cancelRemediation: { as: 'rhea', id: runRow().id, body: {} },
   };
   const call = calls[operation];
   if (call === undefined) throw new Error(`Nobody has said how ${operation} succeeds.`);

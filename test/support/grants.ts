@@ -40,6 +40,7 @@ export const policy: Policy = {
   minimumPrefix: { ipv4: 32, ipv6: 128 },
   locks: 'refuse',
   overseers: { administratorRoles: [ownerRole], auditorGroups: [] },
+  operators: { groups: [], people: [] },
   allow: [
     {
       name: 'operators',

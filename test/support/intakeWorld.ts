@@ -1,4 +1,4 @@
-import { auditorsGroup, callersByName } from './callers';
+import { auditorsGroup, callersByName, operatorsGroup } from './callers';
 import { Fault } from '../../shared/domain/fault';
 import type { FaultKind } from '../../shared/domain/fault';
 import { ownerRole, type Policy } from '../../shared/domain/policy/policy';
@@ -42,6 +42,7 @@ export function policyOf(changes: Partial<Policy> = {}): Policy {
     minimumPrefix: { ipv4: 32, ipv6: 128 },
     locks: 'refuse',
     overseers: { administratorRoles: [ownerRole], auditorGroups: [auditorsGroup] },
+    operators: { groups: [operatorsGroup], people: [] },
     allow: [
       {
         name: 'operators',
@@ -112,6 +113,7 @@ export type IntakeWorld = World & {
   notAzure: readonly string[];
   api: World['api'];
   notices: World['notices'];
+  remediation: World['remediation'];
   receive(event: unknown): Promise<Received>;
   advance(id: string): Promise<Look>;
   /** Runs an intake as its sleeper would, up to `msMax` of its own time. Its outcome, or `waiting`. */
@@ -184,6 +186,7 @@ export function createIntakeWorld(
     notAzure: [],
     api: { callers: callersByName() },
     notices: { channels: [], schedule: '', linkBase: '' },
+    remediation: null,
     directory: {
       readRoleAssignment: async (id) => {
         read(`assignment ${id}`);

@@ -307,7 +307,7 @@ function worldOf(
   }: { ledger: Ledger; chains: ChainStore; logs: LogLine[]; life: Life },
   options: SimulationOptions,
 ): World {
-  const { closing, opening, api, notices } = configOf(options);
+  const { closing, opening, api, notices, remediation } = configOf(options);
   if ('faults' in closing) throw new Error(closing.faults.join('\n'));
   const mayBeFaulty = options.openingFaulty || options.policyRefused;
   if ('faults' in opening && !mayBeFaulty) throw new Error(opening.faults.join('\n'));
@@ -315,7 +315,7 @@ function worldOf(
   const { seams = {}, callers = callersBySignIn } = options;
   const client = inProcess(azure, options);
   const world = createAzureWorld(
-    { closing, opening, api, notices },
+    { closing, opening, api, notices, remediation },
     {
       ...('faults' in api ? {} : { callers: callers(api, azure.login) }),
       httpClient: mortal(life, seams.httpClient?.(client) ?? client),

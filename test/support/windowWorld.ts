@@ -111,6 +111,7 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     notAzure: [],
     api: { faults: ['not needed here'] },
     notices: { channels: [], schedule: '', linkBase: '' },
+    remediation: null,
     ...changes,
     time,
     lines,

@@ -47,6 +47,10 @@ export type AuditStep =
   | 'closed'
   /** Somebody else has looked into a broken glass. */
   | 'reviewed'
+  /** Somebody asked the remediator for a run, that one be cancelled, or for a VM's release. */
+  | 'remediationAsked'
+  | 'remediationCancelled'
+  | 'quarantineReleased'
   /** Of a day's chain: where the chain of an earlier day ended. */
   | 'dayBegun'
   /** Of a day's chain: how far the chain of a window had come. */
@@ -87,6 +91,9 @@ export type AuditWhat = {
   readonly outcome?: string;
   readonly overrunSeconds?: number;
   readonly ticket?: string;
+  /** Of a run of the remediation: ids of scopes, and whether anything may be written. */
+  readonly scopes?: readonly string[];
+  readonly dryRun?: string;
   /** Of a day's chain. */
   readonly chain?: string;
   readonly sequence?: number;

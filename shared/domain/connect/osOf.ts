@@ -1,5 +1,6 @@
 import { cleanText } from '../text';
 import type { MachineFacts } from './facts';
+import { windowsOf } from './windowsOf';
 import type { WindowsKind, WindowsRelease } from './windowsReleases';
 import { windowsReleases } from './windowsReleases';
 
@@ -17,8 +18,7 @@ export type Os = {
 const nobodyKnows = { webAccount: null, login: null } as const;
 
 /**
- * The OS of a machine. The agent's word wins over the image, which an upgrade in place leaves
- * behind; where server and client share a build, a fact counts only if both agree on it.
+ * The OS of a machine; where server and client share a build, a fact counts only if both agree.
  */
 export function osOf(machine: MachineFacts | null): Os {
   const osType = machine?.osType.toLowerCase() ?? '';
@@ -27,9 +27,7 @@ export function osOf(machine: MachineFacts | null): Os {
   }
   const said = cleanText(`${machine.osName} ${machine.osVersion}`, 100);
   if (osType === 'linux') return { family: 'linux', name: said || 'Linux', ...nobodyKnows };
-  const found = byAgent(machine) ?? byImage(machine);
-  const releases = (found?.kinds ?? []).flatMap((kind) => releaseOf(kind, found?.build ?? 0));
-  const [first, ...others] = releases;
+  const [first, ...others] = windowsOf(machine);
   if (first === undefined) return { family: 'windows', name: said || 'Windows', ...nobodyKnows };
   return {
     family: 'windows',
@@ -39,32 +37,6 @@ export function osOf(machine: MachineFacts | null): Os {
       : null,
     login: others.every((one) => one.login === first.login) ? first.login : null,
   };
-}
-
-type Found = { readonly kinds: readonly WindowsKind[]; readonly build: number };
-
-function byAgent({ osName, osVersion }: MachineFacts): Found | null {
-  const build = Number(/^10\.0\.([1-9]\d{3,4})(?:\.|$)/.exec(osVersion)?.[1] ?? 0);
-  if (build === 0) return null;
-  if (/\bserver\b/i.test(osName)) return { kinds: ['server'], build };
-  if (/\bwindows 1[01]\b/i.test(osName)) return { kinds: ['client'], build };
-  return { kinds: ['server', 'client'], build };
-}
-
-function byImage({ image }: MachineFacts): Found | null {
-  const publisher = image.publisher.toLowerCase();
-  const sku = image.sku.toLowerCase();
-  const row = windowsReleases.images.find(
-    (one) => one.publisher === publisher && one.sku.test(sku),
-  );
-  return row === undefined ? null : { kinds: [row.kind], build: row.build };
-}
-
-function releaseOf(kind: WindowsKind, build: number): WindowsRelease[] {
-  const release = windowsReleases.releases.findLast(
-    (one) => one.kind === kind && one.build <= build,
-  );
-  return release === undefined ? [] : [release];
 }
 
 /** The first releases that sign in with a web account, for people. */

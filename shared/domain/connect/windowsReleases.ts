@@ -15,13 +15,22 @@ export const windowsReleases = {
     // `--enable-mfa` asks of the target what signing in with a web account asks.
     'https://learn.microsoft.com/azure/bastion/connect-vm-native-client-windows',
     'https://learn.microsoft.com/windows/release-health/release-information',
+    // Which releases of Windows Server exist, and which of them as Server Core alone.
+    'https://learn.microsoft.com/windows/release-health/windows-server-release-info',
   ],
   /**
    * From this build on, up to the next row of the same kind. `login`: the extension may be
    * installed, by the `newer` list of the page, by the `older` one only, or by `neither`.
-   * `webAccount`: `enablerdsaadauth` and `--enable-mfa`.
+   * `webAccount`: `enablerdsaadauth` and `--enable-mfa`. `coreOnly`: there is no Desktop Experience.
    */
   releases: [
+    {
+      kind: 'server',
+      build: 0,
+      name: 'Windows Server before 2012',
+      login: 'neither',
+      webAccount: false,
+    },
     {
       kind: 'server',
       build: 9_200,
@@ -43,12 +52,29 @@ export const windowsReleases = {
       login: 'older',
       webAccount: false,
     },
+    // Its successors of 1903 to 20H2 came out as Server Core alone.
+    {
+      kind: 'server',
+      build: 18_362,
+      name: 'Windows Server, version 1903 to 20H2',
+      login: 'older',
+      webAccount: false,
+      coreOnly: true,
+    },
     {
       kind: 'server',
       build: 20_348,
       name: 'Windows Server 2022',
       login: 'older',
       webAccount: true,
+    },
+    {
+      kind: 'server',
+      build: 25_398,
+      name: 'Windows Server, version 23H2',
+      login: 'older',
+      webAccount: true,
+      coreOnly: true,
     },
     {
       kind: 'server',
@@ -59,7 +85,7 @@ export const windowsReleases = {
     },
     {
       kind: 'client',
-      build: 9_200,
+      build: 0,
       name: 'Windows before 10 1809',
       login: 'neither',
       webAccount: false,
@@ -71,25 +97,27 @@ export const windowsReleases = {
   ],
   /** What images hold, for machines whose agent says nothing. The first row that fits counts. */
   images: [
-    { publisher: 'microsoftwindowsserver', sku: /^2012/, kind: 'server', build: 9_200 },
-    { publisher: 'microsoftwindowsserver', sku: /^2016/, kind: 'server', build: 14_393 },
-    { publisher: 'microsoftwindowsserver', sku: /^2019/, kind: 'server', build: 17_763 },
-    { publisher: 'microsoftwindowsserver', sku: /^2022/, kind: 'server', build: 20_348 },
-    { publisher: 'microsoftwindowsserver', sku: /^2025/, kind: 'server', build: 26_100 },
-    { publisher: 'microsoftwindowsdesktop', sku: /^win11-2[456]h2/, kind: 'client', build: 26_100 },
-    { publisher: 'microsoftwindowsdesktop', sku: /^win11-/, kind: 'client', build: 22_000 },
-    {
-      publisher: 'microsoftwindowsdesktop',
-      sku: /^(?:win10-)?(?:20h2|21h[12]|22h2)/,
-      kind: 'client',
-      build: 19_042,
-    },
-    {
-      publisher: 'microsoftwindowsdesktop',
-      sku: /^(?:win10-)?(?:rs5|1809|19h[12]|1903|1909|2004)/,
-      kind: 'client',
-      build: 17_763,
-    },
+    // `2022-datacenter-azure-edition-core`; previews say `windows-server-2025-…`.
+    server(/^2008/, 7_601),
+    server(/^2012/, 9_200),
+    server(/^2016/, 14_393),
+    server(/^2019/, 17_763),
+    server(/^datacenter-core-(?:1903|1909|2004|20h2)/, 18_362),
+    server(/^(?:windows-server-)?2022/, 20_348),
+    server(/^23h2/, 25_398),
+    server(/^(?:windows-server-)?2025/, 26_100),
+    desktop(/^win11-2[456]h2/, 26_100),
+    desktop(/^win11-/, 22_000),
+    desktop(/^(?:win10-)?(?:20h2|21h[12]|22h2)/, 19_042),
+    desktop(/^(?:win10-)?(?:rs5|1809|19h[12]|1903|1909|2004)/, 17_763),
+    desktop(/^(?:win10-)?(?:th2|rs[1-4]|1607|1703|1709|1803)/, 14_393),
+    desktop(/^win[78]/, 7_601),
+    // `sql2022-ws2022`.
+    sqlServer(/-ws2012/, 9_200),
+    sqlServer(/-ws2016/, 14_393),
+    sqlServer(/-ws2019/, 17_763),
+    sqlServer(/-ws2022/, 20_348),
+    sqlServer(/-ws2025/, 26_100),
   ],
 } as const satisfies {
   readonly asOf: string;
@@ -106,11 +134,26 @@ export type WindowsRelease = {
   readonly name: string;
   readonly login: 'newer' | 'older' | 'neither';
   readonly webAccount: boolean;
+  readonly coreOnly?: true;
 };
 
-type WindowsImage = {
+/** The text of which `in` tells that fits `form` holds Windows of that build. All lower case. */
+export type WindowsImage = {
   readonly publisher: string;
-  readonly sku: RegExp;
+  readonly in: 'offer' | 'sku';
+  readonly form: RegExp;
   readonly kind: WindowsKind;
   readonly build: number;
 };
+
+function server(form: RegExp, build: number): WindowsImage {
+  return { publisher: 'microsoftwindowsserver', in: 'sku', form, kind: 'server', build };
+}
+
+function desktop(form: RegExp, build: number): WindowsImage {
+  return { publisher: 'microsoftwindowsdesktop', in: 'sku', form, kind: 'client', build };
+}
+
+function sqlServer(form: RegExp, build: number): WindowsImage {
+  return { publisher: 'microsoftsqlserver', in: 'offer', form, kind: 'server', build };
+}

@@ -21,6 +21,8 @@ export type Policy = {
   readonly locks: 'refuse' | 'accept';
   /** Whose word over HTTP counts for windows of others. */
   readonly overseers: Overseers;
+  /** Who may ask the remediator for something; nobody where the file names nobody. */
+  readonly operators: Operators;
   readonly allow: readonly AllowRule[];
   /** What a group in the caller's token may open over HTTP, without an activation. */
   readonly claims: readonly ClaimRule[];
@@ -39,6 +41,9 @@ export type Overseers = {
   /** Object ids of groups whose members may read all windows and the audit. */
   readonly auditorGroups: readonly string[];
 };
+
+/** Object ids, lower case: members of these groups, and these people. */
+export type Operators = { readonly groups: readonly string[]; readonly people: readonly string[] };
 
 export type AllowRule = {
   readonly name: string;

@@ -21,6 +21,10 @@ export const reasons = {
     text: 'It is a node of an AKS cluster, on which the extension is not supported.',
     next: 'Use the access that AKS itself gives to its nodes.',
   },
+  managedGroup: {
+    text: 'Another resource made it for itself, and makes it anew as it likes.',
+    next: 'Use the access that the resource named in the detail gives to its machines.',
+  },
   appliance: {
     text: 'Its image is an appliance, whose maker forbids extensions.',
     next: 'Use the sign-in of the appliance itself.',
@@ -159,6 +163,10 @@ export const reasons = {
   cancelled: {
     text: 'The run was cancelled before it came to this VM.',
     next: 'Start another run.',
+  },
+  paused: {
+    text: 'It failed in the nights before, and is left alone for some of them.',
+    next: 'Mend what the decoded error says, or release it to have it tried at once.',
   },
   quarantined: {
     text: 'It failed three times; it is left alone until it changes or is released.',

@@ -28,6 +28,7 @@ describe('GET /api/health', () => {
       sweeper: { ok: true, watch: 'none' },
       api: { ok: true },
       notices: { ok: true, channels: 'off' },
+      remediation: { ok: true, queue: 'off' },
       reviews: { ok: true, open: 0, windows: [], oldestSecondsAgo: null },
       clock: { ok: true, skewSeconds: 0, measuredSecondsAgo: 0 },
     });
@@ -45,6 +46,13 @@ describe('GET /api/health', () => {
       'api',
       (world) => {
         world.api = { faults: ['API_TENANT_ID is missing'] };
+        return swept(world);
+      },
+    ],
+    [
+      'remediation',
+      (world) => {
+        world.remediation = { faults: ['REMEDIATION_QUEUE is not valid'] };
         return swept(world);
       },
     ],

@@ -97,6 +97,7 @@ export function worldConfig(): WorldConfig {
     opening: { faults: ['not needed here'] },
     api: { faults: ['not needed here'] },
     notices: { faults: ['not needed here'] },
+    remediation: { faults: ['not needed here'] },
   };
 }
 

@@ -24,7 +24,8 @@ describe('where the audit is kept', () => {
       `DefaultEndpointsProtocol=http;${account};${here};BlobEndpoint=http://evil.example/a`,
     ],
   ])('is nowhere with %s: nothing opens, closing goes on', (_what, AzureWebJobsStorage) => {
-    const values = { ...goodSettings(), ...noIdentity, AzureWebJobsStorage };
+    const noQueue = { REMEDIATION_QUEUE: '' };
+    const values = { ...goodSettings(), ...noIdentity, ...noQueue, AzureWebJobsStorage };
     const { closing, opening } = readConfig(values, appFolder);
     expect(closing).toMatchObject({ deployment: 'abc123', audit: null });
     expect(faultsOf(opening)).toEqual([expect.stringContaining('no blob endpoint')]);
@@ -48,6 +49,7 @@ describe('where the audit is kept', () => {
       closing: [],
       api: [],
       notices: [],
+      remediation: [],
       opening: [expect.stringContaining('AzureWebJobsStorage__blobServiceUri is not valid')],
     });
   });

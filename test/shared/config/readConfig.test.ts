@@ -14,11 +14,16 @@ function folderWithPolicy(text: string): string {
   return dirname(policyFile(appFolder, text));
 }
 
-/** What the other parts say of a fault: nothing; but a fault of notices is one of opening as well. */
+/**
+ * What the other parts say of a fault: nothing; but a fault of notices or of the remediation is one
+ * of opening as well.
+ */
 function othersThan(half: keyof Config, faults: ReturnType<typeof read>): readonly string[] {
   return Object.entries(faults).flatMap(([name, texts]) => {
-    const isToldTwice = half === 'notices' && name === 'opening';
-    return name === half ? [] : texts.filter((text) => !isToldTwice || !text.includes('NOTICES_'));
+    const isToldTwice = (half === 'notices' || half === 'remediation') && name === 'opening';
+    return name === half
+      ? []
+      : texts.filter((text) => !isToldTwice || !faults[half].includes(text));
   });
 }
 
@@ -67,6 +72,7 @@ describe('settings in order', () => {
       opening: [],
       api: [],
       notices: [],
+      remediation: [],
     });
   });
 
@@ -95,6 +101,7 @@ describe('a setting that is missing', () => {
     'NOTICES_SLACK_URL',
     'NOTICES_TOPIC_ENDPOINT',
     'NOTICES_TOPIC_KEY',
+    'REMEDIATION_QUEUE',
   ];
   const required = Object.entries(settings).filter(([name]) => !optional.includes(name));
 
@@ -219,6 +226,8 @@ describe('a setting that is wrong', () => {
     NOTICES_TOPIC_KEY: ['short', 'canary-4711 with blanks in it'],
     NOTICES_LINK: ['postern.example.org', 'http://postern.example.org', 'https://a.example/b'],
     NOTICES_SCHEDULE: ['often', '0 */2 * * * *'],
+    REMEDIATION_QUEUE: ['Queue', 'a', 'a--b', '-ab', 'x'.repeat(64)],
+    AzureWebJobsStorage__queueServiceUri: ['storage', 'http://storage.example', 'ftp://x'],
   };
   const table = Object.entries(wrong).flatMap(([name, values]) =>
     values.map((value) => [name, value] as const),
@@ -251,6 +260,7 @@ describe('a setting that is wrong', () => {
       opening: [],
       api: [],
       notices: [],
+      remediation: [],
     });
   });
 
@@ -282,6 +292,7 @@ describe('a setting that is wrong', () => {
       opening: [expect.stringContaining('Key Vault reference')],
       api: [],
       notices: [],
+      remediation: [],
     });
   });
 
@@ -310,6 +321,7 @@ describe('times that could not keep the promise', () => {
       opening: [expect.stringContaining("The policy's lead (10 s) is shorter")],
       api: [],
       notices: [],
+      remediation: [],
     });
     expect(read({ DELETE_SECONDS: '5' }).opening).toHaveLength(1);
     expect(read({ SWEEP_SCHEDULE: '0,1 * * * * *' }).opening).toEqual([

@@ -17,6 +17,7 @@ export function goodSettings(): Record<string, string> {
   return {
     AzureWebJobsStorage__tableServiceUri: 'https://storage.table.core.windows.net',
     AzureWebJobsStorage__blobServiceUri: 'https://storage.blob.core.windows.net',
+    AzureWebJobsStorage__queueServiceUri: 'https://storage.queue.core.windows.net',
     AZURE_CLOUD: 'AzureCloud',
     AZURE_CLIENT_ID: '0a1b2c3d-0000-4000-8000-000000000001',
     DEPLOYMENT: 'abc123',
@@ -41,5 +42,6 @@ export function goodSettings(): Record<string, string> {
     NOTICES_TOPIC_KEY: 'a-key-of-the-topic-that-is-long-enough',
     NOTICES_LINK: 'https://postern.example.org',
     NOTICES_SCHEDULE: '*/15 * * * * *',
+    REMEDIATION_QUEUE: 'remediations',
   };
 }

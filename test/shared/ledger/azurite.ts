@@ -11,10 +11,12 @@ const account = 'devstoreaccount1';
 const key =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
+const endpoints = { table: 'TableEndpoint', blob: 'BlobEndpoint', queue: 'QueueEndpoint' } as const;
+
 export type Azurite = { readonly connectionString: string; stop(): Promise<void> };
 
 /** One of Azurite's services alone, on a free port, holding everything in memory. */
-export async function startAzurite(service: 'table' | 'blob' = 'table'): Promise<Azurite> {
+export async function startAzurite(service: keyof typeof endpoints = 'table'): Promise<Azurite> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-azurite-'));
   const port = await freePort();
   const child = spawn(
@@ -37,7 +39,7 @@ export async function startAzurite(service: 'table' | 'blob' = 'table'): Promise
       'DefaultEndpointsProtocol=http',
       `AccountName=${account}`,
       `AccountKey=${key}`,
-      `${service === 'table' ? 'TableEndpoint' : 'BlobEndpoint'}=${endpoint}`,
+      `${endpoints[service]}=${endpoint}`,
     ].join(';'),
     stop: async () => {
       const gone = once(child, 'exit');

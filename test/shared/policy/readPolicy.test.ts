@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
+import { hashId } from '../../../shared/domain/identity';
 import { policyJsonSchema } from '../../../shared/policy/fileSchema';
 import { formatDuration, readDuration } from '../../../shared/domain/readDuration';
 import { readPolicy } from '../../../shared/policy/readPolicy';
@@ -54,6 +55,7 @@ describe('a policy file', () => {
         administratorRoles: ['8e3af657-a8ff-443c-a75c-2fe8c4bcb635'],
         auditorGroups: [],
       },
+      operators: { groups: [], people: [] },
       allow: [
         {
           name: 'operators',
@@ -75,6 +77,16 @@ describe('a policy file', () => {
       claims: [],
       deny: [],
     });
+  });
+
+  it('names operators of the remediation by object ids, and has its old version without them', () => {
+    const group = 'AAAAAAAA-0000-4000-8000-000000000001';
+    const lines = `remediation: { operators: { groups: [${group}, ${group}] } }`;
+    const named = policyOf(`${smallest}\n${lines}\n`);
+    expect(named.operators).toEqual({ groups: [group.toLowerCase()], people: [] });
+    const { version, operators: _none, ...meaning } = policyOf(smallest);
+    expect(version).toBe(hashId(JSON.stringify(meaning)));
+    expect(named.version).not.toBe(version);
   });
 
   const roles = [

@@ -1,0 +1,65 @@
+import { factsOf } from '../../shared/domain/fault';
+import type { Part } from '../http/healthAnswer';
+import { isOver } from '../../shared/domain/remediation/remediationRow';
+import type { RemediatorWorld } from '../../shared/ports/remediatorWorld';
+import { NightRun } from './night/nightRun';
+import { workRun } from './night/workRun';
+
+/** Less than the time that `host.json` gives a function. */
+const workMs = 9 * 60_000;
+
+/** What the timer does each time it fires, and what health tells of it. */
+export type NightWork = { go(): Promise<void>; part(): Part };
+
+/**
+ * Works on the oldest run that is not over, wherever it was left: until it is over, or the time of
+ * one invocation is. Everything that is decided stands in rows, so this may end anywhere.
+ */
+export function createNightWork(world: RemediatorWorld): NightWork {
+  let working = false;
+  let run: string | null = null;
+  let trouble = '';
+  return {
+    go: async () => {
+      // A timer does not run twice at once, but for a host that was told to.
+      if (working) return;
+      working = true;
+      try {
+        const endsAt = world.clock.now() + workMs;
+        run = await workOn(world, endsAt);
+        trouble = '';
+      } catch (error) {
+        const { kind, code } = factsOf(error);
+        trouble = `${kind} ${code}`;
+        world.log.warn('remediation.interrupted', { run, faultKind: kind, azureCode: code });
+      } finally {
+        working = false;
+      }
+    },
+    part: () => ({
+      ok: trouble === '',
+      mode: 'on',
+      version: world.version,
+      run,
+      working,
+      trouble,
+    }),
+  };
+}
+
+async function workOn(world: RemediatorWorld, endsAt: number): Promise<string | null> {
+  const live = (await world.ledger.remediationsLive.list()).sort(
+    (one, other) => one.row.createdAt - other.row.createdAt || (one.row.id < other.row.id ? -1 : 1),
+  );
+  for (const { row, etag } of live) {
+    const run = await NightRun.hold(world, row.id);
+    // Somebody else has it, or its row is not there yet: nothing is begun beside it.
+    if (run === null) return row.id;
+    if (!isOver(run.row)) {
+      await workRun(run, endsAt);
+      if (!isOver(run.row)) return row.id;
+    }
+    await world.ledger.remediationsLive.remove(row.id, etag);
+  }
+  return null;
+}

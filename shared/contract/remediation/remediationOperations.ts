@@ -1,0 +1,53 @@
+import type { Operation } from '../operation';
+import { pageQuerySchema } from './pageQuery';
+import { cancelBody, remediationBody } from './remediationBodies';
+import { reportSchema, runListSchema, runViewSchema } from './remediationSchemas';
+import { reportQuerySchema } from './reportQuery';
+
+/** What is offered of the remediation, by the names of its routes. */
+export const remediationOperations: Readonly<Record<string, Operation>> = {
+  requestRemediation: {
+    summary:
+      'Asks for a run that makes VMs ready for Entra login; a dry one if not said otherwise.',
+    body: remediationBody,
+    headers: {
+      'idempotency-key': {
+        required: true,
+        what: 'Your own key for this request: a repeat with it is the same run.',
+      },
+    },
+    answers: {
+      200: { what: 'This request had its run, and it is over.', schema: runViewSchema },
+      202: { what: 'The run is asked for, or under way.', schema: runViewSchema },
+    },
+    problems: [400, 413, 422],
+  },
+  listRemediations: {
+    summary: 'Runs of the remediation, newest first; for its operators and auditors.',
+    query: pageQuerySchema,
+    answers: { 200: { what: 'A page of them.', schema: runListSchema } },
+    problems: [400],
+  },
+  getRemediation: {
+    summary: 'One run: how far it is, what VMs came to, and how long it will take.',
+    answers: { 200: { what: 'The run.', schema: runViewSchema } },
+    problems: [404],
+  },
+  readReport: {
+    summary: 'What each VM of a run came to: JSON, CSV, or one page with all of them.',
+    query: reportQuerySchema,
+    answers: {
+      200: { what: 'The report.', schema: reportSchema, texts: ['text/csv', 'text/html'] },
+    },
+    problems: [400, 404, 422],
+  },
+  cancelRemediation: {
+    summary: 'Ends a run: nothing new is begun, what was sent is watched to its end.',
+    body: cancelBody,
+    answers: {
+      200: { what: 'It was cancelled before.', schema: runViewSchema },
+      202: { what: 'The wish is sent.', schema: runViewSchema },
+    },
+    problems: [400, 404, 409, 413],
+  },
+};

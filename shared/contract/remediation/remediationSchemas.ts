@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { reportOutcomes } from '../../domain/remediation/report/reportLine';
+
+/** The shapes of answers about the remediation, from which types and the OpenAPI document are made. */
+
+const time = z.iso.datetime().meta({ description: 'UTC' });
+const count = z.int().min(0);
+
+export const runPhases = ['asked', 'running', 'cancelling', 'done', 'cancelled'] as const;
+
+export const runViewSchema = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['nightly', 'asked']),
+  phase: z.enum(runPhases),
+  dryRun: z.boolean().meta({ description: 'Nothing is written, all is told.' }),
+  askedBy: z.string().nullable().meta({ description: 'Object id; null: the timer.' }),
+  justification: z.string(),
+  scopes: z.array(z.string()).meta({ description: 'Empty: whatever the remediator’s rules name.' }),
+  dryScopes: z.array(z.string()).meta({
+    description: 'Scopes that have their first night, in which nothing is written there.',
+  }),
+  createdAt: time,
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+  cancel: z.strictObject({ at: time, by: z.string() }).nullable(),
+  trouble: z.string().nullable().meta({ description: 'Why the run could not do its work.' }),
+  merged: count.meta({ description: 'Starts that came while it ran, and were merged into it.' }),
+  vms: z.strictObject({
+    found: count,
+    isWhole: z.boolean().meta({ description: 'Every VM has been found.' }),
+    ended: count,
+    left: count,
+    ready: count.meta({ description: 'Nothing was missing.' }),
+    fixed: count,
+    wouldFix: count,
+    skipped: count,
+    failed: count,
+    quarantined: count,
+  }),
+  writes: count.meta({ description: 'That Azure accepted.' }),
+  reads: count,
+  queries: count.meta({ description: 'Of Resource Graph.' }),
+  perMinute: z.number().nullable().meta({ description: 'VMs at their end, since it was begun.' }),
+  secondsLeft: z.int().nullable().meta({ description: 'At that rate; null: nobody can tell yet.' }),
+  self: z.string(),
+  report: z.string(),
+});
+
+export const runListSchema = z.strictObject({
+  runs: z.array(runViewSchema),
+  next: z.string().nullable().meta({ description: 'The next page; null at the end.' }),
+});
+
+const reportLineSchema = z.strictObject({
+  vmId: z.string(),
+  name: z.string(),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  location: z.string(),
+  outcome: z.enum(reportOutcomes).meta({ description: 'pending: not at its end yet.' }),
+  reason: z.string().nullable().meta({ description: 'A stable code.' }),
+  what: z.string().meta({ description: 'The reason in words.' }),
+  detail: z.string(),
+  error: z
+    .strictObject({ status: z.int(), code: z.string(), message: z.string() })
+    .nullable()
+    .meta({ description: 'As Azure told it.' }),
+  cause: z.string().meta({ description: 'What the error means.' }),
+  next: z.string().meta({ description: 'What somebody can do about it.' }),
+  look: z.array(z.string()).meta({ description: 'Where the VM says more.' }),
+  writes: z.array(z.string()).meta({ description: 'Made; or, of a dry run, that would be made.' }),
+  notes: z.array(z.string()).meta({ description: 'What could not be known.' }),
+  endedAt: time.nullable(),
+});
+
+export const reportSchema = z.strictObject({
+  run: runViewSchema,
+  filter: z.strictObject({ outcome: z.string().nullable(), reason: z.string().nullable() }),
+  note: z.string(),
+  vms: z.array(reportLineSchema),
+  reasons: z.array(z.strictObject({ reason: z.string(), count })),
+  listed: count,
+  isWhole: z.boolean().meta({ description: 'The run is over, and none of its VMs is missing.' }),
+});
