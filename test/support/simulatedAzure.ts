@@ -26,7 +26,7 @@ import {
   type TimerProfile,
 } from '../../local/functions/index';
 import { createLocalAzure, type LocalAzure, type LocalAzureOptions } from '../../local/localAzure';
-import { identities, type IdentityName } from '../../local/tenant';
+import { type CustomRoles, identities, type IdentityName } from '../../local/tenant';
 import { createAzureWorld } from '../../shared/azure/world';
 import { createChainStoreMemory } from '../../shared/auditMemory';
 import { createLedgerMemory } from '../../shared/ledgerMemory';
@@ -62,7 +62,7 @@ export type SimulationOptions = SettingsOptions & {
   /** Where the audit is kept; in memory if absent. */
   chains?: ChainStore;
   /** Custom roles in place of those of `infra/roles`. */
-  roles?: Partial<Record<IdentityName, unknown>>;
+  roles?: Partial<CustomRoles>;
   /** Timing of the engine; exact if absent. */
   profile?: TimerProfile;
   faults?: EngineFaults;
