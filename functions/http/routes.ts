@@ -15,6 +15,7 @@ import { readAudit } from './readAudit';
 import { requestWindow } from './requestWindow';
 import { cancelRemediation } from './remediation/cancelRemediation';
 import { getRemediation, listRemediations } from './remediation/readRemediations';
+import { readReport } from './remediation/readReport';
 import { requestRemediation } from './remediation/requestRemediation';
 import { readReview, reviewWindow } from './reviewWindow';
 import { verifyAudit } from './verifyAudit';
@@ -174,6 +175,14 @@ export const routes: readonly Route[] = [
     kind: 'read',
     starts: false,
     make: getRemediation,
+  },
+  {
+    name: 'readReport',
+    method: 'GET',
+    path: 'remediations/{id}/report',
+    kind: 'read',
+    starts: false,
+    make: readReport,
   },
   {
     name: 'cancelRemediation',

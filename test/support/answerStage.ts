@@ -98,6 +98,7 @@ export function goodCall(operation: string, { id }: AnswerStage): Call {
     },
     listRemediations: { as: 'rhea' },
     getRemediation: { as: 'rhea', id: runRow().id },
+    readReport: { as: 'rhea', id: runRow().id },
     cancelRemediation: { as: 'rhea', id: runRow().id, body: {} },
   };
   const call = calls[operation];

@@ -1,7 +1,8 @@
 import type { Operation } from '../operation';
 import { pageQuerySchema } from './pageQuery';
 import { cancelBody, remediationBody } from './remediationBodies';
-import { runListSchema, runViewSchema } from './remediationSchemas';
+import { reportSchema, runListSchema, runViewSchema } from './remediationSchemas';
+import { reportQuerySchema } from './reportQuery';
 
 /** What is offered of the remediation, by the names of its routes. */
 export const remediationOperations: Readonly<Record<string, Operation>> = {
@@ -31,6 +32,14 @@ export const remediationOperations: Readonly<Record<string, Operation>> = {
     summary: 'One run: how far it is, what VMs came to, and how long it will take.',
     answers: { 200: { what: 'The run.', schema: runViewSchema } },
     problems: [404],
+  },
+  readReport: {
+    summary: 'What each VM of a run came to: JSON, CSV, or one page with all of them.',
+    query: reportQuerySchema,
+    answers: {
+      200: { what: 'The report.', schema: reportSchema, texts: ['text/csv', 'text/html'] },
+    },
+    problems: [400, 404, 422],
   },
   cancelRemediation: {
     summary: 'Ends a run: nothing new is begun, what was sent is watched to its end.',

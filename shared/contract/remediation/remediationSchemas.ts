@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { reportOutcomes } from '../../domain/remediation/report/reportLine';
 
 /** The shapes of answers about the remediation, from which types and the OpenAPI document are made. */
 
@@ -48,4 +49,36 @@ export const runViewSchema = z.strictObject({
 export const runListSchema = z.strictObject({
   runs: z.array(runViewSchema),
   next: z.string().nullable().meta({ description: 'The next page; null at the end.' }),
+});
+
+const reportLineSchema = z.strictObject({
+  vmId: z.string(),
+  name: z.string(),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  location: z.string(),
+  outcome: z.enum(reportOutcomes).meta({ description: 'pending: not at its end yet.' }),
+  reason: z.string().nullable().meta({ description: 'A stable code.' }),
+  what: z.string().meta({ description: 'The reason in words.' }),
+  detail: z.string(),
+  error: z
+    .strictObject({ status: z.int(), code: z.string(), message: z.string() })
+    .nullable()
+    .meta({ description: 'As Azure told it.' }),
+  cause: z.string().meta({ description: 'What the error means.' }),
+  next: z.string().meta({ description: 'What somebody can do about it.' }),
+  look: z.array(z.string()).meta({ description: 'Where the VM says more.' }),
+  writes: z.array(z.string()).meta({ description: 'Made; or, of a dry run, that would be made.' }),
+  notes: z.array(z.string()).meta({ description: 'What could not be known.' }),
+  endedAt: time.nullable(),
+});
+
+export const reportSchema = z.strictObject({
+  run: runViewSchema,
+  filter: z.strictObject({ outcome: z.string().nullable(), reason: z.string().nullable() }),
+  note: z.string(),
+  vms: z.array(reportLineSchema),
+  reasons: z.array(z.strictObject({ reason: z.string(), count })),
+  listed: count,
+  isWhole: z.boolean().meta({ description: 'The run is over, and none of its VMs is missing.' }),
 });

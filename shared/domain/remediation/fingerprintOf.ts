@@ -6,9 +6,9 @@ import { linuxName, linuxOf } from './linuxOf';
 
 /**
  * The facts of a VM whose change gives it another chance after it failed too often, as one short
- * line: its release, its host name, and a hash of the machine's GUID, size, image, identity, profile
- * and extensions. Not among them is what changes by itself or cannot mend an install: power, agent,
- * tags, updates within a release, and the way to the Internet, which a read of the VM does not tell.
+ * line: its release, its host name, and a hash of the machine's GUID, size, image, identity,
+ * profile and extensions. Left out is what changes by itself or cannot mend an install: power,
+ * agent, tags, updates within a release, and the way out, which a read of the VM does not tell.
  */
 export function fingerprintOf(candidate: Candidate): string {
   const { image, identity, extensions } = candidate;

@@ -11,6 +11,7 @@ const calls = {
   },
   listRemediations: {},
   getRemediation: { id: runRow().id },
+  readReport: { id: runRow().id },
   cancelRemediation: { id: runRow().id, body: {} },
 } as const satisfies Record<string, Call>;
 
@@ -23,6 +24,7 @@ const everybody = (reads: number | string, writing: number | string): Expected =
   requestRemediation: writing,
   listRemediations: reads,
   getRemediation: reads,
+  readReport: reads,
   cancelRemediation: writing,
 });
 
