@@ -111,7 +111,10 @@ function worldFor(
     httpClient: mortal(life, inProcess(azure, options)),
     credential: {
       getToken: () => {
-        const { token, expiresAt } = azure.login.issueToken(identities.remediator);
+        const { token, expiresAt } = azure.login.issueToken(
+          (identities as unknown as Record<string, typeof identities.opener>)['remediator'] ??
+            identities.opener,
+        );
         return Promise.resolve({ token, expiresOnTimestamp: expiresAt });
       },
     },

@@ -5,6 +5,9 @@ import type { SentWrite } from '../../../../shared/domain/remediation/entry';
 import type { WriteAnswer } from '../../../../shared/domain/remediation/machineReading';
 import { at, entryOf, identityWrite, installWrite, sentOf } from '../../../support/nightEntries';
 
+const stopped = 'Cannot modify extensions in the VM when the VM is not running.';
+const linked =
+  "The linked scope '/subscriptions/s/…/userAssignedIdentities/id' may not be assigned.";
 const waiting = entryOf({ plan: [identityWrite, installWrite] });
 const told = announced(waiting, installWrite, at);
 const refused = (
@@ -92,14 +95,14 @@ describe('the answer to a write', () => {
       refused('invalid', {
         status: 409,
         code: 'OperationNotAllowed',
-        message: 'VM is not running.',
+        message: stopped,
       }),
       { outcome: 'skipped', reason: 'stoppedMeanwhile' },
     ],
     ['a lock', refused('locked', { status: 409, code: 'ScopeLocked' }), { reason: 'locked' }],
     [
       'identities of others',
-      refused('denied', { status: 403, code: 'LinkedAuthorizationFailed' }),
+      refused('denied', { status: 403, code: 'LinkedAuthorizationFailed', message: linked }),
       { outcome: 'failed', reason: 'identityForbidden' },
     ],
     [

@@ -114,16 +114,20 @@ describe('a look at an install of ours', () => {
     const error = { status: 0, code: '1007', message: 'exit code -2145648574' };
     const statuses = [{ name: 'aadloginforwindows', error }];
     const reading = readingOf(withExtension('Failed'), { statuses });
-    const first = look(installing, reading);
+    const identity = sentOf({ what: 'identity', at: at - 2 * minute });
+    const early = { ...installing, sent: [identity, sentOf()] };
+    const first = look(early, reading);
     expect(first.entry).toMatchObject({
       stage: 'waiting',
       nextAt: at + 5 * minute,
       end: null,
-      sent: [{ over: true }],
+      sent: [{ over: true }, { over: true }],
     });
     expect(look(first.entry, reading, false, at + 5 * minute)).toMatchObject({ kind: 'write' });
-    const third = { ...first.entry, sent: [sentOf({ over: true }), sentOf(), sentOf()] };
+    const third = { ...early, sent: [identity, sentOf(), sentOf(), sentOf()] };
     expect(endOf(third, reading)).toMatchObject({ outcome: 'failed', error });
+    // An identity that was there before and is not seen does not come by waiting.
+    expect(endOf(installing, reading)).toMatchObject({ outcome: 'failed', error });
   });
 
   it('writes anew what somebody has removed, three times and no more', () => {
