@@ -13,6 +13,7 @@ import type { Faults } from './faults';
 import { createFaults } from './faults';
 import { serve } from './frontDoor';
 import { guidMaker } from './guids';
+import { createMachineOperations, watchMachines } from './machineOperations';
 import { createOperationTable } from './operations';
 import type { OutOfBand } from './outOfBand';
 import { createOutOfBand } from './outOfBand';
@@ -80,7 +81,9 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   const operations = createOperationTable(ended);
   const { chance } = options;
   const guid = guidMaker(chance);
-  const world: World = { store, settings, access, operations, chance, guid };
+  const machines = createMachineOperations();
+  const world: World = { store, settings, access, operations, machines, chance, guid };
+  watchMachines(world);
   const faults = createFaults(chance);
   const resourceGraph = createResourceGraph(world);
   const providers: Inside['providers'] = [];

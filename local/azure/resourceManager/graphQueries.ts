@@ -1,10 +1,12 @@
 import { groupOf, isWithin, nameOf, subscriptionOf } from './armPath';
+import { candidatesGraphQuery } from './candidatesGraphQuery';
 import { connectGraphQuery } from './connectGraphQuery';
 import type { GraphIndex, IndexedNsg, IndexedRule } from './graphIndex';
 import { listAfter, unescaped } from './graphText';
+import { loginExtensionsGraphQuery } from './loginExtensionsGraphQuery';
 
 /** A query on its way: recognised by its name, its quoted texts read. */
-type GraphQuery = {
+export type GraphQuery = {
   /** First comment: `postern:targets v1`. */
   name: string;
   text: string;
@@ -20,8 +22,18 @@ type GraphQuery = {
 /** One row; strings that are absent are `''`, as `tostring` gives them. */
 export type GraphRow = Record<string, unknown>;
 
+/** Rows in order of `id`, made as they are asked for: of a large estate, most pages are not. */
+export type GraphPages = {
+  /** How many rows there are in all. */
+  count(): number;
+  /** Up to `top` rows after the one of this id (`''`: from the first on); `next`: there are more. */
+  after(id: string, top: number): { rows: GraphRow[]; next?: string };
+};
+
 /** Computes all rows of a query, or says what is wrong with it. */
-export type GraphQueryHandler = (query: GraphQuery) => GraphRow[] | { invalid: string };
+export type GraphQueryHandler = (
+  query: GraphQuery,
+) => GraphRow[] | GraphPages | { invalid: string };
 
 const canRead = {
   vm: 'Microsoft.Compute/virtualMachines/read',
@@ -69,6 +81,8 @@ export function knownQueries(index: GraphIndex): Map<string, GraphQueryHandler> 
       },
     ],
     ['postern:connect v1', connectGraphQuery(index)],
+    ['postern:candidates v1', candidatesGraphQuery(index)],
+    ['postern:loginExtensions v1', loginExtensionsGraphQuery(index)],
   ]);
 }
 

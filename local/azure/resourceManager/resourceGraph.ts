@@ -2,10 +2,10 @@ import type { ArmResponse } from '../contract';
 import { resourceGraphPage } from '../../limits';
 import type { Handler, World } from './call';
 import { createGraphIndex } from './graphIndex';
-import type { GraphQueryHandler, GraphRow } from './graphQueries';
+import type { GraphPages, GraphQueryHandler, GraphRow } from './graphQueries';
 import { knownQueries } from './graphQueries';
 import { unescaped } from './graphText';
-import { answer, isRecord } from './http';
+import { answer, isRecord, readJson } from './http';
 
 /** The Resource Graph: recognises the queries it knows by name; it does not understand KQL. */
 export type ResourceGraph = {
@@ -14,7 +14,10 @@ export type ResourceGraph = {
   addQuery(name: string, handler: GraphQueryHandler): void;
 };
 
-type Options = { top: number; skip: number; isTable: boolean };
+type Options = { top: number; skip: number; token?: Token; isTable: boolean };
+
+/** Where to go on: at a row, or after an id, with the number of rows that the first page told. */
+type Token = { row: number } | { after: string; total: number };
 
 /** A Resource Graph over the world's store, late by `resourceGraphLagMs`. */
 export function createResourceGraph(world: World): ResourceGraph {
@@ -46,7 +49,8 @@ export function createResourceGraph(world: World): ResourceGraph {
       isAsked,
       mayRead: world.access.mayDoNow(call.caller.objectId),
     });
-    return Array.isArray(rows) ? page(rows, options) : invalid(world, rows.invalid);
+    if ('invalid' in rows) return invalid(world, rows.invalid);
+    return Array.isArray(rows) ? page(rows, options) : pageAfter(rows, options);
   };
   return { answerQuery, addQuery: (name, handler) => queries.set(name, handler) };
 }
@@ -68,23 +72,25 @@ function readOptions(raw: unknown): Options | undefined {
   const top = options['$top'] ?? resourceGraphPage.rows;
   const token = options['$skipToken'];
   if (typeof top !== 'number' || top < 1 || top > resourceGraphPage.rowsMax) return undefined;
-  const skip = typeof token === 'string' ? tokenRow(token) : (options['$skip'] ?? 0);
+  const skip = options['$skip'] ?? 0;
   if (typeof skip !== 'number' || !Number.isInteger(skip) || skip < 0) return undefined;
-  return { top, skip, isTable: options['resultFormat'] === 'table' };
+  const isTable = options['resultFormat'] === 'table';
+  if (typeof token !== 'string') return { top, skip, isTable };
+  const read = readToken(token);
+  return read === undefined ? undefined : { top, skip, isTable, token: read };
 }
 
-/** The token is opaque to clients: base64 of the row to go on with. */
-function tokenFor(row: number): string {
-  return Buffer.from(JSON.stringify({ row })).toString('base64');
+/** The token is opaque to clients: base64 of where to go on. */
+function tokenFor(token: Token): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64');
 }
 
-function tokenRow(token: string): number | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64').toString());
-    return isRecord(value) && typeof value['row'] === 'number' ? value['row'] : undefined;
-  } catch {
-    return undefined;
-  }
+function readToken(text: string): Token | undefined {
+  const value = readJson(Buffer.from(text, 'base64').toString())?.value;
+  if (!isRecord(value)) return undefined;
+  const { row, after, total } = value;
+  if (typeof row === 'number' && Number.isInteger(row) && row >= 0) return { row };
+  return typeof after === 'string' && typeof total === 'number' ? { after, total } : undefined;
 }
 
 /** Which ids the request asks for: all of the tenant where it names no scope. */
@@ -105,14 +111,38 @@ function askedScopes(body: Record<string, unknown>, world: World): (id: string) 
   return (id) => subscriptions.includes(id.split('/')[2] ?? '');
 }
 
-function page(rows: GraphRow[], { top, skip, isTable }: Options): ArmResponse {
-  const data = rows.slice(skip, skip + top);
-  const next = skip + data.length;
+function page(rows: GraphRow[], { top, skip, token, isTable }: Options): ArmResponse {
+  const from = token !== undefined && 'row' in token ? token.row : skip;
+  const data = rows.slice(from, from + top);
+  const next = from + data.length;
+  const more = next < rows.length ? tokenFor({ row: next }) : undefined;
+  // Without an id in the rows there is no way to the rest.
+  const isCut = more !== undefined && !('id' in (rows[0] ?? {}));
+  return printed(data, rows.length, isTable, isCut ? null : more);
+}
+
+function pageAfter(pages: GraphPages, { top, skip, token, isTable }: Options): ArmResponse {
+  const isOn = token !== undefined && 'after' in token;
+  const total = isOn ? token.total : pages.count();
+  const skipped = skip > 0 && !isOn ? pages.after('', skip) : { next: '', rows: [] };
+  const from = isOn ? token.after : skipped.next;
+  const { rows, next } = from === undefined ? { rows: [] } : pages.after(from, top);
+  const more = next === undefined ? undefined : tokenFor({ after: next, total });
+  return printed(rows, total, isTable, more);
+}
+
+/** `more`: the token of the next page; `null` where there is more and no way to it. */
+function printed(
+  data: GraphRow[],
+  totalRecords: number,
+  isTable: boolean,
+  more: string | null | undefined,
+): ArmResponse {
   return answer(200, {
-    totalRecords: rows.length,
+    totalRecords,
     count: data.length,
-    resultTruncated: 'false',
-    ...(next < rows.length ? { $skipToken: tokenFor(next) } : {}),
+    resultTruncated: more === null ? 'true' : 'false',
+    ...(typeof more === 'string' ? { $skipToken: more } : {}),
     data: isTable ? table(data) : data,
     facets: [],
   });

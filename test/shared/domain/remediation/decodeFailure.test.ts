@@ -47,7 +47,7 @@ describe('errors as Azure gives them', () => {
     [
       'compute',
       'Exit code: -2145648574',
-      'DSREG_E_MSI_TENANTID_UNAVAILABLE nextNight extensionFailed -2145648574',
+      'DSREG_E_MSI_TENANTID_UNAVAILABLE soon extensionFailed -2145648574',
     ],
     [
       'compute',
@@ -58,11 +58,7 @@ describe('errors as Azure gives them', () => {
     ['compute', 'The hostname is already', 'hostNameTaken afterFix duplicateName'],
     ['compute', "'mdmId' setting was not found", 'mdmIdMissing nextNight extensionFailed'],
     ['compute', 'Non-zero exit code: 51', 'packageManagerBusy afterFix extensionFailed 51'],
-    [
-      'compute',
-      'has not reported status',
-      'VMAgentStatusCommunicationError nextNight agentNotReady',
-    ],
+    ['compute', 'has not reported status', 'VMAgentStatusCommunicationError soon agentNotReady'],
     ['compute', 'has timed out', 'VMExtensionProvisioningTimeout nextNight neverEnded'],
   ];
   const ofVms = recorded.errors.filter(({ area }) => area === 'arm' || area === 'compute');
