@@ -22,7 +22,7 @@ export const handlerFailures = {
       cause: 'It could not learn the tenant: no system identity, or metadata without a tenant.',
       next: 'See that the identity is on and the second metadata query answers with the tenant.',
       // An identity that was turned on a moment ago may not be there for the machine yet.
-      retry: 'nextNight',
+      retry: 'soon',
       reason: 'extensionFailed',
       source: windowsPage,
     },
