@@ -26,7 +26,7 @@ import {
   type TimerProfile,
 } from '../../local/functions/index';
 import { createLocalAzure, type LocalAzure, type LocalAzureOptions } from '../../local/localAzure';
-import { identities, type IdentityName } from '../../local/tenant';
+import { type CustomRoles, identities, type IdentityName } from '../../local/tenant';
 import { createAzureWorld } from '../../shared/azure/world';
 import { createChainStoreMemory } from '../../shared/auditMemory';
 import { createLedgerMemory, createNightMemory } from '../../shared/ledgerMemory';
@@ -65,7 +65,7 @@ export type SimulationOptions = SettingsOptions & {
   /** Rows and queue of the remediator; in memory, and nobody reads them, if absent. */
   remediation?: Remediation;
   /** Custom roles in place of those of `infra/roles`. */
-  roles?: Partial<Record<IdentityName, unknown>>;
+  roles?: Partial<CustomRoles>;
   /** Timing of the engine; exact if absent. */
   profile?: TimerProfile;
   faults?: EngineFaults;
