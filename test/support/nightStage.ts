@@ -59,3 +59,22 @@ export async function outcomesOf(ledger: NightLedger, id: string): Promise<Recor
     ]),
   );
 }
+
+/** A VM that lacks the extension alone, with a way out. */
+export const bareVm = { identity: { system: true, userAssigned: [] } } as const;
+
+/** Names for many VMs alike. */
+export function manyVms<Plan extends object>(count: number, plan: Plan) {
+  return Array.from({ length: count }, (_, at) => ({ name: `vm-${at}`, ...plan }));
+}
+
+/** Writes to VMs that were accepted, by the name of the VM: `PATCH` or `PUT`, in their order. */
+export function vmWrites(azure: LocalAzure): Record<string, string[]> {
+  const writes: Record<string, string[]> = {};
+  for (const { method, path, status } of azure.resourceManager.writeLog.records) {
+    const name = /\/virtualMachines\/([^/]+)/i.exec(path)?.[1];
+    if (name === undefined || status >= 300) continue;
+    (writes[name] ??= []).push(method);
+  }
+  return writes;
+}
