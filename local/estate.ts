@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { loginExtension, type BastionHostSeed } from './estateConnect';
-import type { PowerState, VirtualMachineSeed } from './estateMachine';
+import type { PolicyAssignmentSeed, PowerState, VirtualMachineSeed } from './estateMachine';
 import type { NamedRule } from './azure/resourceManager/securityRule';
 
 export type { PowerState, VirtualMachineSeed } from './estateMachine';
@@ -13,21 +13,14 @@ export type Estate = {
   tenantId: string;
   managementGroups: ManagementGroupSeed[];
   subscriptions: { subscriptionId: string; displayName: string }[];
-  resourceGroups: ResourceGroupSeed[];
+  resourceGroups: { subscriptionId: string; name: string; location: string }[];
   networkSecurityGroups: NetworkSecurityGroupSeed[];
   virtualNetworks: VirtualNetworkSeed[];
   networkInterfaces: NetworkInterfaceSeed[];
   virtualMachines: VirtualMachineSeed[];
   bastionHosts?: BastionHostSeed[];
+  policyAssignments?: PolicyAssignmentSeed[];
   locks: LockSeed[];
-};
-
-type ResourceGroupSeed = {
-  subscriptionId: string;
-  name: string;
-  location: string;
-  /** Id of the resource that made the group for its own machines. */
-  managedBy?: string;
 };
 
 type ManagementGroupSeed = {

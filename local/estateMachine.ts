@@ -82,8 +82,17 @@ export type VirtualMachineSeed = {
   guest?: GuestSeed;
   /** By default `Succeeded`. */
   provisioningState?: 'Updating' | 'Failed';
-  /** Code of the error that left it `Failed`. */
-  failedBy?: string;
+  /** The error that left it `Failed`. */
+  failedBy?: { code: string; message: string };
   /** Counts its changes, from 1: what its etag shows. */
   version?: number;
+};
+
+/** An assignment of Azure Policy that installs a login extension by itself. */
+export type PolicyAssignmentSeed = {
+  id: string;
+  /** Id of a management group, subscription, resource group or resource. */
+  scope: string;
+  notScopes?: string[];
+  type: 'AADLoginForWindows' | 'AADSSHLoginForLinux';
 };

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tenantId } from '../../local/estate';
-import { type IdentityName, postern } from '../../local/tenant';
+import { postern } from '../../local/tenant';
 import { readConfig } from '../../shared/config';
 import { policyFile } from './policyFile';
 
@@ -78,6 +78,6 @@ const roleFiles = {
 };
 
 /** The custom roles of `infra/roles`. */
-export function customRoles(): Record<IdentityName, unknown> {
+export function customRoles(): typeof roleFiles {
   return roleFiles;
 }

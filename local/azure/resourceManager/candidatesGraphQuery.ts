@@ -62,7 +62,7 @@ function candidateRow(vm: VirtualMachineSeed, query: GraphQuery, index: GraphInd
     imageSku: image?.sku ?? '',
     imageId: image?.id ?? '',
     planPublisher: vm.plan?.publisher ?? '',
-    managedBy: vm.managedBy ?? index.groupManagedBy(vm.id),
+    managedBy: vm.managedBy ?? '',
     scaleSetId: vm.scaleSetId ?? '',
     extensions: extensionsOf(vm, query),
     ways: waysOf(vm, query, index),

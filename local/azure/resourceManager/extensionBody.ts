@@ -15,27 +15,27 @@ export function extensionView(extension: VmExtensionSeed): Record<string, unknow
     name: extension.name,
     type: handlerOf(extension),
     typeHandlerVersion: installedVersion(extension),
-    statuses: [status(extension)],
+    statuses: status(extension),
   };
 }
 
-function status({ provisioningState, status: said }: VmExtensionSeed): unknown {
+/** Nothing for one that failed without its handler having said a word. */
+function status({ provisioningState, status: said }: VmExtensionSeed): unknown[] {
+  const words = said === undefined ? {} : { message: said.message, time: said.at };
   if (provisioningState === 'Failed') {
-    return {
-      code: `ProvisioningState/failed/${said?.code ?? '1'}`,
-      level: 'Error',
-      displayStatus: 'Provisioning failed',
-      message: said?.message ?? 'The extension has failed.',
-      ...(said === undefined ? {} : { time: said.at }),
-    };
+    if (said === undefined) return [];
+    const code = `ProvisioningState/failed/${said.code}`;
+    return [{ code, level: 'Error', displayStatus: 'Provisioning failed', ...words }];
   }
   const isDone = provisioningState === 'Succeeded';
-  return {
-    code: `ProvisioningState/${isDone ? 'succeeded' : 'transitioning'}`,
-    level: 'Info',
-    displayStatus: isDone ? 'Provisioning succeeded' : 'Transitioning',
-    ...(said === undefined ? {} : { message: said.message, time: said.at }),
-  };
+  return [
+    {
+      code: `ProvisioningState/${isDone ? 'succeeded' : 'transitioning'}`,
+      level: 'Info',
+      displayStatus: isDone ? 'Provisioning succeeded' : 'Transitioning',
+      ...words,
+    },
+  ];
 }
 
 /** The handler as the agent tells of it: `vmAgent.extensionHandlers[]`. */

@@ -1,6 +1,5 @@
 import type { NetworkInterfaceSeed, VirtualMachineSeed, VirtualNetworkSeed } from '../../estate';
 import type { BastionHostSeed } from '../../estateConnect';
-import { groupOf, subscriptionOf } from './armPath';
 import type { StoreChange } from './estateStore';
 import type { World } from './call';
 
@@ -18,8 +17,6 @@ export type GraphIndex = {
   nsgs: Map<string, IndexedNsg>;
   /** Ids of all VMs in order; with `/`, in the order in which the ids below them stand. */
   sortedVmIds(suffix: '' | '/'): readonly string[];
-  /** What made the resource group of an id for its own machines; `''` for most. */
-  groupManagedBy(id: string): string;
   /** Those of the beginning: nobody makes a Bastion here. */
   bastions: ReadonlyMap<string, BastionHostSeed>;
   /** Carries out every change whose lag is over. Call before reading. */
@@ -78,10 +75,6 @@ export function createGraphIndex({ store, settings }: World): GraphIndex {
     vnets,
     nsgs,
     bastions: store.bastions,
-    groupManagedBy: (id) => {
-      const group = `${subscriptionOf(id)}/${groupOf(id)}`.toLowerCase();
-      return store.groups.get(group)?.managedBy ?? '';
-    },
     sortedVmIds: (suffix) => {
       const known = sorted.get(suffix) ?? sortedIds(vms, suffix);
       sorted.set(suffix, known);

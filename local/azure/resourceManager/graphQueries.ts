@@ -2,6 +2,7 @@ import { groupOf, isWithin, nameOf, subscriptionOf } from './armPath';
 import { candidatesGraphQuery } from './candidatesGraphQuery';
 import { connectGraphQuery } from './connectGraphQuery';
 import type { GraphIndex, IndexedNsg, IndexedRule } from './graphIndex';
+import { duplicateNamesGraphQuery } from './duplicateNamesGraphQuery';
 import { listAfter, unescaped } from './graphText';
 import { loginExtensionsGraphQuery } from './loginExtensionsGraphQuery';
 
@@ -15,8 +16,12 @@ export type GraphQuery = {
   objectId: string;
   /** True where the request's subscriptions or management groups hold this id (lower case). */
   isAsked(id: string): boolean;
+  /** True where the request wants what stands above its scopes as well, and this id does. */
+  isAskedFromBelow(id: string): boolean;
   /** True where the caller may read this id (lower case) by this action. */
   mayRead(action: string, id: string): boolean;
+  /** True where the caller may read something at or below this scope (lower case). */
+  mayReadSomewhere(action: string, scope: string): boolean;
 };
 
 /** One row; strings that are absent are `''`, as `tostring` gives them. */
@@ -83,6 +88,7 @@ export function knownQueries(index: GraphIndex): Map<string, GraphQueryHandler> 
     ['postern:connect v1', connectGraphQuery(index)],
     ['postern:candidates v1', candidatesGraphQuery(index)],
     ['postern:loginExtensions v1', loginExtensionsGraphQuery(index)],
+    ['postern:duplicateNames v1', duplicateNamesGraphQuery(index)],
   ]);
 }
 

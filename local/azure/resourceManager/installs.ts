@@ -92,14 +92,24 @@ function installChange(
       const failed = {
         ...extension,
         provisioningState: 'Failed',
-        status: status(/code '(\d+)'/.exec(message)?.[1] ?? '1', message),
+        ...(isReported(code) ? { status: status(terminalCode(message), message) } : {}),
       };
-      const left = { ...vm, provisioningState: 'Failed' as const, failedBy: code };
+      const failedBy = { code, message };
+      const left = { ...vm, provisioningState: 'Failed' as const, failedBy };
       store.showVm(withExtension(left, failed));
     },
     valueNow: () =>
       extensionValue(present()?.extensions?.find(({ name }) => name === extension.name)),
   };
+}
+
+/** True for what a handler said of itself; of all others it is Azure that lost patience. */
+function isReported(code: string): boolean {
+  return code === 'VMExtensionHandlerNonTransientError' || code === 'VMExtensionProvisioningError';
+}
+
+function terminalCode(message: string): string {
+  return /code '(\d+)'/.exec(message)?.[1] ?? '1';
 }
 
 /** A Windows machine with the extension is a device of the tenant from now on. */
@@ -135,10 +145,11 @@ export function beginRemoval(
       }
       return undefined;
     },
-    fail: ({ code }) => {
+    fail: ({ code, message }) => {
       const now = store.vms.get(key);
       if (now?.vmId !== vm.vmId) return;
-      const left = { ...now, provisioningState: 'Failed' as const, failedBy: code };
+      const failedBy = { code, message };
+      const left = { ...now, provisioningState: 'Failed' as const, failedBy };
       store.showVm(withExtension(left, extension));
     },
     valueNow: () => extensionValue(store.vms.get(key)?.extensions?.find((item) => isIt(item))),

@@ -33,9 +33,10 @@ function provisioningStatus({ provisioningState, failedBy }: VirtualMachineSeed)
     return { code: 'ProvisioningState/updating', level: 'Info', displayStatus: 'Updating' };
   }
   return {
-    code: `ProvisioningState/failed/${failedBy ?? 'OperationFailed'}`,
+    code: `ProvisioningState/failed/${failedBy?.code ?? 'OperationFailed'}`,
     level: 'Error',
     displayStatus: 'Provisioning failed',
+    message: failedBy?.message ?? 'The last operation on the VM has failed.',
   };
 }
 

@@ -57,27 +57,32 @@ function placeBefore(keys: readonly string[], id: string): number {
 }
 
 const text = String.raw`'(?:[^'\\]|\\.)*'`;
+const place = String.raw`id\s+(?:startswith|=~)\s+${text}`;
 const placeLine = new RegExp(
-  String.raw`^\s*\|\s*where\s+(id\s+startswith\s+${text}(?:\s+or\s+id\s+startswith\s+${text})*)\s*$`,
+  String.raw`^\s*\|\s*where\s+(${place}(?:\s+or\s+${place})*)\s*$`,
   'im',
 );
 
 /**
- * What the optional lines of a query want: `| where id startswith '…' or id startswith '…'` and
- * `| where subscriptionId in~ ('…')`; KQL's `startswith` looks neither at case nor at segments.
+ * What the optional lines of a query want: `| where id startswith '…' or id =~ '…'`, any number of
+ * either, and `| where subscriptionId in~ ('…')`. KQL's `startswith` looks neither at case nor at
+ * segments.
  */
 export function wantedPlaces(query: GraphQuery): ((id: string) => boolean) | { invalid: string } {
   const line = placeLine.exec(query.text)?.[1];
   if (line === undefined && /\bid\s+startswith\b/i.test(query.text)) {
     return { invalid: "the line of 'id startswith' is not of the form that is known here" };
   }
-  const starts = [...(line ?? '').matchAll(/'((?:[^'\\]|\\.)*)'/g)].map(([, inner = '']) =>
-    unescaped(inner).toLowerCase(),
-  );
+  const found = [...(line ?? '').matchAll(/(startswith|=~)\s+'((?:[^'\\]|\\.)*)'/gi)];
+  const places = found.map(([, how = '', inner = '']) => ({
+    isWhole: how === '=~',
+    place: unescaped(inner).toLowerCase(),
+  }));
   const subscriptions = listAfter('subscriptionId', query.text);
   return (id) => {
     const lower = id.toLowerCase();
     if (subscriptions !== undefined && !subscriptions.has(subscriptionOf(lower))) return false;
-    return line === undefined || starts.some((start) => lower.startsWith(start));
+    if (line === undefined) return true;
+    return places.some(({ isWhole, place: at }) => (isWhole ? lower === at : lower.startsWith(at)));
   };
 }

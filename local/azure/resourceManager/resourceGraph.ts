@@ -1,10 +1,12 @@
 import type { ArmResponse } from '../contract';
 import { resourceGraphPage } from '../../limits';
 import type { Handler, World } from './call';
+import { subscriptionOf } from './armPath';
 import { createGraphIndex } from './graphIndex';
-import type { GraphPages, GraphQueryHandler, GraphRow } from './graphQueries';
+import type { GraphPages, GraphQuery, GraphQueryHandler, GraphRow } from './graphQueries';
 import { knownQueries } from './graphQueries';
 import { unescaped } from './graphText';
+import { installingPoliciesGraphQuery } from './installingPoliciesGraphQuery';
 import { answer, isRecord, readJson } from './http';
 
 /** The Resource Graph: recognises the queries it knows by name; it does not understand KQL. */
@@ -23,6 +25,8 @@ type Token = { row: number } | { after: string; total: number };
 export function createResourceGraph(world: World): ResourceGraph {
   const index = createGraphIndex(world);
   const queries = knownQueries(index);
+  const policies = installingPoliciesGraphQuery(world.store.initial.policyAssignments ?? []);
+  queries.set('postern:installingPolicies v1', policies);
   const answerQuery: Handler = (call) => {
     index.catchUp();
     const body = call.json;
@@ -40,14 +44,15 @@ export function createResourceGraph(world: World): ResourceGraph {
     if (literals === undefined) return invalid(world, 'a quoted text is not closed');
     const options = readOptions(body['options']);
     if (options === undefined) return invalid(world, 'the options cannot be read');
-    const isAsked = askedScopes(body, world);
+    const { objectId } = call.caller;
     const rows = handler({
       name,
       text,
       literals,
-      objectId: call.caller.objectId,
-      isAsked,
-      mayRead: world.access.mayDoNow(call.caller.objectId),
+      objectId,
+      ...askedScopes(body, world),
+      mayRead: world.access.mayDoNow(objectId),
+      mayReadSomewhere: (action, scope) => world.access.mayDoSomewhere(objectId, action, scope),
     });
     if ('invalid' in rows) return invalid(world, rows.invalid);
     return Array.isArray(rows) ? page(rows, options) : pageAfter(rows, options);
@@ -93,8 +98,13 @@ function readToken(text: string): Token | undefined {
   return typeof after === 'string' && typeof total === 'number' ? { after, total } : undefined;
 }
 
+type Asked = Pick<GraphQuery, 'isAsked' | 'isAskedFromBelow'>;
+
 /** Which ids the request asks for: all of the tenant where it names no scope. */
-function askedScopes(body: Record<string, unknown>, world: World): (id: string) => boolean {
+function askedScopes(body: Record<string, unknown>, { store }: World): Asked {
+  const options = body['options'];
+  const filter = isRecord(options) ? options['authorizationScopeFilter'] : undefined;
+  const wantsAbove = filter === 'AtScopeAboveAndBelow' || filter === 'AtScopeAndAbove';
   const names = (field: string): string[] | undefined => {
     const value = body[field];
     if (!Array.isArray(value)) return undefined;
@@ -105,10 +115,19 @@ function askedScopes(body: Record<string, unknown>, world: World): (id: string) 
     (name) => `/providers/microsoft.management/managementgroups/${name}`,
   );
   if (groups !== undefined && groups.length > 0) {
-    return (id) => groups.some((scope) => world.store.isAtOrAbove(scope, id));
+    return {
+      isAsked: (id) => groups.some((scope) => store.isAtOrAbove(scope, id)),
+      isAskedFromBelow: (id) => wantsAbove && groups.some((scope) => store.isAtOrAbove(id, scope)),
+    };
   }
-  if (subscriptions === undefined || subscriptions.length === 0) return () => true;
-  return (id) => subscriptions.includes(id.split('/')[2] ?? '');
+  if (subscriptions === undefined || subscriptions.length === 0) {
+    return { isAsked: () => true, isAskedFromBelow: () => wantsAbove };
+  }
+  return {
+    isAsked: (id) => id.startsWith('/subscriptions/') && subscriptions.includes(subscriptionOf(id)),
+    isAskedFromBelow: (id) =>
+      wantsAbove && subscriptions.some((one) => store.isAtOrAbove(id, `/subscriptions/${one}`)),
+  };
 }
 
 function page(rows: GraphRow[], { top, skip, token, isTable }: Options): ArmResponse {

@@ -68,7 +68,7 @@ function changeOf(before: VirtualMachineSeed, { store }: World): MachineChange {
       if (vm !== undefined) store.showVm(succeeded(vm));
       return undefined;
     },
-    fail: ({ code }) => {
+    fail: ({ code, message }) => {
       const vm = store.vms.get(key);
       if (vm?.vmId !== before.vmId) return;
       const { identity: _given, tags: _set, ...rest } = vm;
@@ -78,7 +78,7 @@ function changeOf(before: VirtualMachineSeed, { store }: World): MachineChange {
         ...(identity === undefined ? {} : { identity }),
         ...(tags === undefined ? {} : { tags }),
         provisioningState: 'Failed',
-        failedBy: code,
+        failedBy: { code, message },
       });
     },
     valueNow: () => {

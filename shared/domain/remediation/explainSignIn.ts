@@ -19,8 +19,7 @@ function plainWords(text: string): string {
     .normalize('NFKC')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
-    .replaceAll(/\b[a-z]+\b/g, (word) => inFull.get(word) ?? word)
-    .trim();
+    .replaceAll(/\b[a-z]+\b/g, (word) => inFull.get(word) ?? word);
 }
 
 const lengthMax = 4_000;

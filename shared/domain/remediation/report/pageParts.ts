@@ -39,7 +39,8 @@ dt { color: #555 }
 dd { margin: 0; overflow-wrap: anywhere }
 .note { border-left: 4px solid #b25e00; padding: .3rem .8rem; background: #fff6e8 }
 table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #ddd }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem }
+th, td { border-bottom: 1px solid #ddd }
 td { overflow-wrap: anywhere }
 th button { all: unset; cursor: pointer; font-weight: 600 }
 th button:focus-visible { outline: 2px solid #005a9e }

@@ -26,7 +26,7 @@ export type ReportFilter = {
 
 /**
  * One form of the report, written piece by piece: head, then the VMs of each batch, then foot. It
- * holds a count or two between them and no VM, so that 50,000 of them take as little memory as forty.
+ * holds a count or two between them and no VM, so that 50,000 take as little memory as forty.
  */
 export type ReportWriter = {
   head(): string;

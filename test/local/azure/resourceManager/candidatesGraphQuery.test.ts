@@ -152,6 +152,7 @@ describe('the index, asked for candidates', () => {
     [`| where id startswith '${vmId('')}'`, ['vm-b']],
     [`| where id startswith '${vmId('').toUpperCase()}'`, ['vm-b']],
     [`| where id startswith '/none/' or id startswith '${vmId('VM-A', 'RG-OTHER')}'`, ['vm-a']],
+    [`| where id =~ '${vmId('VM-B')}' or id startswith '${vmId('vm-b')}/'`, ['vm-b']],
     [`| where subscriptionId in~ ('${subscriptionId.toUpperCase()}')`, ['vm-b', 'vm-a']],
     [`| where subscriptionId in~ ('00000000-0000-4000-8000-000000000000')`, []],
     ['| where type =~ "microsoft.compute/virtualmachines"', ['vm-b', 'vm-a']],

@@ -37,6 +37,7 @@ describe('a message that somebody saw', () => {
     [page, 'Azure Windows VM Sign-In is missing', 'signInAppMissing'],
     [linuxPage, "Couldn't retrieve token from local cache", 'tokenNotCached'],
     [page, 'Ｙour ｃredentials did not work', 'credentialsDidNotWork'],
+    [page, 'Your credentials — did   not work', 'credentialsDidNotWork'],
     // Nobody explains these.
     ['nobody', '', null],
     ['nobody', 'Your credentials did work', null],

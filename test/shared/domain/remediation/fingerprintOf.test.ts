@@ -76,6 +76,7 @@ describe('a fingerprint', () => {
     expect(strange).toMatch(/^Windows Server 2022\|a b x{60}\|[a-z2-7]{20}$/);
     expect(fingerprintOf(windowsCandidate({ osType: '' }))).toMatch(/^\|vm-1\|/);
     expect(fingerprintOf(linuxCandidate({ osName: 'gentoo' }))).toMatch(/^\|vm-1\|/);
+    expect(fingerprintOf(linuxCandidate({ osType: '' }))).toMatch(/^\|vm-1\|/);
   });
 
   it('names both releases where a build does not tell server from client', () => {
