@@ -1,4 +1,4 @@
-import { estateOf, vmId } from '../../../local/estate';
+import { estateOf, resourceId, vmId } from '../../../local/estate';
 import type { LocalAzure } from '../../../local/localAzure';
 import { createNightMemory } from '../../../shared/ledgerMemory';
 import { type NightApp, type NightAppOptions, startNightApp } from '../../support/nightApp';
@@ -28,10 +28,13 @@ afterEach(() => {
   time.uninstall();
 });
 
+const user = resourceId('rg-app', 'Microsoft.ManagedIdentity', 'userAssignedIdentities', 'id');
+
 type Vms = Parameters<typeof estateOf>[0]['vms'];
 
-function begin(vms: Vms, options: NightAppOptions = {}): NightApp {
-  azure = nightAzure(estateOf({ vms, subnetWays: { 'snet-app': { natGatewayId: '/nat' } } }));
+function begin(vms: Vms, options: NightAppOptions = {}, may = {}): NightApp {
+  const subnetWays = { 'snet-app': { natGatewayId: '/nat' } };
+  azure = nightAzure(estateOf({ vms, subnetWays }), {}, may);
   return another(options);
 }
 
@@ -56,22 +59,24 @@ const asked = 'asked-abcdefghijklmnop';
 
 describe('a night', () => {
   it('makes ready what can be, and leaves the rest alone with its reason', async () => {
-    const user =
-      '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id';
     const keeps = { system: false, userAssigned: [user] };
-    const app = begin([
-      { name: 'bare', ...bareVm },
-      { name: 'no-identity' },
-      { name: 'linux', osType: 'Linux', ...bareVm },
-      { name: 'stopped', powerState: 'deallocated', ...bareVm },
-      { name: 'silent', agent: 'notReady', ...bareVm },
-      { name: 'users', identity: keeps },
-      { name: 'allowed', identity: keeps, tags: { 'postern-system-identity': 'allow' } },
-      { name: 'domain', tags: { 'domain-joined': '' }, ...bareVm },
-      { name: 'off', tags: { 'postern-remediation': 'off' }, ...bareVm },
-      { name: 'no-endpoint', guest: { login: 'discovery' }, ...bareVm },
-      { name: 'no-end', guest: { login: 'neverEnds' }, ...bareVm },
-    ]);
+    const app = begin(
+      [
+        { name: 'bare', ...bareVm },
+        { name: 'no-identity' },
+        { name: 'linux', osType: 'Linux', ...bareVm },
+        { name: 'stopped', powerState: 'deallocated', ...bareVm },
+        { name: 'silent', agent: 'notReady', ...bareVm },
+        { name: 'users', identity: keeps },
+        { name: 'allowed', identity: keeps, tags: { 'postern-system-identity': 'allow' } },
+        { name: 'domain', tags: { 'domain-joined': '' }, ...bareVm },
+        { name: 'off', tags: { 'postern-remediation': 'off' }, ...bareVm },
+        { name: 'no-endpoint', guest: { login: 'discovery' }, ...bareVm },
+        { name: 'no-end', guest: { login: 'neverEnds' }, ...bareVm },
+      ],
+      {},
+      { mayKeepIdentities: true },
+    );
     await app.startNight();
     const row = await untilOver(time, app.ledger, night);
     expect(await outcomesOf(app.ledger, night)).toEqual({
@@ -105,6 +110,23 @@ describe('a night', () => {
     });
     const after = await app.world().machines.readMachine(vmId('allowed'));
     expect(after?.candidate.identity).toEqual({ system: true, userAssigned: [user] });
+  });
+
+  it('takes no identity away where it may not send them again, and says what it lacks', async () => {
+    const identity = { system: false, userAssigned: [user] };
+    const app = begin([{ name: 'kept', identity, tags: { 'postern-system-identity': 'allow' } }]);
+    await app.startNight();
+    await untilOver(time, app.ledger, night);
+    expect(await outcomesOf(app.ledger, night)).toEqual({ kept: 'failed identityForbidden' });
+    expect(vmWrites(azure)).toEqual({});
+    const after = await app.world().machines.readMachine(vmId('kept'));
+    expect(after?.candidate.identity).toEqual(identity);
+  });
+
+  it('in which nothing is found says so: an identity without rights sees no estate', async () => {
+    const app = begin([]);
+    await app.startNight();
+    expect(await untilOver(time, app.ledger, night)).toMatchObject({ trouble: 'nothingFound' });
   });
 
   it('that is a scope’s first writes nothing, and tells what the second then does', async () => {
