@@ -7,7 +7,6 @@ export type Speaker =
   | 'events'
   | 'app'
   | 'sweeper'
-  | 'remediator'
   | 'network'
   | 'notices'
   | 'host'
@@ -27,7 +26,6 @@ const colours: Record<Speaker, (text: string) => string> = {
   events: pc.blue,
   app: pc.cyan,
   sweeper: pc.green,
-  remediator: pc.cyan,
   network: pc.yellow,
   notices: pc.blue,
   host: pc.red,
