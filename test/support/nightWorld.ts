@@ -1,4 +1,6 @@
 import { createNightMemory } from '../../shared/ledgerMemory';
+import { hashId } from '../../shared/domain/identity';
+import type { StandingRow } from '../../shared/domain/remediation/standing';
 import type { Fault } from '../../shared/domain/fault';
 import { batchId, type BatchRow } from '../../shared/domain/remediation/batchRow';
 import type { Entry, EntryEnd, Outcome } from '../../shared/domain/remediation/entry';
@@ -29,7 +31,7 @@ export function offerNight(world: Pick<World, 'remediation'>): Night {
       asks.push(ask);
     },
   };
-  Object.assign(world, { remediation: { ledger, queue } });
+  Object.assign(world, { remediation: { ledger, queue, cloud: 'AzureCloud' } });
   return {
     ledger,
     asks,
@@ -88,6 +90,25 @@ export function endedEntry(
 export function batchOf(runId: string, number: number, entries: readonly Entry[]): BatchRow {
   const subscriptionId = '11111111-1111-4111-8111-111111111111';
   return { schema: 1, id: batchId(runId, number), runId, number, subscriptionId, entries };
+}
+
+/** A VM that has failed three nights. */
+export function standingOf(changes: Partial<StandingRow> = {}): StandingRow {
+  const vmId = changes.vmId ?? vmIdAt(0);
+  return {
+    schema: 1,
+    id: hashId(vmId.toLowerCase()),
+    vmId,
+    failures: 3,
+    lastFailureAt: nightBegin,
+    lastRunId: 'night-20251231',
+    pausedUntil: nightBegin,
+    quarantinedAt: nightBegin,
+    fingerprint: 'f',
+    reason: 'extensionFailed',
+    error: { status: 0, code: 'VMExtensionHandlerNonTransientError', message: 'exit code 51' },
+    ...changes,
+  };
 }
 
 /** The id of a VM of the estate. */

@@ -1,8 +1,6 @@
 import type { Entry } from '../../shared/domain/remediation/entry';
 import type { ReportRun, ReportWriter } from '../../shared/domain/remediation/report/report';
-import { reportLine, type WordsOf } from '../../shared/domain/remediation/report/reportLine';
-
-export const noWords: WordsOf = () => null;
+import { reportLine } from '../../shared/domain/remediation/report/reportLine';
 
 export function reportRun(changes: Partial<ReportRun> = {}): ReportRun {
   return {
@@ -26,12 +24,12 @@ export function reportRun(changes: Partial<ReportRun> = {}): ReportRun {
 export function written(
   writer: ReportWriter,
   entries: readonly Entry[],
-  { size = 40, isWhole = true, wordsOf = noWords } = {},
+  { size = 40, isWhole = true } = {},
 ): string {
   const parts = [writer.head()];
   for (let from = 0; from < entries.length; from += size) {
     const some = entries.slice(from, from + size);
-    parts.push(writer.vms(some.map((entry) => reportLine(entry, wordsOf))));
+    parts.push(writer.vms(some.map((entry) => reportLine(entry, 'AzureCloud'))));
   }
   return [...parts, writer.foot({ isWhole })].join('');
 }

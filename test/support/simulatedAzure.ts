@@ -344,7 +344,8 @@ function worldOf(
 }
 
 function unreadNight(): Remediation {
-  return { ledger: createNightMemory(), queue: { send: async () => undefined } };
+  const queue = { send: async () => undefined };
+  return { ledger: createNightMemory(), queue, cloud: 'AzureCloud' };
 }
 
 /** The event subscription of infra, at the door that the test asks for. */

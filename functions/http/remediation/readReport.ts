@@ -11,8 +11,8 @@ import { isMeant, type ReportWriter } from '../../../shared/domain/remediation/r
 import { reportCsv } from '../../../shared/domain/remediation/report/reportCsv';
 import { reportHtml, reportPagePolicy } from '../../../shared/domain/remediation/report/reportHtml';
 import { reportJson } from '../../../shared/domain/remediation/report/reportJson';
-import { reportLine, type WordsOf } from '../../../shared/domain/remediation/report/reportLine';
-import type { RunLedger } from '../../../shared/ports/remediation';
+import { reportLine } from '../../../shared/domain/remediation/report/reportLine';
+import type { Remediation } from '../../../shared/ports/remediation';
 import type { World } from '../../../shared/ports/world';
 import type { CallerHandler } from '../asCaller';
 import { asReader } from './asOperator';
@@ -28,21 +28,21 @@ const bytesMax = 100_000_000;
  * run that goes on it is what there is so far, and says so.
  */
 export function readReport(world: World): CallerHandler {
-  return asReader(world, async ({ params, url }, _caller, { ledger }) => {
+  return asReader(world, async ({ params, url }, _caller, night) => {
     const asked = reportQuery(new URL(url).searchParams);
     if ('detail' in asked) {
       return problem('badQuery', 'The query is not understood.', asked.detail);
     }
-    const found = await findRun(ledger, params['id']);
+    const found = await findRun(night.ledger, params['id']);
     if ('answer' in found) return found.answer;
     const view = runView(found.row, world.clock.now());
-    const bytes = await joinedBytes(textsOf(ledger, found.row, view, asked), bytesMax);
+    const bytes = await joinedBytes(textsOf(night, found.row, view, asked), bytesMax);
     return bytes === null ? tooLarge(view) : served(bytes, asked.format, found.row.id);
   });
 }
 
 async function* textsOf(
-  ledger: RunLedger,
+  { ledger, cloud }: Remediation,
   row: RemediationRow,
   view: RunView,
   { format, filter }: ReportQuery,
@@ -56,13 +56,11 @@ async function* textsOf(
   let isWhole = isOver(row);
   for await (const batch of readBatches(ledger, row)) {
     if (batch === null) isWhole = false;
-    const lines = (batch?.entries ?? []).map((entry) => reportLine(entry, wordsOf));
+    const lines = (batch?.entries ?? []).map((entry) => reportLine(entry, cloud));
     yield writer.vms(lines.filter((line) => isMeant(line, filter)));
   }
   yield writer.foot({ isWhole });
 }
-
-const wordsOf: WordsOf = () => null;
 
 const media: Readonly<Record<ReportFormat, string>> = {
   json: 'application/json',

@@ -1,7 +1,13 @@
 import type { Operation } from '../operation';
 import { pageQuerySchema } from './pageQuery';
-import { cancelBody, remediationBody } from './remediationBodies';
-import { reportSchema, runListSchema, runViewSchema } from './remediationSchemas';
+import { cancelBody, releaseBody, remediationBody } from './remediationBodies';
+import {
+  quarantinedSchema,
+  quarantineListSchema,
+  reportSchema,
+  runListSchema,
+  runViewSchema,
+} from './remediationSchemas';
 import { reportQuerySchema } from './reportQuery';
 
 /** What is offered of the remediation, by the names of its routes. */
@@ -49,5 +55,17 @@ export const remediationOperations: Readonly<Record<string, Operation>> = {
       202: { what: 'The wish is sent.', schema: runViewSchema },
     },
     problems: [400, 404, 409, 413],
+  },
+  listQuarantine: {
+    summary: 'VMs that are left alone since they failed three nights, with why and what to do.',
+    query: pageQuerySchema,
+    answers: { 200: { what: 'A page of them.', schema: quarantineListSchema } },
+    problems: [400],
+  },
+  releaseVm: {
+    summary: 'Lets a VM out of quarantine: the next night looks at it again.',
+    body: releaseBody,
+    answers: { 202: { what: 'The wish is sent.', schema: quarantinedSchema } },
+    problems: [400, 404, 413],
   },
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Retry } from '../../domain/remediation/failure';
 import { reportOutcomes } from '../../domain/remediation/report/reportLine';
 
 /** The shapes of answers about the remediation, from which types and the OpenAPI document are made. */
@@ -51,6 +52,15 @@ export const runListSchema = z.strictObject({
   next: z.string().nullable().meta({ description: 'The next page; null at the end.' }),
 });
 
+const retries = ['soon', 'nextNight', 'afterFix', 'never'] as const satisfies readonly Retry[];
+
+const retry = z.enum([...retries, '']).meta({ description: 'When trying again can help.' });
+
+const errorSchema = z
+  .strictObject({ status: z.int(), code: z.string(), message: z.string() })
+  .nullable()
+  .meta({ description: 'As Azure told it.' });
+
 const reportLineSchema = z.strictObject({
   vmId: z.string(),
   name: z.string(),
@@ -61,12 +71,10 @@ const reportLineSchema = z.strictObject({
   reason: z.string().nullable().meta({ description: 'A stable code.' }),
   what: z.string().meta({ description: 'The reason in words.' }),
   detail: z.string(),
-  error: z
-    .strictObject({ status: z.int(), code: z.string(), message: z.string() })
-    .nullable()
-    .meta({ description: 'As Azure told it.' }),
+  error: errorSchema,
   cause: z.string().meta({ description: 'What the error means.' }),
   next: z.string().meta({ description: 'What somebody can do about it.' }),
+  retry,
   look: z.array(z.string()).meta({ description: 'Where the VM says more.' }),
   writes: z.array(z.string()).meta({ description: 'Made; or, of a dry run, that would be made.' }),
   notes: z.array(z.string()).meta({ description: 'What could not be known.' }),
@@ -81,4 +89,27 @@ export const reportSchema = z.strictObject({
   reasons: z.array(z.strictObject({ reason: z.string(), count })),
   listed: count,
   isWhole: z.boolean().meta({ description: 'The run is over, and none of its VMs is missing.' }),
+});
+
+export const quarantinedSchema = z.strictObject({
+  id: z.string().meta({ description: 'By which it is released.' }),
+  vm: z.string(),
+  name: z.string(),
+  failures: count.meta({ description: 'Nights in a row in which it failed.' }),
+  lastFailureAt: time,
+  quarantinedAt: time,
+  reason: z.string(),
+  what: z.string(),
+  error: errorSchema,
+  cause: z.string(),
+  next: z.string(),
+  retry,
+  look: z.array(z.string()),
+  release: z.string(),
+});
+
+export const quarantineListSchema = z.strictObject({
+  vms: z.array(quarantinedSchema),
+  next: z.string().nullable().meta({ description: 'The next page; null at the end.' }),
+  count,
 });

@@ -17,6 +17,7 @@ const columns: readonly (readonly [string, (line: ReportLine) => string])[] = [
   ['errorMessage', ({ error }) => error?.message ?? ''],
   ['cause', ({ cause }) => cause],
   ['next', ({ next }) => next],
+  ['retry', ({ retry }) => retry],
   ['look', ({ look }) => look.join('; ')],
   ['writes', ({ writes }) => writes.join('; ')],
   ['notes', ({ notes }) => notes.join(' ')],

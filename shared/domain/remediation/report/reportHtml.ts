@@ -16,6 +16,7 @@ const columns: readonly (readonly [string, (line: ReportLine) => string])[] = [
   ['Error', errorText],
   ['Cause', ({ cause }) => cause],
   ['Next step', ({ next }) => next],
+  ['Again', ({ retry }) => retry],
   ['Where to look', ({ look }) => look.join('; ')],
   ['Writes', ({ writes }) => writes.join('; ')],
   ['Not known', ({ notes }) => notes.join(' ')],

@@ -1,8 +1,12 @@
 import { parseArmId } from '../../armId';
 import { cleanText } from '../../text';
+import type { FailedOn } from '../decodeFailure';
+import type { CloudName } from '../endpoints';
 import type { Entry, EntryError, Outcome, SentWrite } from '../entry';
+import type { Retry } from '../failure';
 import { type ReasonCode, reasons } from '../reasons';
 import type { PlannedWrite } from '../verdict';
+import { failureWords } from './failureWords';
 
 /** What is told of one VM, whatever the form of the report. Every text is clean and cut. */
 export type ReportLine = {
@@ -22,6 +26,9 @@ export type ReportLine = {
   readonly cause: string;
   /** What somebody can do in the morning. */
   readonly next: string;
+  /** When trying again can help; `''`: there is no error. */
+  readonly retry: Retry | '';
+  /** Where the VM says more. */
   readonly look: readonly string[];
   /** Writes that were made, or, of a dry run, that would be. */
   readonly writes: readonly string[];
@@ -43,27 +50,17 @@ export const reportOutcomes = [
   'pending',
 ] as const satisfies readonly ReportOutcome[];
 
-/** An error in words: what it means, what to do, where the VM says more. */
-export type ErrorWords = {
-  readonly cause: string;
-  readonly next: string;
-  readonly look: readonly string[];
-};
-
-/** Puts an error into words; `null`: nobody knows more than the error says. */
-export type WordsOf = (error: EntryError) => ErrorWords | null;
-
 const textMax = 500;
 const listMax = 10;
 
 /** What is told of one VM of a run. */
-export function reportLine(entry: Entry, wordsOf: WordsOf): ReportLine {
+export function reportLine(entry: Entry, cloud: CloudName): ReportLine {
   const { vmId, location, end } = entry;
   const id = parseArmId(vmId);
   const reason = end?.reason ?? null;
   const error = end === null || end.error === null ? null : cleanError(end.error);
   const said = reason === null ? { text: '', next: '' } : reasons[reason];
-  const words = error === null ? null : wordsOf(error);
+  const words = error === null ? null : failureWords(error, { family: familyOf(entry), cloud });
   return {
     vmId: clean(vmId),
     name: clean(vmId.slice(vmId.lastIndexOf('/') + 1)),
@@ -75,9 +72,10 @@ export function reportLine(entry: Entry, wordsOf: WordsOf): ReportLine {
     what: said.text,
     detail: clean(end?.detail ?? ''),
     error,
-    cause: clean(words?.cause ?? ''),
-    next: clean(words?.next ?? said.next),
-    look: (words?.look ?? []).slice(0, listMax).map(clean),
+    cause: words?.cause ?? '',
+    next: words?.next ?? said.next,
+    retry: words?.retry ?? '',
+    look: words?.look ?? [],
     writes: writesOf(entry).slice(0, listMax),
     notes: entry.notes.slice(0, listMax).map((code) => reasons[code].text),
     endedAt: end?.at ?? null,
@@ -86,6 +84,14 @@ export function reportLine(entry: Entry, wordsOf: WordsOf): ReportLine {
 
 function cleanError({ status, code, message }: EntryError): EntryError {
   return { status, code: clean(code), message: clean(message) };
+}
+
+/** By the extension that was, or would be, installed. */
+function familyOf({ plan, end }: Entry): FailedOn['family'] {
+  const writes = [...plan, ...(end?.writes ?? [])];
+  const extension = writes.find((write) => write.what === 'extension');
+  if (extension === undefined) return 'unknown';
+  return extension.type === 'AADLoginForWindows' ? 'windows' : 'linux';
 }
 
 function writesOf({ sent, end }: Entry): string[] {

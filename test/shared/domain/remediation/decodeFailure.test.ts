@@ -47,7 +47,7 @@ describe('errors as Azure gives them', () => {
     [
       'compute',
       'Exit code: -2145648574',
-      'DSREG_E_MSI_TENANTID_UNAVAILABLE soon extensionFailed -2145648574',
+      'DSREG_E_MSI_TENANTID_UNAVAILABLE nextNight extensionFailed -2145648574',
     ],
     [
       'compute',

@@ -1,8 +1,9 @@
+import { decodeFailure } from '../../../../../shared/domain/remediation/decodeFailure';
 import type { Entry } from '../../../../../shared/domain/remediation/entry';
 import { reasons } from '../../../../../shared/domain/remediation/reasons';
 import { reportLine } from '../../../../../shared/domain/remediation/report/reportLine';
 import { endedEntry, entryOf, nightBegin, vmIdAt } from '../../../../support/nightWorld';
-import { hostileTexts, noWords } from '../../../../support/reports';
+import { hostileTexts } from '../../../../support/reports';
 
 const extension = {
   what: 'extension',
@@ -15,7 +16,7 @@ const extension = {
 describe('what is told of a VM', () => {
   it('is where it lies, and what it came to, in words', () => {
     const entry = endedEntry('skipped', { reason: 'optedOut', detail: 'postern-remediation=off' });
-    expect(reportLine(entry, noWords)).toMatchObject({
+    expect(reportLine(entry, 'AzureCloud')).toMatchObject({
       vmId: vmIdAt(0),
       name: 'vm-0',
       subscriptionId: '11111111-1111-4111-8111-111111111111',
@@ -31,19 +32,22 @@ describe('what is told of a VM', () => {
   });
 
   it('is that it is pending while the run has not come to its end', () => {
-    const line = reportLine(entryOf({ stage: 'extensionSent' }), noWords);
+    const line = reportLine(entryOf({ stage: 'extensionSent' }), 'AzureCloud');
     expect(line).toMatchObject({ outcome: 'pending', reason: null, what: '', endedAt: null });
   });
 
-  it('is what its error means, and then the reason’s own next step is not told', () => {
-    const error = { status: 409, code: 'VMExtensionHandlerNonTransientError', message: '1007' };
-    const words = { cause: 'No identity.', next: 'Wait a night.', look: ['dsregcmd /status'] };
-    const entry = endedEntry('failed', { reason: 'extensionFailed', error });
-    expect(reportLine(entry, () => words)).toMatchObject({ ...words, error });
-    expect(reportLine(entry, noWords)).toMatchObject({
-      cause: '',
-      next: reasons.extensionFailed.next,
+  it('is what its error means, and where a machine of its kind says more', () => {
+    const message = 'Enable failed ... exit code -2145648607';
+    const error = { status: 0, code: 'VMExtensionHandlerNonTransientError', message };
+    const end = endedEntry('failed', { reason: 'extensionFailed', error }).end;
+    const line = reportLine(entryOf({ plan: [extension], end }), 'AzureUSGovernment');
+    const { cause, next, retry, look } = decodeFailure(error, {
+      family: 'windows',
+      cloud: 'AzureUSGovernment',
     });
+    expect(line).toMatchObject({ cause, next, retry, error });
+    expect(cause).toContain('device registration');
+    expect(line.look).toEqual(expect.arrayContaining([...(look?.files ?? ['none'])]));
   });
 
   const writes: readonly (readonly [string, Partial<Entry>, Entry['end'], string[]])[] = [
@@ -76,7 +80,7 @@ describe('what is told of a VM', () => {
   ];
 
   it.each(writes)('names its writes: %s', (_what, changes, end, expected) => {
-    expect(reportLine(entryOf({ ...changes, end }), noWords).writes).toEqual(expected);
+    expect(reportLine(entryOf({ ...changes, end }), 'AzureCloud').writes).toEqual(expected);
   });
 
   it.each(hostileTexts)('is harmless, short text whatever stands in it: %j', (text) => {
@@ -84,7 +88,7 @@ describe('what is told of a VM', () => {
     const end = endedEntry('failed', { detail: text.repeat(500), error }).end;
     const line = reportLine(
       entryOf({ vmId: `/subscriptions/${text}`, location: text, end }),
-      () => ({ cause: text, next: text, look: Array.from({ length: 99 }, () => text) }),
+      'AzureCloud',
     );
     const told = JSON.stringify(line);
     expect(told).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
