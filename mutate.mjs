@@ -19,6 +19,8 @@ const windowTests = 'test/shared/domain/window';
 const sweep = 'functions/sweep';
 const sweepTests = `test/${sweep}`;
 const calendarTests = 'test/shared/domain/calendar';
+const remediation = `${domain}/remediation`;
+const remediationTests = `test/${remediation}`;
 
 /**
  * Every test file of a group is loaded for each of its mutants, so groups are small and have only
@@ -124,6 +126,27 @@ const groups = {
   sweep: {
     files: [`${sweep}/sweepRules.ts`, `${sweep}/sweep.ts`],
     tests: [`${sweepTests}/{rules,sweep,manner}.test.ts`],
+  },
+  judge: {
+    files: [
+      'judgeCandidate',
+      'natureChecks',
+      'stateChecks',
+      'loginExtension',
+      'osSupport',
+      'linuxOf',
+      'tags',
+    ].map((name) => `${remediation}/${name}.ts`),
+    tests: [
+      `${remediationTests}/{judgeCandidate,natureChecks,stateChecks,osSupport}.test.ts`,
+      `${remediationTests}/loginExtension.test.ts`,
+    ],
+  },
+  decode: {
+    files: ['decodeFailure', 'exitCodesIn', 'explainSignIn', 'fingerprintOf'].map(
+      (name) => `${remediation}/${name}.ts`,
+    ),
+    tests: [`${remediationTests}/{decodeFailure,exitCodesIn,explainSignIn,fingerprintOf}.test.ts`],
   },
 };
 

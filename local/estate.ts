@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { loginExtension, type BastionHostSeed, type VmExtensionSeed } from './estateConnect';
+import { loginExtension, type BastionHostSeed } from './estateConnect';
+import type { PolicyAssignmentSeed, PowerState, VirtualMachineSeed } from './estateMachine';
 import type { NamedRule } from './azure/resourceManager/securityRule';
+
+export type { PowerState, VirtualMachineSeed } from './estateMachine';
 
 /**
  * What stands in the make-believe tenant before anybody calls: plain data, ids in the casing Azure
@@ -16,6 +19,7 @@ export type Estate = {
   networkInterfaces: NetworkInterfaceSeed[];
   virtualMachines: VirtualMachineSeed[];
   bastionHosts?: BastionHostSeed[];
+  policyAssignments?: PolicyAssignmentSeed[];
   locks: LockSeed[];
 };
 
@@ -36,11 +40,25 @@ export type NetworkSecurityGroupSeed = {
   rules: NamedRule[];
 };
 
+type SubnetSeed = {
+  name: string;
+  addressPrefixes: string[];
+  networkSecurityGroupId?: string;
+} & SubnetWays;
+
+/** The ways out of a subnet. */
+type SubnetWays = {
+  natGatewayId?: string;
+  routeTableId?: string;
+  /** Absent in subnets of old, which have Azure's default outbound access all the same. */
+  defaultOutboundAccess?: boolean;
+};
+
 export type VirtualNetworkSeed = {
   id: string;
   location: string;
   addressPrefixes: string[];
-  subnets: { name: string; addressPrefixes: string[]; networkSecurityGroupId?: string }[];
+  subnets: SubnetSeed[];
   /** Ids of the virtual networks that it is peered with. */
   peeredWith?: string[];
 };
@@ -51,6 +69,9 @@ type IpConfigurationSeed = {
   version: 'IPv4' | 'IPv6';
   subnetId: string;
   primary: boolean;
+  publicIpId?: string;
+  /** It is in the pool of a load balancer that has an outbound rule. */
+  loadBalanced?: boolean;
 };
 
 export type NetworkInterfaceSeed = {
@@ -60,35 +81,6 @@ export type NetworkInterfaceSeed = {
   virtualMachineId?: string;
   primary: boolean;
   ipConfigurations: IpConfigurationSeed[];
-};
-
-export type PowerState =
-  | 'starting'
-  | 'running'
-  | 'stopping'
-  | 'stopped'
-  | 'deallocating'
-  | 'deallocated'
-  | 'unknown';
-
-export type VirtualMachineSeed = {
-  id: string;
-  location: string;
-  tags?: Record<string, string>;
-  /** GUID that survives a move and is new when a VM of the same name is made again. */
-  vmId: string;
-  osType: 'Windows' | 'Linux';
-  powerState: PowerState;
-  networkInterfaceIds: string[];
-  scaleSetId?: string;
-  /** What it runs; by default what fits its OS type. `null`: made of a disk without an image. */
-  image?: { publisher: string; offer: string; sku: string; version: string } | null;
-  /** What its agent says of it while it runs. */
-  osName?: string;
-  osVersion?: string;
-  /** Host name; by default the VM's. */
-  computerName?: string;
-  extensions?: VmExtensionSeed[];
 };
 
 export type LockSeed = {
@@ -179,7 +171,7 @@ type NicPlan = {
   subnet?: string;
   /** Private addresses, v4 or v6; by default the next free one of the subnet. */
   addresses?: string[];
-};
+} & Pick<IpConfigurationSeed, 'publicIpId' | 'loadBalanced'>;
 
 /** A virtual machine as a test asks for it: by default running, Windows, opted in, one NIC. */
 type VmPlan = {
@@ -199,6 +191,13 @@ const keptOfPlan = [
   'osVersion',
   'computerName',
   'extensions',
+  'identity',
+  'vmSize',
+  'allowExtensionOperations',
+  'plan',
+  'managedBy',
+  'agent',
+  'guest',
 ] as const satisfies readonly (keyof VirtualMachineSeed)[];
 
 /** An estate as a test asks for it. */
@@ -206,6 +205,8 @@ type EstatePlan = {
   vms: VmPlan[];
   /** NSG of a subnet by the subnet's name; `null` for none. By default `nsg-` and its name. */
   subnetNsgs?: Record<string, string | null>;
+  /** Ways out of a subnet by its name. */
+  subnetWays?: Record<string, SubnetWays>;
   /** Rules of an NSG by its name; by default the foreign rules. */
   rules?: Record<string, NamedRule[]>;
   locks?: LockSeed[];
@@ -243,6 +244,8 @@ export function estateOf(plan: EstatePlan): Estate {
           version: address.includes(':') ? 'IPv6' : 'IPv4',
           subnetId: vnetId(subnet),
           primary: place === 0,
+          ...(nic.publicIpId === undefined ? {} : { publicIpId: nic.publicIpId }),
+          ...(nic.loadBalanced === undefined ? {} : { loadBalanced: nic.loadBalanced }),
         })),
       };
     });
@@ -276,8 +279,6 @@ export function estateOf(plan: EstatePlan): Estate {
   };
 }
 
-type SubnetSeed = VirtualNetworkSeed['subnets'][number];
-
 function subnetsOf(
   plan: EstatePlan,
   nsg: (name: string, group: string) => string,
@@ -293,6 +294,7 @@ function subnetsOf(
         name,
         addressPrefixes: [`10.${10 + at}.0.0/17`],
         ...(nsgName === null ? {} : { networkSecurityGroupId: nsg(nsgName, 'rg-net') }),
+        ...plan.subnetWays?.[name],
       };
       return [name, seed];
     }),

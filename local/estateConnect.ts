@@ -4,6 +4,13 @@ export type VmExtensionSeed = {
   publisher: string;
   type: string;
   provisioningState: string;
+  /** As it was asked for, by default `1.0`. */
+  typeHandlerVersion?: string;
+  autoUpgradeMinorVersion?: boolean;
+  settings?: unknown;
+  tags?: Record<string, string>;
+  /** What its handler says of it: a code like `failed/1007`, and the text. */
+  status?: { code: string; message: string; at: string };
 };
 
 export type BastionHostSeed = {
@@ -25,5 +32,7 @@ export function loginExtension(osType: 'Windows' | 'Linux'): VmExtensionSeed {
     publisher: 'Microsoft.Azure.ActiveDirectory',
     type,
     provisioningState: 'Succeeded',
+    typeHandlerVersion: osType === 'Windows' ? '2.0' : '1.0',
+    autoUpgradeMinorVersion: true,
   };
 }

@@ -23,9 +23,11 @@ import {
   administratorLogin,
   colleagues,
   customRoleGuids,
+  type CustomRoleName,
+  type CustomRoles,
   groups,
   identities,
-  type IdentityName,
+  identitiesWith,
   localPassword,
   people,
   personas,
@@ -52,8 +54,8 @@ export type LocalAzureOptions = {
   estate: Estate;
   /** Where all chance comes from. */
   seed: number;
-  /** The custom roles of the app by identity, as the JSON of `infra/roles`. */
-  customRoles: Record<IdentityName, unknown>;
+  /** The custom roles of the app by the name of their file in `infra/roles`, as JSON. */
+  customRoles: CustomRoles;
   /** Roles that others have made in this tenant. */
   otherRoles?: RoleDefinition[];
   eventGrid: Omit<EventGridOptions, 'random'>;
@@ -79,26 +81,19 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
       ? {}
       : { audiences: [options.audience], origin: options.audience }),
     apis: [postern],
-    identities: whoSignsIn(),
+    identities: whoSignsIn(options.customRoles),
   });
   const eventGrid = createEventGrid({ ...options.eventGrid, random });
   const pim = createPim({
     tenantId,
     emit: (event) => eventGrid.publish(event),
-    principals: [
-      ...Object.values(people),
-      ...(options.people ?? []),
-      ...Object.values(colleagues),
-      ...Object.values(groups),
-      ...Object.values(identities).map(({ objectId, name }) => ({
-        objectId,
-        type: 'ServicePrincipal' as const,
-        displayName: name,
-      })),
-    ],
+    principals: principalsOf(options),
     roleDefinitions: definitions,
     assignments: [
-      ...standingAssignments(options.estate.subscriptions.map((one) => one.subscriptionId)),
+      ...standingAssignments(
+        options.estate.subscriptions.map((one) => one.subscriptionId),
+        options.customRoles,
+      ),
       ...(options.standing ?? []),
     ],
     subscriptionNames: Object.fromEntries(
@@ -113,6 +108,7 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
     makeEligible(pim, [...Object.values(people), ...(options.people ?? [])]);
   }
   const resourceManager = createResourceManager({
+    machineSeed: options.seed,
     ...options.resourceManager,
     estate: options.estate,
     chance: random,
@@ -141,11 +137,25 @@ export function createLocalAzure(options: LocalAzureOptions): LocalAzure {
   };
 }
 
+function principalsOf(options: LocalAzureOptions): Principal[] {
+  return [
+    ...Object.values(people),
+    ...(options.people ?? []),
+    ...Object.values(colleagues),
+    ...Object.values(groups),
+    ...identitiesWith(options.customRoles).map(({ objectId, name }) => ({
+      objectId,
+      type: 'ServicePrincipal' as const,
+      displayName: name,
+    })),
+  ];
+}
+
 /** The app's identities, everybody of the tenant, and the reader, who has a secret of its own. */
-function whoSignsIn(): Identity[] {
+function whoSignsIn(roles: CustomRoles): Identity[] {
   const { reader } = identities;
   return [
-    ...Object.values(identities).map((caller) => ({ caller, managed: true })),
+    ...identitiesWith(roles).map((caller) => ({ caller, managed: true })),
     ...Object.values(personas).map((one) => ({
       caller: { objectId: one.objectId, name: signInNameOf(one), kind: 'person' as const },
       secret: localPassword,
@@ -182,10 +192,10 @@ function addLogAndIndex(resourceManager: ResourceManager, pim: Pim): void {
   resourceGraph.addQuery('postern:assignments v1', assignments);
 }
 
-function customRoles(files: Record<IdentityName, unknown>) {
+function customRoles(files: CustomRoles) {
   return Object.entries(files).map(([name, json]) => ({
     ...roleDefinitionFromJson(json),
-    guid: customRoleGuids[name as IdentityName],
+    guid: customRoleGuids[name as CustomRoleName],
   }));
 }
 

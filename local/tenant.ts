@@ -113,6 +113,7 @@ export const identities = {
   opener: { objectId: 'aaaaaaaa-0000-4000-8000-000000000001', name: 'opener', kind: 'app' },
   sweeper: { objectId: 'aaaaaaaa-0000-4000-8000-000000000002', name: 'sweeper', kind: 'app' },
   reader: { objectId: 'aaaaaaaa-0000-4000-8000-000000000003', name: 'reader', kind: 'app' },
+  remediator: { objectId: 'aaaaaaaa-0000-4000-8000-000000000005', name: 'remediator', kind: 'app' },
 } satisfies Record<string, Caller>;
 
 export type IdentityName = keyof typeof identities;
@@ -132,19 +133,48 @@ export function ownerAssignment(subscriptionId: string): ActiveRole {
   };
 }
 
+/** Custom roles by the name of their file: one of each identity, and one more for the remediator. */
+export type CustomRoleName = IdentityName | 'remediatorIdentity';
+
+/**
+ * What of `infra/roles` there is in a tenant, as JSON. Without the role of the remediator there is
+ * no remediator; with the second one it holds both.
+ */
+export type CustomRoles = Record<Exclude<IdentityName, 'remediator'>, unknown> &
+  Partial<Record<'remediator' | 'remediatorIdentity', unknown>>;
+
 /** GUIDs that the custom roles get in this tenant, by the file they come from. */
-export const customRoleGuids: Record<IdentityName, string> = {
+export const customRoleGuids: Record<CustomRoleName, string> = {
   opener: 'bbbbbbbb-0000-4000-8000-000000000001',
   sweeper: 'bbbbbbbb-0000-4000-8000-000000000002',
   reader: 'bbbbbbbb-0000-4000-8000-000000000003',
+  remediator: 'bbbbbbbb-0000-4000-8000-000000000004',
+  remediatorIdentity: 'bbbbbbbb-0000-4000-8000-000000000005',
 };
 
-/** What stands from the beginning: each identity holds its own role on every subscription. */
-export function standingAssignments(subscriptionIds: readonly string[]): ActiveRole[] {
-  return Object.entries(identities).flatMap(([name, { objectId }]) =>
+/** Who holds a custom role. */
+function holderOf(role: CustomRoleName): Caller {
+  return identities[role === 'remediatorIdentity' ? 'remediator' : role];
+}
+
+/** The app's identities in a tenant with these roles. */
+export function identitiesWith(roles: CustomRoles): Caller[] {
+  const all = Object.entries<Caller>(identities);
+  return all.filter(([name]) => Object.hasOwn(roles, name)).map(([, caller]) => caller);
+}
+
+/** What stands from the beginning: each identity holds its own roles on every subscription. */
+export function standingAssignments(
+  subscriptionIds: readonly string[],
+  roles: CustomRoles,
+): ActiveRole[] {
+  const names = (Object.keys(customRoleGuids) as CustomRoleName[]).filter((name) =>
+    Object.hasOwn(roles, name),
+  );
+  return names.flatMap((name) =>
     subscriptionIds.map((subscriptionId) => ({
-      principalId: objectId,
-      roleDefinitionGuid: customRoleGuids[name as IdentityName],
+      principalId: holderOf(name).objectId,
+      roleDefinitionGuid: customRoleGuids[name],
       scope: `/subscriptions/${subscriptionId}`,
     })),
   );

@@ -1,9 +1,4 @@
-import type { HttpMethod, InvocationContext } from '@azure/functions';
-import type { Starter } from '../../shared/ports/starter';
-import type { World } from '../../shared/ports/world';
 import { approveWindow } from './approveWindow';
-import type { CallerHandler } from './asCaller';
-import type { CallKind } from './callLimits';
 import { closeAllWindows } from './closeAllWindows';
 import { closeWindow } from './closeWindow';
 import { connectRdp, connectWindow } from './connectWindow';
@@ -13,29 +8,10 @@ import { getWindow } from './getWindow';
 import { listWindows } from './listWindows';
 import { readAudit } from './readAudit';
 import { requestWindow } from './requestWindow';
-import { cancelRemediation } from './remediation/cancelRemediation';
-import { getRemediation, listRemediations } from './remediation/readRemediations';
-import { requestRemediation } from './remediation/requestRemediation';
+import { remediationRoutes } from './remediation/remediationRoutes';
 import { readReview, reviewWindow } from './reviewWindow';
+import type { Route } from './route';
 import { verifyAudit } from './verifyAudit';
-
-/** What a route's handler is made of. */
-export type MakeHandler = (
-  world: World,
-  starterOf: (context: InvocationContext) => Starter,
-) => CallerHandler;
-
-/** One door of the API under `/api`, for people whom App Service and we have checked. */
-export type Route = {
-  /** The function's name, and the operation's in OpenAPI. */
-  readonly name: string;
-  readonly method: HttpMethod;
-  readonly path: string;
-  readonly kind: CallKind;
-  /** Has the durable client: something is started. */
-  readonly starts: boolean;
-  readonly make: MakeHandler;
-};
 
 /** Every door of the API. If it is not in this table, it does not exist. */
 export const routes: readonly Route[] = [
@@ -151,36 +127,5 @@ export const routes: readonly Route[] = [
     starts: true,
     make: closeAllWindows,
   },
-  {
-    name: 'requestRemediation',
-    method: 'POST',
-    path: 'remediations',
-    kind: 'ask',
-    starts: false,
-    make: requestRemediation,
-  },
-  {
-    name: 'listRemediations',
-    method: 'GET',
-    path: 'remediations',
-    kind: 'read',
-    starts: false,
-    make: listRemediations,
-  },
-  {
-    name: 'getRemediation',
-    method: 'GET',
-    path: 'remediations/{id}',
-    kind: 'read',
-    starts: false,
-    make: getRemediation,
-  },
-  {
-    name: 'cancelRemediation',
-    method: 'POST',
-    path: 'remediations/{id}/cancel',
-    kind: 'close',
-    starts: false,
-    make: cancelRemediation,
-  },
+  ...remediationRoutes,
 ];

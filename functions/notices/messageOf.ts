@@ -11,7 +11,7 @@ export function messageOf(
   linkBase: string,
   at: number,
 ): NoticeMessage {
-  if (row !== null) {
+  if (row !== null && kind !== 'remediated') {
     const view = windowView(row);
     const link = `${linkBase}${view.self}`;
     const card = windowCard(row, kind, at);

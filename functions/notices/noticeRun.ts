@@ -7,7 +7,7 @@ import type { World } from '../../shared/ports/world';
 import { raiseOnce } from '../../shared/raiseOnce';
 
 /** The world of whoever tells: nothing in it touches a rule, or writes what closes windows. */
-export type NoticesWorld = Pick<World, 'clock' | 'log' | 'notices'> & {
+export type NoticesWorld = Pick<World, 'clock' | 'log' | 'notices' | 'remediation'> & {
   readonly ledger: Pick<Ledger, 'notices' | 'noticeChannels'> & {
     readonly windows: Pick<Ledger['windows'], 'get'>;
     readonly live: Pick<Ledger['live'], 'list'>;

@@ -9,6 +9,7 @@ import {
   readChannels,
   saveChannels,
 } from '../notices/noticeRun';
+import { isRunSubject, tellRuns } from '../notices/tellRuns';
 import { tellSubject } from '../notices/tellSubject';
 
 /** Shorter than the least period of the timer, with one channel's time-out. */
@@ -16,7 +17,8 @@ const runMs = 25_000;
 const width = 8;
 
 /**
- * Tells what is owed by now of windows that live, and of those whose end is not told yet. Reads
+ * Tells what is owed by now of windows that live, of those whose end is not told yet, and then of
+ * runs of the remediation that are over. Reads
  * what lives and what is owed, never what is over: ten thousand tombstones cost nothing. Throws
  * `Fault` when the ledger cannot be listed; every other fault costs its own part only.
  */
@@ -33,9 +35,11 @@ export async function noticesDue(world: NoticesWorld): Promise<NoticeTally> {
   const owed = new Map((await ledger.notices.list()).map((stored) => [stored.row.id, stored]));
   const states = await readChannels(world, channels);
   const run: NoticeRun = { world, channels, linkBase, live: new Set(live), states, endsAt, tally };
-  const ids = inTurn([...new Set([...owed.keys(), ...live])], clock.now());
+  const ofWindows = [...owed.keys()].filter((id) => !isRunSubject(id));
+  const ids = inTurn([...new Set([...ofWindows, ...live])], clock.now());
   tally.subjects = ids.length;
   await eachOf(ids, width, (id) => tellApart(run, id, owed.get(id) ?? null));
+  await tellRuns(run, owed);
   await saveChannels(run);
   if (tally.sent + tally.failed + tally.postponed + tally.givenUp > 0) {
     log.info('notices.done', tally);

@@ -6,7 +6,7 @@ import { fetchTransport } from '../azure/eventGrid/transport';
 import type { EventSubscription } from '../azure/eventGrid/types';
 import { type Estate, subscriptionId } from '../estate';
 import { createLocalAzure, type LocalAzure } from '../localAzure';
-import { type IdentityName, ownerAssignment } from '../tenant';
+import { type CustomRoleName, ownerAssignment } from '../tenant';
 import type { FaultName } from './options';
 import { readPim } from './pimState';
 import type { Ports } from './ports';
@@ -41,6 +41,8 @@ export function demonstrationAzure(parts: DemonstrationParts): LocalAzure {
       opener: roleFile('opener'),
       sweeper: roleFile('sweeper'),
       reader: roleFile('reader'),
+      remediator: roleFile('remediator'),
+      remediatorIdentity: roleFile('remediatorIdentity'),
     },
     ...earlier,
     pim: { minimumActiveMs: 0, listingLagMs: 1_000, staleListMs: 5_000 },
@@ -113,6 +115,6 @@ function subscriptions(ports: Ports, systemKey: string): EventSubscription[] {
   ];
 }
 
-function roleFile(name: IdentityName): unknown {
+function roleFile(name: CustomRoleName): unknown {
   return JSON.parse(readFileSync(join('infra', 'roles', `${name}.json`), 'utf8'));
 }

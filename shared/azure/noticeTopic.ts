@@ -37,7 +37,8 @@ export function createNoticeTopic(
 }
 
 function eventOf({ id, kind, at, subject, data }: NoticeMessage, source: string) {
-  const type = `Postern.Window.${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+  const what = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+  const type = kind === 'remediated' ? 'Postern.Remediation.Done' : `Postern.Window.${what}`;
   const record: Record<string, unknown> = { ...data };
   const attributes = { type, source, id, subject, time: new Date(at) };
   return { ...attributes, data: record, datacontenttype: 'application/json' };

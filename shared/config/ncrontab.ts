@@ -30,12 +30,25 @@ export function hostSchedule(schedule: string, timeZone: string): string {
  */
 export function nightAt(schedule: string, timeZone: string, now: number): string | null {
   if (!isUtc(timeZone)) {
-    const options = { currentDate: new Date(now + 1_000), tz: timeZone };
-    const last = CronExpressionParser.parse(schedule, options).prev().getTime();
-    if (now - last >= askEveryMs) return null;
+    const last = lastBegun(schedule, timeZone, now);
+    if (last === null || now - last >= askEveryMs) return null;
   }
   const day = new Intl.DateTimeFormat('en-CA', { timeZone }).format(now);
   return day.replaceAll('-', '');
+}
+
+/** Further back than any change of clocks, from which times that it skips are still seen. */
+const lookBackMs = 3 * 3_600_000;
+
+function lastBegun(schedule: string, tz: string, now: number): number | null {
+  const times = CronExpressionParser.parse(schedule, {
+    currentDate: new Date(now - lookBackMs),
+    endDate: new Date(now),
+    tz,
+  });
+  let last: number | null = null;
+  while (times.hasNext()) last = times.next().getTime();
+  return last;
 }
 
 function isUtc(timeZone: string): boolean {

@@ -71,21 +71,18 @@ function queryParameters(query: z.ZodObject | undefined): object[] {
 
 function answersOf(answers: Operation['answers']): object {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { what, schema }]) => {
+    Object.entries(answers).map(([status, { what, schema, texts = [] }]) => {
       const content =
         typeof schema === 'string'
-          ? Object.fromEntries(
-              textsOf(schema).map((media) => [media, { schema: { type: 'string' } }]),
-            )
-          : jsonOf(schema, 'output');
+          ? textsOf([schema, ...texts])
+          : { ...jsonOf(schema, 'output'), ...textsOf(texts) };
       return [status, { description: what, content }];
     }),
   );
 }
 
-/** Records come as CSV as well. */
-function textsOf(media: string): string[] {
-  return media === 'application/jsonl' ? [media, 'text/csv'] : [media];
+function textsOf(media: readonly string[]): object {
+  return Object.fromEntries(media.map((one) => [one, { schema: { type: 'string' } }]));
 }
 
 function problemsOf(problems: Operation['problems']): object {

@@ -16,6 +16,8 @@ export type Operation = {
       {
         readonly what: string;
         readonly schema: z.ZodType | 'application/x-rdp' | 'application/jsonl';
+        /** Other forms of the same, as text. */
+        readonly texts?: readonly ('text/csv' | 'text/html')[];
       }
     >
   >;

@@ -138,7 +138,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'The records of all windows that were made in a period; for auditors.',
     query: auditQuerySchema,
     answers: {
-      200: { what: 'JSON lines as they are stored; CSV on request.', schema: 'application/jsonl' },
+      200: {
+        what: 'JSON lines as they are stored; CSV on request.',
+        schema: 'application/jsonl',
+        texts: ['text/csv'],
+      },
     },
     problems: [400, 422],
   },

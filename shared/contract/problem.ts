@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'notAnOperator'
   | 'notAReader'
   | 'runOver'
+  | 'reportTooLarge'
   | 'unavailable';
 
 /** The one table from code to HTTP status. `satisfies` makes a forgotten code a compile error. */
@@ -41,6 +42,7 @@ export const statusOf = {
   notAnOperator: 403,
   notAReader: 403,
   runOver: 409,
+  reportTooLarge: 422,
   apiDisabled: 503,
   tokenMissing: 401,
   tokenInvalid: 401,

@@ -1,3 +1,4 @@
+import type { CloudName } from '../domain/remediation/endpoints';
 import type { BatchRow } from '../domain/remediation/batchRow';
 import type { RemediationAsk } from '../domain/remediation/ask';
 import type { RemediationRow } from '../domain/remediation/remediationRow';
@@ -23,4 +24,9 @@ export type RunLedger = {
 };
 
 /** What the main app offers of the remediation: it asks and reads, and does none of it. */
-export type Remediation = { readonly ledger: RunLedger; readonly queue: RemediationQueue };
+export type Remediation = {
+  readonly ledger: RunLedger;
+  readonly queue: RemediationQueue;
+  /** Whose endpoints are told of where a VM has to reach something. */
+  readonly cloud: CloudName;
+};

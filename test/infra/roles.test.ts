@@ -2,13 +2,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 type Role = { Name: string; Actions: string[]; NotActions: string[]; AssignableScopes: string[] };
-type RoleFile = 'opener' | 'sweeper' | 'reader';
+type RoleFile = 'opener' | 'sweeper' | 'reader' | 'remediator' | 'remediatorIdentity';
 
 const role = (name: RoleFile): Role =>
   JSON.parse(readFileSync(join(__dirname, '../../infra/roles', `${name}.json`), 'utf8')) as Role;
 
 const nsg = 'Microsoft.Network/networkSecurityGroups';
 const everybody: RoleFile[] = ['opener', 'reader'];
+const machine = 'Microsoft.Compute/virtualMachines';
+
+/** All that each role may change. */
+const changed: Record<RoleFile, string[]> = {
+  opener: [`${nsg}/securityRules/delete`, `${nsg}/securityRules/write`],
+  sweeper: [`${nsg}/securityRules/delete`],
+  reader: [],
+  remediator: [`${machine}/extensions/write`],
+  remediatorIdentity: [`${machine}/write`],
+};
 
 /** Which call of ours needs the action, and who makes that call. */
 const needed: Record<string, { call: string; roles: RoleFile[] }> = {
@@ -19,21 +29,32 @@ const needed: Record<string, { call: string; roles: RoleFile[] }> = {
   [`${nsg}/securityRules/write`]: { call: 'putRule', roles: ['opener'] },
   [`${nsg}/securityRules/delete`]: { call: 'deleteRule', roles: ['opener', 'sweeper'] },
   'Microsoft.Network/networkInterfaces/read': {
-    call: 'readNic; machines in the index',
-    roles: everybody,
+    call: 'readNic; machines in the index; listCandidates',
+    roles: [...everybody, 'remediator'],
   },
   'Microsoft.Network/virtualNetworks/subnets/read': { call: 'readSubnetNsgId', roles: everybody },
   'Microsoft.Network/virtualNetworks/read': {
-    call: 'subnets of machines in the index',
-    roles: everybody,
+    call: 'subnets of machines in the index; listCandidates',
+    roles: [...everybody, 'remediator'],
   },
-  'Microsoft.Compute/virtualMachines/read': {
-    call: 'readVm; machines in the index',
-    roles: everybody,
+  [`${machine}/read`]: {
+    call: 'readVm; machines in the index; readMachine; listCandidates',
+    roles: [...everybody, 'remediator'],
   },
-  'Microsoft.Compute/virtualMachines/extensions/read': {
-    call: 'readConnectFacts',
-    roles: everybody,
+  [`${machine}/instanceView/read`]: { call: 'readMachine', roles: ['remediator'] },
+  [`${machine}/write`]: { call: 'patchIdentity', roles: ['remediatorIdentity'] },
+  [`${machine}/extensions/read`]: {
+    call: 'readConnectFacts; listLoginExtensions',
+    roles: [...everybody, 'remediator'],
+  },
+  [`${machine}/extensions/write`]: { call: 'putExtension', roles: ['remediator'] },
+  'Microsoft.Authorization/policyAssignments/read': {
+    call: 'listInstallingPolicies',
+    roles: ['remediator'],
+  },
+  'Microsoft.Authorization/policyDefinitions/read': {
+    call: 'listInstallingPolicies',
+    roles: ['remediator'],
   },
   'Microsoft.Network/bastionHosts/read': { call: 'readConnectFacts', roles: everybody },
   'Microsoft.Authorization/locks/read': { call: 'readLocks', roles: everybody },
@@ -49,11 +70,11 @@ const needed: Record<string, { call: string; roles: RoleFile[] }> = {
   'Microsoft.Insights/eventtypes/values/Read': { call: 'activityLog.listOn', roles: everybody },
   'Microsoft.ResourceGraph/resources/read': {
     call: 'every query of the index',
-    roles: ['opener', 'sweeper', 'reader'],
+    roles: ['opener', 'sweeper', 'reader', 'remediator'],
   },
 };
 
-describe.each(['opener', 'sweeper', 'reader'] as const)('the role of the %s', (name) => {
+describe.each(Object.keys(changed) as RoleFile[])('the role of the %s', (name) => {
   const { Actions, NotActions, AssignableScopes } = role(name);
 
   it('holds exactly the actions of the calls that it makes', () => {
@@ -69,9 +90,8 @@ describe.each(['opener', 'sweeper', 'reader'] as const)('the role of the %s', (n
     expect(NotActions).toEqual([]);
   });
 
-  it('changes nothing outside single security rules', () => {
-    const changing = Actions.filter((action) => !/\/read$/i.test(action));
-    expect(changing.filter((action) => !action.startsWith(`${nsg}/securityRules/`))).toEqual([]);
+  it('changes what it is there for, and nothing else', () => {
+    expect(Actions.filter((action) => !/\/read$/i.test(action))).toEqual(changed[name]);
   });
 
   it('can be assigned somewhere', () => {

@@ -5,7 +5,7 @@ import { windowsVm } from './connecting';
 import { signer, verifier } from './grants';
 import type { IntakeWorld } from './intakeWorld';
 import { vmRow } from './intakeWorld';
-import { type Night, offerNight, runRow } from './nightWorld';
+import { type Night, offerNight, runRow, standingOf } from './nightWorld';
 import { holds, openWorld } from './openWorld';
 
 /** Ada's window stands open, and Olga administers it; a night's run is under way. */
@@ -26,6 +26,7 @@ export async function answerStage(): Promise<AnswerStage> {
   world.connectFacts = { machines: [windowsVm(machine)], bastions: [] };
   const night = offerNight(world);
   await night.put(runRow());
+  await night.ledger.standings.insert(standingOf());
   const api = apiOf(world, world.starter);
   return {
     world,
@@ -98,6 +99,9 @@ export function goodCall(operation: string, { id }: AnswerStage): Call {
     },
     listRemediations: { as: 'rhea' },
     getRemediation: { as: 'rhea', id: runRow().id },
+    readReport: { as: 'rhea', id: runRow().id },
+    listQuarantine: { as: 'rhea' },
+    releaseVm: { as: 'rhea', id: standingOf().id, body: { justification: reason } },
     cancelRemediation: { as: 'rhea', id: runRow().id, body: {} },
   };
   const call = calls[operation];

@@ -1,11 +1,12 @@
 import type { ProblemCode } from '../../shared/contract/problem';
+import { batchSize } from '../../shared/domain/remediation/batchRow';
 import type { RefusalCode } from '../../shared/domain/refusal';
 import type { WindowRow } from '../../shared/domain/window/windowRow';
 import { type AnswerStage, goodCall, toReview, waiting } from './answerStage';
 import type { Answer, Call } from './callApi';
 import { linuxVm } from './connecting';
 import { faultOf, vmRow } from './intakeWorld';
-import { runRow } from './nightWorld';
+import { batchOf, endedEntry, runRow } from './nightWorld';
 import { placementOf } from './placements';
 
 /** Has one answer given, by a call of one operation. */
@@ -143,6 +144,19 @@ const askedAndOver: Produce = async (stage, operation) => {
   return good(stage, operation);
 };
 
+/** A run whose VMs have more to say than any run has. */
+const hugeReport: Produce = async (stage, operation) => {
+  const { ledger } = stage.night;
+  await stage.night.put(runRow({ batches: 2_000 }));
+  const long = 'x'.repeat(500);
+  const error = { status: 409, code: long, message: long };
+  const entry = endedEntry('failed', { detail: long, error }, { location: long });
+  const entries = Array.from({ length: batchSize }, () => entry);
+  const batch = { row: batchOf(runRow().id, 0, entries), etag: '"1"' };
+  Object.assign(ledger.remediationBatches, { get: async () => batch });
+  return good(stage, operation);
+};
+
 const offering =
   (remediation: AnswerStage['world']['remediation']): Produce =>
   (stage, operation) => {
@@ -195,6 +209,9 @@ const own: Readonly<Record<string, Produce>> = {
   'closeAllWindows 422': keyReused({ confirm: 'close all', reason: 'Another reason' }),
   'requestRemediation 200': askedAndOver,
   'requestRemediation 422': keyReused({ justification: 'Another reason' }),
+  'readReport 200 text/csv': but({ query: '?format=csv' }),
+  'readReport 200 text/html': but({ query: '?format=html' }),
+  'readReport 422': hugeReport,
   'cancelRemediation 200': ended('cancelled'),
   'cancelRemediation 409': ended('done'),
   'readAudit 200 text/csv': but({ query: '?format=csv' }),
@@ -270,6 +287,7 @@ export const codeCases = {
   remediationDisabled: ['listRemediations', offering({ faults: ['REMEDIATION_QUEUE'] })],
   notAnOperator: ['requestRemediation', but({ as: 'audrey' })],
   notAReader: ['listRemediations', but({ as: 'ada' })],
+  reportTooLarge: ['readReport', hugeReport],
   runOver: ['cancelRemediation', ended('done')],
   noRdpFile: ['connectRdp', own['connectRdp 409'] ?? good],
   unavailable: [

@@ -1,5 +1,9 @@
 import { createNightMemory } from '../../shared/ledgerMemory';
+import { hashId } from '../../shared/domain/identity';
+import type { StandingRow } from '../../shared/domain/remediation/standing';
 import type { Fault } from '../../shared/domain/fault';
+import { batchId, type BatchRow } from '../../shared/domain/remediation/batchRow';
+import type { Entry, EntryEnd, Outcome } from '../../shared/domain/remediation/entry';
 import type { RemediationAsk } from '../../shared/domain/remediation/ask';
 import { noTally, type RemediationRow } from '../../shared/domain/remediation/remediationRow';
 import { nightlyRun } from '../../shared/domain/remediation/newRun';
@@ -27,7 +31,7 @@ export function offerNight(world: Pick<World, 'remediation'>): Night {
       asks.push(ask);
     },
   };
-  Object.assign(world, { remediation: { ledger, queue } });
+  Object.assign(world, { remediation: { ledger, queue, cloud: 'AzureCloud' } });
   return {
     ledger,
     asks,
@@ -51,4 +55,63 @@ export function runRow(changes: Partial<RemediationRow> = {}): RemediationRow {
     tally: { ...noTally, found: 100 },
     ...changes,
   };
+}
+
+/** One VM of a run that nobody has looked at yet. */
+export function entryOf(changes: Partial<Entry> = {}): Entry {
+  return {
+    vmId: vmIdAt(0),
+    vmGuid: 'guid',
+    location: 'westeurope',
+    outbound: 'explicit',
+    duplicateName: false,
+    stage: changes.end === undefined ? 'waiting' : 'ended',
+    nextAt: 0,
+    fingerprint: '',
+    plan: [],
+    sent: [],
+    attempts: 0,
+    notes: [],
+    end: null,
+    ...changes,
+  };
+}
+
+/** The same at its end. */
+export function endedEntry(
+  outcome: Outcome,
+  end: Partial<EntryEnd> = {},
+  changes: Partial<Entry> = {},
+): Entry {
+  const ended = { outcome, at: nightBegin, reason: null, detail: '', error: null, writes: [] };
+  return entryOf({ ...changes, end: { ...ended, ...end } });
+}
+
+export function batchOf(runId: string, number: number, entries: readonly Entry[]): BatchRow {
+  const subscriptionId = '11111111-1111-4111-8111-111111111111';
+  return { schema: 1, id: batchId(runId, number), runId, number, subscriptionId, entries };
+}
+
+/** A VM that has failed three nights. */
+export function standingOf(changes: Partial<StandingRow> = {}): StandingRow {
+  const vmId = changes.vmId ?? vmIdAt(0);
+  return {
+    schema: 1,
+    id: hashId(vmId.toLowerCase()),
+    vmId,
+    failures: 3,
+    lastFailureAt: nightBegin,
+    lastRunId: 'night-20251231',
+    pausedUntil: nightBegin,
+    quarantinedAt: nightBegin,
+    fingerprint: 'f',
+    reason: 'extensionFailed',
+    error: { status: 0, code: 'VMExtensionHandlerNonTransientError', message: 'exit code 51' },
+    ...changes,
+  };
+}
+
+/** The id of a VM of the estate. */
+export function vmIdAt(at: number): string {
+  return `/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-${at % 50}/providers/Microsoft.Compute/virtualMachines/vm-${at}`;
 }

@@ -26,10 +26,10 @@ import {
   type TimerProfile,
 } from '../../local/functions/index';
 import { createLocalAzure, type LocalAzure, type LocalAzureOptions } from '../../local/localAzure';
-import { identities, type IdentityName } from '../../local/tenant';
+import { type CustomRoles, identities, type IdentityName } from '../../local/tenant';
 import { createAzureWorld } from '../../shared/azure/world';
 import { createChainStoreMemory } from '../../shared/auditMemory';
-import { createLedgerMemory } from '../../shared/ledgerMemory';
+import { createLedgerMemory, createNightMemory } from '../../shared/ledgerMemory';
 import { createLog } from '../../shared/log';
 import { callersBySignIn } from './callersBySignIn';
 import { inProcess } from './inProcess';
@@ -37,6 +37,7 @@ import { rulesIn } from './rulesIn';
 import { signInAt } from './signInAt';
 import type { ChainStore } from '../../shared/ports/audit';
 import type { Ledger } from '../../shared/ports/ledger';
+import type { Remediation } from '../../shared/ports/remediation';
 import type { World } from '../../shared/ports/world';
 import { type Life, mortal } from './mortal';
 import { configOf, customRoles, settings, type SettingsOptions } from './simulatedSettings';
@@ -61,8 +62,10 @@ export type SimulationOptions = SettingsOptions & {
   ledger?: Ledger;
   /** Where the audit is kept; in memory if absent. */
   chains?: ChainStore;
+  /** Rows and queue of the remediator; in memory, and nobody reads them, if absent. */
+  remediation?: Remediation;
   /** Custom roles in place of those of `infra/roles`. */
-  roles?: Partial<Record<IdentityName, unknown>>;
+  roles?: Partial<CustomRoles>;
   /** Timing of the engine; exact if absent. */
   profile?: TimerProfile;
   faults?: EngineFaults;
@@ -199,6 +202,7 @@ export async function simulate(options: SimulationOptions = {}): Promise<Simulat
     ledger: options.ledger ?? createLedgerMemory(),
     chains: options.chains ?? createChainStoreMemory(),
     store: options.store ?? new MemoryStore(),
+    remediation: options.remediation ?? unreadNight(),
   };
 
   /** A new process: what the last one knew of clocks and budgets is gone with it. */
@@ -326,6 +330,7 @@ function worldOf(
         },
       },
       ledger: mortal(life, seams.ledger?.(ledger) ?? ledger),
+      ...(options.remediation && { remediation: mortal(life, options.remediation) }),
       chains: mortal(life, seams.chains?.(chains) ?? chains),
       log: createLog((text) => {
         if (life.isOver) return;
@@ -336,6 +341,11 @@ function worldOf(
     },
   );
   return options.wrapWorld?.(world) ?? world;
+}
+
+function unreadNight(): Remediation {
+  const queue = { send: async () => undefined };
+  return { ledger: createNightMemory(), queue, cloud: 'AzureCloud' };
 }
 
 /** The event subscription of infra, at the door that the test asks for. */

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tenantId } from '../../local/estate';
-import { type IdentityName, postern } from '../../local/tenant';
+import { postern } from '../../local/tenant';
 import { readConfig } from '../../shared/config';
 import { policyFile } from './policyFile';
 
@@ -77,7 +77,14 @@ const roleFiles = {
   reader: readRole('reader'),
 };
 
-/** The custom roles of `infra/roles`. */
-export function customRoles(): Record<IdentityName, unknown> {
+const remediatorFiles = [readRole('remediator'), readRole('remediatorIdentity')];
+
+/** The custom roles of `infra/roles` that every test has. */
+export function customRoles(): typeof roleFiles {
   return roleFiles;
+}
+
+/** The roles of the remediator: where a test has one, its Azure knows these as well. */
+export function remediatorRoles() {
+  return { remediator: remediatorFiles[0], remediatorIdentity: remediatorFiles[1] };
 }

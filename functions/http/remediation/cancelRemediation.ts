@@ -24,7 +24,7 @@ export function cancelRemediation(world: World): CallerHandler {
     if (strange !== null) return strange;
     const body = await bodyOf(request, cancelBody);
     if ('problem' in body) return body.problem;
-    const found = await findRun(night, request.params['id']);
+    const found = await findRun(night.ledger, request.params['id']);
     if ('answer' in found) return found.answer;
     const { row } = found;
     const at = world.clock.now();

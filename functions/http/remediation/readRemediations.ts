@@ -24,8 +24,8 @@ export function listRemediations(world: World): CallerHandler {
 
 /** `GET /api/remediations/{id}`: one run as it stands now. */
 export function getRemediation(world: World): CallerHandler {
-  return asReader(world, async ({ params }, _caller, night) => {
-    const found = await findRun(night, params['id']);
+  return asReader(world, async ({ params }, _caller, { ledger }) => {
+    const found = await findRun(ledger, params['id']);
     return 'answer' in found ? found.answer : json(runView(found.row, world.clock.now()));
   });
 }

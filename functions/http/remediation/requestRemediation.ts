@@ -45,8 +45,8 @@ export function requestRemediation(world: World): CallerHandler {
 }
 
 /**
- * Whoever asked before may have died at any of these steps: each is done once, or again to no effect.
- * What is sent is what stands in the ledger, whoever has put it there.
+ * Whoever asked before may have died at any of these steps: each is done once, or again to no
+ * effect. What is sent is what stands in the ledger, whoever has put it there.
  */
 async function ask(world: World, night: Remediation, row: RemediationRow): Promise<RemediationRow> {
   const { ledger, queue } = night;

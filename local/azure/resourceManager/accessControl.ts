@@ -108,6 +108,8 @@ const printedTypes = new Map(
     'Microsoft.Network/locations/operationResults',
     'Microsoft.Compute/virtualMachines',
     'Microsoft.Compute/virtualMachines/instanceView',
+    'Microsoft.Compute/virtualMachines/extensions',
+    'Microsoft.Compute/locations/operations',
     'Microsoft.Authorization/locks',
     'Microsoft.ResourceGraph/resources',
     'Microsoft.Resources/subscriptions/resourceGroups',

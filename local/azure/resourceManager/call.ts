@@ -2,6 +2,7 @@ import type { ArmContext, ArmResponse, WriteRecord } from '../contract';
 import type { AccessControl } from './accessControl';
 import type { ArmPath } from './armPath';
 import type { EstateStore } from './estateStore';
+import type { MachineOperations } from './machineOperations';
 import type { OperationTable } from './operations';
 import type { Settings } from './settings';
 
@@ -33,6 +34,8 @@ export type World = {
   settings: Settings;
   access: AccessControl;
   operations: OperationTable;
+  /** Operations on VMs and their extensions. */
+  machines: MachineOperations;
   chance: () => number;
   guid: () => string;
 };

@@ -8,11 +8,13 @@ import type {
 } from '../contract';
 import type { Handler, World } from './call';
 import { createAccessControl } from './accessControl';
+import { machinePlaces } from './computeThrottle';
 import { EstateStore } from './estateStore';
 import type { Faults } from './faults';
 import { createFaults } from './faults';
 import { serve } from './frontDoor';
 import { guidMaker } from './guids';
+import { createMachineOperations, watchMachines } from './machineOperations';
 import { createOperationTable } from './operations';
 import type { OutOfBand } from './outOfBand';
 import { createOutOfBand } from './outOfBand';
@@ -80,11 +82,13 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   const operations = createOperationTable(ended);
   const { chance } = options;
   const guid = guidMaker(chance);
-  const world: World = { store, settings, access, operations, chance, guid };
+  const machines = createMachineOperations();
+  const world: World = { store, settings, access, operations, machines, chance, guid };
+  watchMachines(world);
   const faults = createFaults(chance);
   const resourceGraph = createResourceGraph(world);
   const providers: Inside['providers'] = [];
-  const throttle = createThrottle(settings);
+  const throttle = createThrottle(settings, machinePlaces(world));
   const { answerQuery: query } = resourceGraph;
   const inside: Inside = { world, options, faults, throttle, writeLog, providers, query };
   return {

@@ -10,6 +10,7 @@ import type {
 import type { BastionHostSeed } from '../../estateConnect';
 import { guidOf } from '../../estate';
 import { isWithin } from './armPath';
+import { deviceNameOf, isDevice } from './machineSoftware';
 import type { Attachments, NsgState } from './nsgState';
 import { nsgFromSeed, nsgValue, touch } from './nsgState';
 import type { NamedRule } from './securityRule';
@@ -38,6 +39,8 @@ export class EstateStore {
   readonly locks = new Map<string, LockSeed>();
   readonly subscriptions = new Map<string, Estate['subscriptions'][number]>();
   readonly groups = new Map<string, Estate['resourceGroups'][number]>();
+  /** Host names that are devices of the tenant, and the VM that joined: one per name, for good. */
+  readonly devices = new Map<string, string>();
   private readonly listeners: ((change: StoreChange) => void)[] = [];
   private attached: Map<string, Attachments> | undefined;
   private ipConfigurations: Map<string, string[]> | undefined;
@@ -55,7 +58,10 @@ export class EstateStore {
     }
     for (const item of initial.virtualNetworks) this.vnets.set(item.id.toLowerCase(), item);
     for (const item of initial.networkInterfaces) this.nics.set(item.id.toLowerCase(), item);
-    for (const item of initial.virtualMachines) this.vms.set(item.id.toLowerCase(), item);
+    for (const item of initial.virtualMachines) {
+      this.vms.set(item.id.toLowerCase(), item);
+      if (isDevice(item)) this.devices.set(deviceNameOf(item), item.vmId);
+    }
     for (const item of initial.bastionHosts ?? []) this.bastions.set(item.id.toLowerCase(), item);
     for (const item of initial.locks) this.addLock(item);
   }
@@ -124,8 +130,14 @@ export class EstateStore {
     return vnet === undefined || subnet === undefined ? undefined : { vnet, subnet };
   }
 
-  /** Puts or replaces a VM: made anew, tagged, started, stopped. */
+  /** Puts or replaces a VM by another hand: made anew, tagged. It has another etag afterwards. */
   setVm(seed: VirtualMachineSeed): void {
+    const before = this.vms.get(seed.id.toLowerCase());
+    this.showVm(before === undefined ? seed : { ...seed, version: (before.version ?? 1) + 1 });
+  }
+
+  /** Replaces a VM by another state of itself; its etag is the seed's. */
+  showVm(seed: VirtualMachineSeed): void {
     this.vms.set(seed.id.toLowerCase(), seed);
     this.changed({ kind: 'vm', id: seed.id });
   }
@@ -134,7 +146,7 @@ export class EstateStore {
   setPowerState(id: string, powerState: PowerState): void {
     const vm = this.vms.get(id.toLowerCase());
     if (vm === undefined) throw new Error(`The estate has no VM ${id}.`);
-    this.setVm({ ...vm, powerState });
+    this.showVm({ ...vm, powerState });
   }
 
   /** Takes a VM away; its NICs stay, as in Azure, unless they are removed too. */

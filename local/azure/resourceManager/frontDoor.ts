@@ -66,15 +66,17 @@ function closeRecord(record: WriteRecord, response: ArmResponse, inside: Inside)
   if (code !== undefined) record.code = code;
   if (response.status >= 400) {
     record.after = record.before;
-  } else if (
-    response.status === 204 ||
-    !record.path.toLowerCase().includes('/microsoft.network/')
-  ) {
+  } else if (response.status === 204 || !isLongRunning(record.path)) {
     record.effectiveAt ??= new Date().toISOString();
     record.outcome ??= 'succeeded';
   }
   inside.writeLog.answered(record);
   if (record.outcome !== undefined) inside.options.onWrite?.(record);
+}
+
+/** True where the provider completes the record itself, once its operation has ended. */
+function isLongRunning(path: string): boolean {
+  return /\/microsoft\.(?:network|compute)\//i.test(path);
 }
 
 async function answerOne(

@@ -15,6 +15,8 @@ export type GraphIndex = {
   nics: Map<string, NetworkInterfaceSeed>;
   vnets: Map<string, VirtualNetworkSeed>;
   nsgs: Map<string, IndexedNsg>;
+  /** Ids of all VMs in order; with `/`, in the order in which the ids below them stand. */
+  sortedVmIds(suffix: '' | '/'): readonly string[];
   /** Those of the beginning: nobody makes a Bastion here. */
   bastions: ReadonlyMap<string, BastionHostSeed>;
   /** Carries out every change whose lag is over. Call before reading. */
@@ -23,7 +25,7 @@ export type GraphIndex = {
 
 /** An index of the store as it stands, which follows it with `resourceGraphLagMs`. */
 export function createGraphIndex({ store, settings }: World): GraphIndex {
-  const pending: { dueAtMs: number; apply: () => void }[] = [];
+  let pending: { dueAtMs: number; apply: () => void }[] = [];
   const vms = new Map(store.vms);
   const nics = new Map(store.nics);
   const vnets = new Map(store.vnets);
@@ -37,8 +39,18 @@ export function createGraphIndex({ store, settings }: World): GraphIndex {
   };
   for (const id of store.nsgs.keys()) snapshot(id)();
 
+  const sorted = new Map<string, readonly string[]>();
+  const copyVm = (id: string): (() => void) => {
+    const apply = copying(store.vms, vms, id);
+    return () => {
+      const known = vms.size;
+      apply();
+      // One that is replaced keeps its place.
+      if (vms.size !== known) sorted.clear();
+    };
+  };
   const whole = (kind: Exclude<StoreChange['kind'], 'rule'>, id: string): (() => void) => {
-    if (kind === 'vm') return copying(store.vms, vms, id);
+    if (kind === 'vm') return copyVm(id);
     if (kind === 'nic') return copying(store.nics, nics, id);
     return kind === 'vnet' ? copying(store.vnets, vnets, id) : snapshot(id);
   };
@@ -63,9 +75,17 @@ export function createGraphIndex({ store, settings }: World): GraphIndex {
     vnets,
     nsgs,
     bastions: store.bastions,
+    sortedVmIds: (suffix) => {
+      const known = sorted.get(suffix) ?? sortedIds(vms, suffix);
+      sorted.set(suffix, known);
+      return known;
+    },
     catchUp: () => {
       const now = Date.now();
-      while (pending[0] !== undefined && pending[0].dueAtMs <= now) pending.shift()?.apply();
+      const later = pending.findIndex(({ dueAtMs }) => dueAtMs > now);
+      const due = later < 0 ? pending : pending.slice(0, later);
+      pending = later < 0 ? [] : pending.slice(later);
+      for (const { apply } of due) apply();
     },
   };
 }
@@ -80,4 +100,9 @@ function copying<T>(from: Map<string, T>, to: Map<string, T>, id: string): () =>
     if (value === undefined) to.delete(id);
     else to.set(id, value);
   };
+}
+
+function sortedIds(vms: ReadonlyMap<string, { id: string }>, suffix: string): readonly string[] {
+  const ids = Array.from(vms.values(), ({ id }) => id + suffix);
+  return ids.sort();
 }

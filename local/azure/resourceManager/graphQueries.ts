@@ -1,10 +1,13 @@
 import { groupOf, isWithin, nameOf, subscriptionOf } from './armPath';
+import { candidatesGraphQuery } from './candidatesGraphQuery';
 import { connectGraphQuery } from './connectGraphQuery';
 import type { GraphIndex, IndexedNsg, IndexedRule } from './graphIndex';
+import { duplicateNamesGraphQuery } from './duplicateNamesGraphQuery';
 import { listAfter, unescaped } from './graphText';
+import { loginExtensionsGraphQuery } from './loginExtensionsGraphQuery';
 
 /** A query on its way: recognised by its name, its quoted texts read. */
-type GraphQuery = {
+export type GraphQuery = {
   /** First comment: `postern:targets v1`. */
   name: string;
   text: string;
@@ -13,15 +16,29 @@ type GraphQuery = {
   objectId: string;
   /** True where the request's subscriptions or management groups hold this id (lower case). */
   isAsked(id: string): boolean;
+  /** True where the request wants what stands above its scopes as well, and this id does. */
+  isAskedFromBelow(id: string): boolean;
   /** True where the caller may read this id (lower case) by this action. */
   mayRead(action: string, id: string): boolean;
+  /** True where the caller may read something at or below this scope (lower case). */
+  mayReadSomewhere(action: string, scope: string): boolean;
 };
 
 /** One row; strings that are absent are `''`, as `tostring` gives them. */
 export type GraphRow = Record<string, unknown>;
 
+/** Rows in order of `id`, made as they are asked for: of a large estate, most pages are not. */
+export type GraphPages = {
+  /** How many rows there are in all. */
+  count(): number;
+  /** Up to `top` rows after the one of this id (`''`: from the first on); `next`: there are more. */
+  after(id: string, top: number): { rows: GraphRow[]; next?: string };
+};
+
 /** Computes all rows of a query, or says what is wrong with it. */
-export type GraphQueryHandler = (query: GraphQuery) => GraphRow[] | { invalid: string };
+export type GraphQueryHandler = (
+  query: GraphQuery,
+) => GraphRow[] | GraphPages | { invalid: string };
 
 const canRead = {
   vm: 'Microsoft.Compute/virtualMachines/read',
@@ -69,6 +86,9 @@ export function knownQueries(index: GraphIndex): Map<string, GraphQueryHandler> 
       },
     ],
     ['postern:connect v1', connectGraphQuery(index)],
+    ['postern:candidates v1', candidatesGraphQuery(index)],
+    ['postern:loginExtensions v1', loginExtensionsGraphQuery(index)],
+    ['postern:duplicateNames v1', duplicateNamesGraphQuery(index)],
   ]);
 }
 

@@ -11,6 +11,7 @@ import type { NsgChange } from './operations';
 import { beginOperation, deleteAccepted, putHeaders, stamp } from './operations';
 import { readRule, refuseName } from './ruleBody';
 import { conflictBetween, countLimit, nsgOf } from './ruleRoutes';
+import { readTags } from './tags';
 
 const printed = (nsg: NsgState, world: World): string =>
   nsgText(nsg, world.store.attachments(nsg.id.toLowerCase()));
@@ -53,19 +54,6 @@ export const patchNsg: Handler = (call, world) => {
 
 function unreadable(): ArmResponse {
   return serviceError(400, 'InvalidRequestFormat', 'Cannot parse the request.');
-}
-
-function readTags(json: unknown): Record<string, string> | undefined | 'unreadable' {
-  if (!isRecord(json)) return 'unreadable';
-  const raw = json['tags'];
-  if (raw === undefined || raw === null) return undefined;
-  if (!isRecord(raw)) return 'unreadable';
-  const tags: Record<string, string> = {};
-  for (const [name, value] of Object.entries(raw)) {
-    if (typeof value !== 'string') return 'unreadable';
-    tags[name] = value;
-  }
-  return tags;
 }
 
 /** What an NSG PUT asks for. */

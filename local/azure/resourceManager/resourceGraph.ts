@@ -1,11 +1,13 @@
 import type { ArmResponse } from '../contract';
 import { resourceGraphPage } from '../../limits';
 import type { Handler, World } from './call';
+import { subscriptionOf } from './armPath';
 import { createGraphIndex } from './graphIndex';
-import type { GraphQueryHandler, GraphRow } from './graphQueries';
+import type { GraphPages, GraphQuery, GraphQueryHandler, GraphRow } from './graphQueries';
 import { knownQueries } from './graphQueries';
 import { unescaped } from './graphText';
-import { answer, isRecord } from './http';
+import { installingPoliciesGraphQuery } from './installingPoliciesGraphQuery';
+import { answer, isRecord, readJson } from './http';
 
 /** The Resource Graph: recognises the queries it knows by name; it does not understand KQL. */
 export type ResourceGraph = {
@@ -14,12 +16,17 @@ export type ResourceGraph = {
   addQuery(name: string, handler: GraphQueryHandler): void;
 };
 
-type Options = { top: number; skip: number; isTable: boolean };
+type Options = { top: number; skip: number; token?: Token; isTable: boolean };
+
+/** Where to go on: at a row, or after an id, with the number of rows that the first page told. */
+type Token = { row: number } | { after: string; total: number };
 
 /** A Resource Graph over the world's store, late by `resourceGraphLagMs`. */
 export function createResourceGraph(world: World): ResourceGraph {
   const index = createGraphIndex(world);
   const queries = knownQueries(index);
+  const policies = installingPoliciesGraphQuery(world.store.initial.policyAssignments ?? []);
+  queries.set('postern:installingPolicies v1', policies);
   const answerQuery: Handler = (call) => {
     index.catchUp();
     const body = call.json;
@@ -37,16 +44,18 @@ export function createResourceGraph(world: World): ResourceGraph {
     if (literals === undefined) return invalid(world, 'a quoted text is not closed');
     const options = readOptions(body['options']);
     if (options === undefined) return invalid(world, 'the options cannot be read');
-    const isAsked = askedScopes(body, world);
+    const { objectId } = call.caller;
     const rows = handler({
       name,
       text,
       literals,
-      objectId: call.caller.objectId,
-      isAsked,
-      mayRead: world.access.mayDoNow(call.caller.objectId),
+      objectId,
+      ...askedScopes(body, world),
+      mayRead: world.access.mayDoNow(objectId),
+      mayReadSomewhere: (action, scope) => world.access.mayDoSomewhere(objectId, action, scope),
     });
-    return Array.isArray(rows) ? page(rows, options) : invalid(world, rows.invalid);
+    if ('invalid' in rows) return invalid(world, rows.invalid);
+    return Array.isArray(rows) ? page(rows, options) : pageAfter(rows, options);
   };
   return { answerQuery, addQuery: (name, handler) => queries.set(name, handler) };
 }
@@ -68,27 +77,34 @@ function readOptions(raw: unknown): Options | undefined {
   const top = options['$top'] ?? resourceGraphPage.rows;
   const token = options['$skipToken'];
   if (typeof top !== 'number' || top < 1 || top > resourceGraphPage.rowsMax) return undefined;
-  const skip = typeof token === 'string' ? tokenRow(token) : (options['$skip'] ?? 0);
+  const skip = options['$skip'] ?? 0;
   if (typeof skip !== 'number' || !Number.isInteger(skip) || skip < 0) return undefined;
-  return { top, skip, isTable: options['resultFormat'] === 'table' };
+  const isTable = options['resultFormat'] === 'table';
+  if (typeof token !== 'string') return { top, skip, isTable };
+  const read = readToken(token);
+  return read === undefined ? undefined : { top, skip, isTable, token: read };
 }
 
-/** The token is opaque to clients: base64 of the row to go on with. */
-function tokenFor(row: number): string {
-  return Buffer.from(JSON.stringify({ row })).toString('base64');
+/** The token is opaque to clients: base64 of where to go on. */
+function tokenFor(token: Token): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64');
 }
 
-function tokenRow(token: string): number | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64').toString());
-    return isRecord(value) && typeof value['row'] === 'number' ? value['row'] : undefined;
-  } catch {
-    return undefined;
-  }
+function readToken(text: string): Token | undefined {
+  const value = readJson(Buffer.from(text, 'base64').toString())?.value;
+  if (!isRecord(value)) return undefined;
+  const { row, after, total } = value;
+  if (typeof row === 'number' && Number.isInteger(row) && row >= 0) return { row };
+  return typeof after === 'string' && typeof total === 'number' ? { after, total } : undefined;
 }
+
+type Asked = Pick<GraphQuery, 'isAsked' | 'isAskedFromBelow'>;
 
 /** Which ids the request asks for: all of the tenant where it names no scope. */
-function askedScopes(body: Record<string, unknown>, world: World): (id: string) => boolean {
+function askedScopes(body: Record<string, unknown>, { store }: World): Asked {
+  const options = body['options'];
+  const filter = isRecord(options) ? options['authorizationScopeFilter'] : undefined;
+  const wantsAbove = filter === 'AtScopeAboveAndBelow' || filter === 'AtScopeAndAbove';
   const names = (field: string): string[] | undefined => {
     const value = body[field];
     if (!Array.isArray(value)) return undefined;
@@ -99,20 +115,53 @@ function askedScopes(body: Record<string, unknown>, world: World): (id: string) 
     (name) => `/providers/microsoft.management/managementgroups/${name}`,
   );
   if (groups !== undefined && groups.length > 0) {
-    return (id) => groups.some((scope) => world.store.isAtOrAbove(scope, id));
+    return {
+      isAsked: (id) => groups.some((scope) => store.isAtOrAbove(scope, id)),
+      isAskedFromBelow: (id) => wantsAbove && groups.some((scope) => store.isAtOrAbove(id, scope)),
+    };
   }
-  if (subscriptions === undefined || subscriptions.length === 0) return () => true;
-  return (id) => subscriptions.includes(id.split('/')[2] ?? '');
+  if (subscriptions === undefined || subscriptions.length === 0) {
+    return { isAsked: () => true, isAskedFromBelow: () => wantsAbove };
+  }
+  return {
+    isAsked: (id) => id.startsWith('/subscriptions/') && subscriptions.includes(subscriptionOf(id)),
+    isAskedFromBelow: (id) =>
+      wantsAbove && subscriptions.some((one) => store.isAtOrAbove(id, `/subscriptions/${one}`)),
+  };
 }
 
-function page(rows: GraphRow[], { top, skip, isTable }: Options): ArmResponse {
-  const data = rows.slice(skip, skip + top);
-  const next = skip + data.length;
+function page(rows: GraphRow[], { top, skip, token, isTable }: Options): ArmResponse {
+  const from = token !== undefined && 'row' in token ? token.row : skip;
+  const data = rows.slice(from, from + top);
+  const next = from + data.length;
+  const more = next < rows.length ? tokenFor({ row: next }) : undefined;
+  // Without an id in the rows there is no way to the rest.
+  const isCut = more !== undefined && !('id' in (rows[0] ?? {}));
+  return printed(data, rows.length, isTable, isCut ? null : more);
+}
+
+function pageAfter(pages: GraphPages, { top, skip, token, isTable }: Options): ArmResponse {
+  const isOn = token !== undefined && 'after' in token;
+  const total = isOn ? token.total : pages.count();
+  const skipped = skip > 0 && !isOn ? pages.after('', skip) : { next: '', rows: [] };
+  const from = isOn ? token.after : skipped.next;
+  const { rows, next } = from === undefined ? { rows: [] } : pages.after(from, top);
+  const more = next === undefined ? undefined : tokenFor({ after: next, total });
+  return printed(rows, total, isTable, more);
+}
+
+/** `more`: the token of the next page; `null` where there is more and no way to it. */
+function printed(
+  data: GraphRow[],
+  totalRecords: number,
+  isTable: boolean,
+  more: string | null | undefined,
+): ArmResponse {
   return answer(200, {
-    totalRecords: rows.length,
+    totalRecords,
     count: data.length,
-    resultTruncated: 'false',
-    ...(next < rows.length ? { $skipToken: tokenFor(next) } : {}),
+    resultTruncated: more === null ? 'true' : 'false',
+    ...(typeof more === 'string' ? { $skipToken: more } : {}),
     data: isTable ? table(data) : data,
     facets: [],
   });

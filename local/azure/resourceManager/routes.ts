@@ -1,8 +1,16 @@
 import type { Handler, Route, RouteTable } from './call';
 import { getInstanceView, getVm, listVms } from './computeRoutes';
+import {
+  deleteExtension,
+  getExtension,
+  listExtensions,
+  patchExtension,
+  putExtension,
+} from './extensionRoutes';
 import { getProvider, listProviders, listResources, providerNames } from './inventoryRoutes';
 import { getNic, getSubnet, getVnet, listNics, listSubnets, listVnets } from './networkRoutes';
 import { deleteNsg, getNsg, listNsgs, patchNsg, putNsg } from './nsgRoutes';
+import { pollMachineOperation } from './machineOperations';
 import { pollOperation, pollOperationResult } from './operations';
 import {
   deleteRule,
@@ -21,6 +29,7 @@ import {
   listSubscriptions,
   listTenants,
 } from './subscriptionRoutes';
+import { patchVm } from './vmPatch';
 
 const inSubscription = 'subscriptions/{}';
 const inGroup = 'subscriptions/{}/resourcegroups/{}';
@@ -71,6 +80,22 @@ export const routes: RouteTable = new Map<string, Route>([
   [`${vnet}/subnets/{}`, reads(getSubnet, 'PUT', 'DELETE')],
   [`${inSubscription}/providers/microsoft.compute/virtualmachines`, reads(listVms)],
   [`${inGroup}/providers/microsoft.compute/virtualmachines`, reads(listVms)],
-  [vm, reads(getVm, 'PUT', 'PATCH', 'DELETE')],
+  [vm, { methods: { GET: getVm, PATCH: patchVm }, alsoInAzure: ['PUT', 'DELETE'] }],
   [`${vm}/instanceview`, reads(getInstanceView)],
+  [`${vm}/extensions`, reads(listExtensions)],
+  [
+    `${vm}/extensions/{}`,
+    {
+      methods: {
+        GET: getExtension,
+        PUT: putExtension,
+        PATCH: patchExtension,
+        DELETE: deleteExtension,
+      },
+    },
+  ],
+  [
+    `${inSubscription}/providers/microsoft.compute/locations/{}/operations/{}`,
+    reads(pollMachineOperation),
+  ],
 ]);

@@ -39,6 +39,9 @@ export const remediationBody = z.strictObject({
 /** `POST /api/remediations/{id}/cancel`. */
 export const cancelBody = z.strictObject({ justification: justification.optional() });
 
+/** `POST /api/quarantine/{id}/release`. */
+export const releaseBody = z.strictObject({ justification });
+
 /** The body in the app's own terms: the order of scopes, and their case, mean nothing. */
 export function askedForOf(body: z.output<typeof remediationBody>): AskedFor {
   return {

@@ -1,7 +1,14 @@
 import type { Operation } from '../operation';
 import { pageQuerySchema } from './pageQuery';
-import { cancelBody, remediationBody } from './remediationBodies';
-import { runListSchema, runViewSchema } from './remediationSchemas';
+import { cancelBody, releaseBody, remediationBody } from './remediationBodies';
+import {
+  quarantinedSchema,
+  quarantineListSchema,
+  reportSchema,
+  runListSchema,
+  runViewSchema,
+} from './remediationSchemas';
+import { reportQuerySchema } from './reportQuery';
 
 /** What is offered of the remediation, by the names of its routes. */
 export const remediationOperations: Readonly<Record<string, Operation>> = {
@@ -32,6 +39,14 @@ export const remediationOperations: Readonly<Record<string, Operation>> = {
     answers: { 200: { what: 'The run.', schema: runViewSchema } },
     problems: [404],
   },
+  readReport: {
+    summary: 'What each VM of a run came to: JSON, CSV, or one page with all of them.',
+    query: reportQuerySchema,
+    answers: {
+      200: { what: 'The report.', schema: reportSchema, texts: ['text/csv', 'text/html'] },
+    },
+    problems: [400, 404, 422],
+  },
   cancelRemediation: {
     summary: 'Ends a run: nothing new is begun, what was sent is watched to its end.',
     body: cancelBody,
@@ -40,5 +55,17 @@ export const remediationOperations: Readonly<Record<string, Operation>> = {
       202: { what: 'The wish is sent.', schema: runViewSchema },
     },
     problems: [400, 404, 409, 413],
+  },
+  listQuarantine: {
+    summary: 'VMs that are left alone since they failed three nights, with why and what to do.',
+    query: pageQuerySchema,
+    answers: { 200: { what: 'A page of them.', schema: quarantineListSchema } },
+    problems: [400],
+  },
+  releaseVm: {
+    summary: 'Lets a VM out of quarantine: the next night looks at it again.',
+    body: releaseBody,
+    answers: { 202: { what: 'The wish is sent.', schema: quarantinedSchema } },
+    problems: [400, 404, 413],
   },
 };

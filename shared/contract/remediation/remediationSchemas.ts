@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Retry } from '../../domain/remediation/failure';
+import { reportOutcomes } from '../../domain/remediation/report/reportLine';
 
 /** The shapes of answers about the remediation, from which types and the OpenAPI document are made. */
 
@@ -48,4 +50,66 @@ export const runViewSchema = z.strictObject({
 export const runListSchema = z.strictObject({
   runs: z.array(runViewSchema),
   next: z.string().nullable().meta({ description: 'The next page; null at the end.' }),
+});
+
+const retries = ['soon', 'nextNight', 'afterFix', 'never'] as const satisfies readonly Retry[];
+
+const retry = z.enum([...retries, '']).meta({ description: 'When trying again can help.' });
+
+const errorSchema = z
+  .strictObject({ status: z.int(), code: z.string(), message: z.string() })
+  .nullable()
+  .meta({ description: 'As Azure told it.' });
+
+const reportLineSchema = z.strictObject({
+  vmId: z.string(),
+  name: z.string(),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  location: z.string(),
+  outcome: z.enum(reportOutcomes).meta({ description: 'pending: not at its end yet.' }),
+  reason: z.string().nullable().meta({ description: 'A stable code.' }),
+  what: z.string().meta({ description: 'The reason in words.' }),
+  detail: z.string(),
+  error: errorSchema,
+  cause: z.string().meta({ description: 'What the error means.' }),
+  next: z.string().meta({ description: 'What somebody can do about it.' }),
+  retry,
+  look: z.array(z.string()).meta({ description: 'Where the VM says more.' }),
+  writes: z.array(z.string()).meta({ description: 'Made; or, of a dry run, that would be made.' }),
+  notes: z.array(z.string()).meta({ description: 'What could not be known.' }),
+  endedAt: time.nullable(),
+});
+
+export const reportSchema = z.strictObject({
+  run: runViewSchema,
+  filter: z.strictObject({ outcome: z.string().nullable(), reason: z.string().nullable() }),
+  note: z.string(),
+  vms: z.array(reportLineSchema),
+  reasons: z.array(z.strictObject({ reason: z.string(), count })),
+  listed: count,
+  isWhole: z.boolean().meta({ description: 'The run is over, and none of its VMs is missing.' }),
+});
+
+export const quarantinedSchema = z.strictObject({
+  id: z.string().meta({ description: 'By which it is released.' }),
+  vm: z.string(),
+  name: z.string(),
+  failures: count.meta({ description: 'Nights in a row in which it failed.' }),
+  lastFailureAt: time,
+  quarantinedAt: time,
+  reason: z.string(),
+  what: z.string(),
+  error: errorSchema,
+  cause: z.string(),
+  next: z.string(),
+  retry,
+  look: z.array(z.string()),
+  release: z.string(),
+});
+
+export const quarantineListSchema = z.strictObject({
+  vms: z.array(quarantinedSchema),
+  next: z.string().nullable().meta({ description: 'The next page; null at the end.' }),
+  count,
 });

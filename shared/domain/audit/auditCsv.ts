@@ -1,9 +1,5 @@
+import { csvRow } from '../csv';
 import type { AuditRecord } from './auditRecord';
-
-/**
- * What a spreadsheet takes for a formula (owasp.org, "CSV Injection"), full-width forms included.
- */
-const formula = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
 
 const columns: readonly (readonly [string, (record: AuditRecord) => string])[] = [
   ['chain', ({ chain }) => chain],
@@ -26,23 +22,14 @@ const columns: readonly (readonly [string, (record: AuditRecord) => string])[] =
 ];
 
 /** The first line of the CSV, its line break included. */
-export const auditCsvHead: string = rowOf(columns.map(([name]) => name));
+export const auditCsvHead: string = csvRow(columns.map(([name]) => name));
 
 /**
  * One record as a line of CSV by RFC 4180, line break included. No cell is a formula to a
  * spreadsheet: what could be one has an apostrophe before it.
  */
 export function auditCsvRow(record: AuditRecord): string {
-  return rowOf(columns.map(([, cell]) => cell(record)));
-}
-
-function rowOf(cells: readonly string[]): string {
-  return `${cells.map(cellOf).join(',')}\r\n`;
-}
-
-function cellOf(text: string): string {
-  const safe = formula.test(text) ? `'${text}` : text;
-  return `"${safe.replaceAll('"', '""')}"`;
+  return csvRow(columns.map(([, cell]) => cell(record)));
 }
 
 function listOf(value: AuditRecord['what'][string] | undefined): string {

@@ -1,5 +1,6 @@
 import { hashId } from '../identity';
 import type { RemediationRow } from '../remediation/remediationRow';
+import type { StandingRow } from '../remediation/standing';
 import type { AuditFacts } from './auditRecord';
 
 /** That somebody asked for a run, with their own words. Told twice it is one record. */
@@ -39,6 +40,22 @@ export function remediationCancelledFact({
     at,
     who: { id: by, how: 'request' },
     what: {},
+    why,
+    policyVersion,
+  };
+}
+
+/** That a VM is let out of the quarantine that it is in. The same person's word counts once. */
+export function quarantineReleasedFact(
+  { vmId, quarantinedAt }: Pick<StandingRow, 'vmId' | 'quarantinedAt'>,
+  { by, at, why, policyVersion }: OperatorWrite,
+): AuditFacts {
+  return {
+    id: `quarantineReleased:${quarantinedAt ?? 0}:${by}`,
+    step: 'quarantineReleased',
+    at,
+    who: { id: by, how: 'request' },
+    what: { vmIds: [vmId] },
     why,
     policyVersion,
   };

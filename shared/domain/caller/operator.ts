@@ -2,8 +2,8 @@ import type { Policy } from '../policy/policy';
 import type { Caller } from './caller';
 
 /**
- * What somebody is to the remediation: who asks for runs, who reads what came of them, and everybody
- * else. Where policy cannot be read there is nobody who may.
+ * What somebody is to the remediation: who asks for runs, who reads what came of them, and
+ * everybody else. Where policy cannot be read there is nobody who may.
  */
 export type RemediationRight = 'operator' | 'reader' | 'none';
 

@@ -12,7 +12,9 @@ export type WindowsFacts = Pick<MachineFacts, 'osName' | 'osVersion' | 'image'>;
  */
 export function windowsOf(machine: WindowsFacts): readonly WindowsRelease[] {
   const found = byBuild(machine) ?? byName(machine) ?? byImage(machine);
-  return (found?.kinds ?? []).flatMap((kind) => releaseOf(kind, found?.build ?? 0));
+  if (found === null) return [];
+  const { kinds, build } = found;
+  return kinds.flatMap((kind) => releaseOf(kind, build));
 }
 
 type Found = { readonly kinds: readonly WindowsKind[]; readonly build: number };

@@ -1,4 +1,5 @@
 import type { TargetRefusal } from '../grant';
+import type { RunNews } from '../remediation/runNews';
 
 /** What people are told of, in the order in which it happens to a window. */
 export const noticeKinds = [
@@ -12,7 +13,10 @@ export const noticeKinds = [
   'refused',
 ] as const;
 
-export type NoticeKind = (typeof noticeKinds)[number];
+export type WindowNoticeKind = (typeof noticeKinds)[number];
+
+/** `remediated`: a run of the remediation is over. */
+export type NoticeKind = WindowNoticeKind | 'remediated';
 
 /** Ways to people and machines. Each is told on its own: one that is down holds up no other. */
 export const channelNames = ['teams', 'slack', 'webhook', 'topic'] as const;
@@ -52,14 +56,16 @@ export type Delivery = {
 
 /**
  * What was told of one window, apart from the window's own row: whoever sends must never be in the
- * way of whoever closes. One row per window that lives or still owes a notice, and one per refused
- * request; removed when nothing is owed any more.
+ * way of whoever closes. One row per window that lives or still owes a notice, one per refused
+ * request, and one per run that is over; removed when nothing is owed any more.
  */
 export type NoticesRow = {
-  /** The window's id, or `ask-` and a hash. */
+  /** The id of a window or of a run of the remediation, or `ask-` and a hash. */
   readonly id: string;
   readonly createdAt: number;
   readonly ask: RefusedAsk | null;
+  /** Of a run: what it came to, put together once. */
+  readonly news?: RunNews;
   /** The deadline that was seen last, and since when it is known. */
   readonly deadline: { readonly until: number; readonly since: number } | null;
   readonly deliveries: readonly Delivery[];

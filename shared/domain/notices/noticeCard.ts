@@ -4,7 +4,7 @@ import { closingStartOf, deadlineOf } from '../window/deadline';
 import { overrunMs } from '../window/overrun';
 import { outcomeOf, windowPhase } from '../window/phase';
 import type { WindowRow } from '../window/windowRow';
-import type { NoticeKind, RefusedAsk } from './notice';
+import type { RefusedAsk, WindowNoticeKind } from './notice';
 
 /** One card as any chat can show it: a title of our own words, and lines of what others wrote. */
 export type NoticeCard = {
@@ -20,7 +20,7 @@ const valueMax = 300;
 const itemsMax = 8;
 
 /** The whole window as it stands at `now` (epoch ms), under the title of one notice. */
-export function windowCard(row: WindowRow, kind: NoticeKind, now: number): NoticeCard {
+export function windowCard(row: WindowRow, kind: WindowNoticeKind, now: number): NoticeCard {
   const { title, tone } = headOf(row, kind, now);
   return { title, tone, lines: linesOf(row, now).filter(([, value]) => value !== '') };
 }
@@ -44,7 +44,11 @@ export function askCard(ask: RefusedAsk): NoticeCard {
   return { title: 'A request for a window was refused', tone: 'warning', lines: said };
 }
 
-function headOf(row: WindowRow, kind: NoticeKind, now: number): Pick<NoticeCard, 'title' | 'tone'> {
+function headOf(
+  row: WindowRow,
+  kind: WindowNoticeKind,
+  now: number,
+): Pick<NoticeCard, 'title' | 'tone'> {
   const name = `Window ${row.id.slice(0, 6)}`;
   switch (kind) {
     case 'breakGlass':

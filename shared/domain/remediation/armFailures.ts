@@ -132,7 +132,7 @@ export const armFailures = {
       name: 'VMAgentStatusCommunicationError',
       cause: 'The agent of the VM has not reported.',
       next: 'See that the OS is healthy, the agent runs, and Azure storage can be reached.',
-      retry: 'nextNight',
+      retry: 'soon',
       reason: 'agentNotReady',
       source: errors,
     },

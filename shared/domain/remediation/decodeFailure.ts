@@ -54,7 +54,7 @@ const handlerCode =
   /^(?:VMExtensionHandlerNonTransientError|VMExtensionProvisioningError|-?\d+)?$/i;
 
 function isFromHandler({ status, code }: EntryError): boolean {
-  return (status === 0 || (status >= 200 && status < 300)) && handlerCode.test(code);
+  return status < 300 && handlerCode.test(code);
 }
 
 function ofHandler(error: EntryError, on: FailedOn): DecodedFailure {
@@ -134,7 +134,7 @@ function unknown({ status, code }: EntryError): Failure {
   // Codes of sockets and names: nothing came back.
   const isPassing = status >= 500 || status === 408 || (status === 0 && /^E[A-Z_]+$/.test(code));
   return {
-    name: code || (status === 0 ? 'unknown' : `status ${status}`),
+    name: code || `status ${status}`,
     cause: isPassing
       ? 'Azure failed to answer.'
       : 'No table has this error; what Azure said is all there is.',

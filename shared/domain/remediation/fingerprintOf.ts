@@ -1,8 +1,9 @@
 import { windowsOf } from '../connect/windowsOf';
 import { hashId } from '../identity';
 import { cleanText } from '../text';
-import type { Candidate } from './candidate';
+import type { Candidate, CandidateExtension } from './candidate';
 import { linuxName, linuxOf } from './linuxOf';
+import { loginPublisher, stateOf } from './loginExtension';
 
 /**
  * The facts of a VM whose change gives it another chance after it failed too often, as one short
@@ -21,9 +22,8 @@ export function fingerprintOf(candidate: Candidate): string {
     identity.system,
     [...identity.userAssigned].map(lower).sort(),
     extensions
-      .map((one) =>
-        [one.publisher, one.type, one.name, one.version, one.state].map(lower).join(' '),
-      )
+      .map((one) => [one.publisher, one.type, one.name, one.version, endOf(one)])
+      .map((facts) => facts.map(lower).join(' '))
       .sort(),
   ];
   return [releaseOf(candidate), hostOf(candidate), hashId(lower(JSON.stringify(rest)))].join('|');
@@ -37,6 +37,18 @@ export function hasChanged(fingerprint: string, candidate: Candidate): boolean {
   const [release = '', host = '', rest = ''] = fingerprint.split('|');
   const [nowRelease = '', nowHost = '', nowRest = ''] = fingerprintOf(candidate).split('|');
   return rest !== nowRest || differ(release, nowRelease) || differ(host, nowHost);
+}
+
+/**
+ * What an extension came to. An install that is under way is none yet, and one of ours that never
+ * ends is over in the end: neither is a change by itself.
+ */
+function endOf(extension: CandidateExtension): string {
+  const state = stateOf(extension);
+  if (extension.publisher.toLowerCase() === loginPublisher) {
+    return state === 'succeeded' ? 'there' : 'not there';
+  }
+  return state === 'failed' ? 'not there' : 'there';
 }
 
 function differ(one: string, other: string): boolean {

@@ -21,7 +21,7 @@ export const handlerFailures = {
       name: 'DSREG_E_MSI_TENANTID_UNAVAILABLE',
       cause: 'It could not learn the tenant: no system identity, or metadata without a tenant.',
       next: 'See that the identity is on and the second metadata query answers with the tenant.',
-      // An identity that was turned on a moment ago may not be there for the machine yet.
+      // One that was turned on a moment ago is not seen at once: the night asks that itself.
       retry: 'nextNight',
       reason: 'extensionFailed',
       source: windowsPage,

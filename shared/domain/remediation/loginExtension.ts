@@ -2,7 +2,8 @@ import type { Candidate, CandidateExtension } from './candidate';
 import type { OsSupport } from './osSupport';
 import type { LoginExtensionType } from './verdict';
 
-const publisher = 'microsoft.azure.activedirectory';
+/** Of all extensions for signing in with Entra ID, lower case. */
+export const loginPublisher = 'microsoft.azure.activedirectory';
 
 /** The handler version that is asked for where none is there yet; minor ones upgrade themselves. */
 const loginExtensions = {
@@ -34,7 +35,8 @@ export function loginExtensionOf({ osType }: Pick<Candidate, 'osType'>) {
 export function findExtension(candidate: Candidate, type: string): CandidateExtension | null {
   const found = candidate.extensions.filter(
     (one) =>
-      one.publisher.toLowerCase() === publisher && one.type.toLowerCase() === type.toLowerCase(),
+      one.publisher.toLowerCase() === loginPublisher &&
+      one.type.toLowerCase() === type.toLowerCase(),
   );
   return (
     found.find((one) => stateOf(one) === 'busy') ??

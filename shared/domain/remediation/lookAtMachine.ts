@@ -123,13 +123,17 @@ function ourExtension(entry: Entry, { candidate }: MachineReading) {
   return undefined;
 }
 
+/** A new identity is not seen by the machine at once; an old one that is not has to be mended. */
+const identityUnseen = 'DSREG_E_MSI_TENANTID_UNAVAILABLE';
+
 /** What passes by itself is tried again in the same night; everything else is told. */
 function failedInstall(entry: Entry, error: EntryError, now: number): NextMove {
-  const { retry, reason } = retryOf(error);
+  const { name, retry, reason } = retryOf(error);
+  const isEarly = name === identityUnseen && entry.sent.some(({ what }) => what === 'identity');
   const installs = entry.sent.filter(({ what }) => what === 'extension').length;
   const isWindows = entry.plan.some((write) => write.what === 'extension' && write.mdmId !== null);
   // On Linux a failed one has to be removed before it is added again, which is not ours to do.
-  if (retry === 'soon' && isWindows && installs < writesMax) {
+  if ((retry === 'soon' || isEarly) && isWindows && installs < writesMax) {
     const nextAt = now + nightTimes.retry;
     return { kind: 'keep', entry: { ...entry, sent: allOver(entry), stage: 'waiting', nextAt } };
   }

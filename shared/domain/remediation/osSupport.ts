@@ -82,8 +82,9 @@ function coreRefusal(candidate: Candidate, releases: readonly WindowsRelease[]):
 
 function linuxRefusal(candidate: Candidate): OsRefusal | null {
   const found = linuxOf(candidate);
-  const isSupported = found === null ? null : isSupportedLinux(found);
-  if (found === null || isSupported === null) return unknown(candidate);
+  if (found === null) return unknown(candidate);
+  const isSupported = isSupportedLinux(found);
+  if (isSupported === null) return unknown(candidate);
   if (isSupported) return null;
   const list = `the list of distributions of ${linuxReleases.asOf} does not have it`;
   return { reason: 'osUnsupported', detail: `${linuxName(found)}: ${list}` };

@@ -1,7 +1,7 @@
 import { type Answer, apiOf, type Call } from '../../support/callApi';
 import { createIntakeWorld, policyOf } from '../../support/intakeWorld';
 import type { IntakeWorld } from '../../support/intakeWorld';
-import { offerNight, runRow } from '../../support/nightWorld';
+import { offerNight, runRow, standingOf } from '../../support/nightWorld';
 import { personOf } from '../../support/callers';
 
 const calls = {
@@ -11,19 +11,25 @@ const calls = {
   },
   listRemediations: {},
   getRemediation: { id: runRow().id },
+  readReport: { id: runRow().id },
   cancelRemediation: { id: runRow().id, body: {} },
+  listQuarantine: {},
+  releaseVm: { id: standingOf().id, body: { justification: 'It was mended' } },
 } as const satisfies Record<string, Call>;
 
 type Verb = keyof typeof calls;
 type Expected = Readonly<Record<Verb, number | string>>;
 
-const writes: readonly Verb[] = ['requestRemediation', 'cancelRemediation'];
+const writes: readonly Verb[] = ['requestRemediation', 'cancelRemediation', 'releaseVm'];
 
 const everybody = (reads: number | string, writing: number | string): Expected => ({
   requestRemediation: writing,
   listRemediations: reads,
   getRemediation: reads,
+  readReport: reads,
   cancelRemediation: writing,
+  listQuarantine: reads,
+  releaseVm: writing,
 });
 
 /** Who may do what; Olga owns every machine, which makes her nobody here. */
@@ -47,6 +53,7 @@ async function stage() {
   const world = createIntakeWorld();
   const night = offerNight(world);
   await night.put(runRow());
+  await night.ledger.standings.insert(standingOf());
   return { world, night };
 }
 

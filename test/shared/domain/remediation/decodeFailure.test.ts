@@ -58,11 +58,7 @@ describe('errors as Azure gives them', () => {
     ['compute', 'The hostname is already', 'hostNameTaken afterFix duplicateName'],
     ['compute', "'mdmId' setting was not found", 'mdmIdMissing nextNight extensionFailed'],
     ['compute', 'Non-zero exit code: 51', 'packageManagerBusy afterFix extensionFailed 51'],
-    [
-      'compute',
-      'has not reported status',
-      'VMAgentStatusCommunicationError nextNight agentNotReady',
-    ],
+    ['compute', 'has not reported status', 'VMAgentStatusCommunicationError soon agentNotReady'],
     ['compute', 'has timed out', 'VMExtensionProvisioningTimeout nextNight neverEnded'],
   ];
   const ofVms = recorded.errors.filter(({ area }) => area === 'arm' || area === 'compute');
@@ -139,6 +135,8 @@ describe('exit codes of handlers', () => {
     [windowsPage, windows, '', 'Unsupported join state: 3', 'unsupportedJoinState'],
     [windowsPage, windows, '1', 'Domain-Joined device', 'unsupportedJoinState'],
     [windowsPage, windows, '1007', '', 'terminalError1007'],
+    [windowsPage, windows, '', 'terminal error code 1007', 'terminalError1007'],
+    [windowsPage, windows, '', 'terminal error code 10071', 'unknown'],
     [
       windowsPage,
       windows,
@@ -216,7 +214,8 @@ describe('exit codes of handlers', () => {
   });
 
   it('says both meanings where the OS is not known', () => {
-    const { cause, look, exitCode } = decodeFailure(errorOf('51'), unknown);
+    const { cause, look, exitCode, source } = decodeFailure(errorOf('51'), unknown);
+    expect(source).toMatch(/howto-vm-sign-in-azure-ad-windows and Public reports/);
     expect(cause).toMatch(/^With windows: .* version of Windows\. With linux: .*package manager/);
     expect([look, exitCode]).toEqual([null, 51]);
   });
@@ -264,7 +263,10 @@ describe('a write that was refused', () => {
     ['http', 400, '', '', 'status 400 nextNight refused'],
     ['Node.js', 0, 'ECONNRESET', '', 'ECONNRESET soon unreachable'],
     ['Node.js', 400, 'ECONNRESET', '', 'ECONNRESET nextNight refused'],
+    ['Node.js', 0, 'XECONNRESET', '', 'XECONNRESET nextNight refused'],
+    ['Node.js', 0, 'ECONNx', '', 'ECONNx nextNight refused'],
     ['http', 0, 'Elsewhere', '', 'Elsewhere nextNight refused'],
+    ['http', 300, '51', '', '51 nextNight refused'],
     // Numbers in what Resource Manager says are nobody's exit codes.
     ['http', 409, '', 'policy text: exit code: 51', 'status 409 nextNight refused'],
     ['http', 500, '51', '', '51 soon unreachable'],
@@ -281,6 +283,20 @@ describe('a write that was refused', () => {
 });
 
 describe('where to look', () => {
+  it.each(['exit code: 99', 'it just broke', 'domain joined', 'exit code: 51'])(
+    'is told whenever a handler failed: %s',
+    (message) => {
+      expect(decodeFailure(errorOf('', message), windows).look).not.toBeNull();
+    },
+  );
+
+  it('is told with the version of the handler, whatever its length', () => {
+    const of = (message: string) => decodeFailure(errorOf('', message), windows).look?.files[0];
+    expect(of('x (version 0.41.10.12)')).toContain('\\0.41.10.12\\');
+    expect(of('x (Version 12.3)')).toContain('\\12.3\\');
+    expect(of('x (subversion 12.3), version 7')).toContain('\\<version>\\');
+  });
+
   it('is told for the machine that failed, in its cloud', () => {
     const on: FailedOn = { family: 'windows', cloud: 'AzureUSGovernment' };
     const message = '(name: X, version 1.0.0.1) with exception: exit code: -2145648607';

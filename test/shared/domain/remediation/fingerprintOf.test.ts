@@ -7,9 +7,14 @@ import {
   windowsCandidate,
 } from '../../../support/candidates';
 
+const other = (state: string) => extensionOf({ publisher: 'Contoso', type: 'Other', state });
 const failed = extensionOf({ state: 'Failed' });
-const sound = windowsCandidate({ extensions: [failed] });
+const sound = windowsCandidate({ extensions: [failed, other('Succeeded')] });
 const taken = fingerprintOf(sound);
+
+function upon(state: string) {
+  return { ...failed, publisher: 'microsoft.AZURE.activedirectory', state };
+}
 
 describe('a VM that failed too often', () => {
   it.each<[string, Partial<Candidate>]>([
@@ -24,10 +29,17 @@ describe('a VM that failed too often', () => {
     ['a user-assigned identity', { identity: { system: false, userAssigned: ['/a'] } }],
     ['extensions forbidden', { extensionsAllowed: false }],
     ['no extension', { extensions: [] }],
-    ['an extension of another state', { extensions: [extensionOf()] }],
-    ['an extension of another version', { extensions: [{ ...failed, version: '1.0' }] }],
-    ['an extension of another name', { extensions: [{ ...failed, name: 'x' }] }],
-    ['one more extension', { extensions: [failed, extensionOf({ type: 'Other' })] }],
+    ['an extension that succeeded', { extensions: [extensionOf(), other('Succeeded')] }],
+    ['another one that failed', { extensions: [failed, other('Failed')] }],
+    [
+      'an extension of another version',
+      { extensions: [{ ...failed, version: '1.0' }, other('Succeeded')] },
+    ],
+    [
+      'an extension of another name',
+      { extensions: [{ ...failed, name: 'x' }, other('Succeeded')] },
+    ],
+    ['an extension that is gone', { extensions: [failed] }],
   ])('has another chance after %s', (_, changes) => {
     expect(hasChanged(taken, { ...sound, ...changes })).toBe(true);
     expect(fingerprintOf({ ...sound, ...changes })).not.toBe(taken);
@@ -41,6 +53,9 @@ describe('a VM that failed too often', () => {
     ['it was updated', { osVersion: '10.0.20348.9999' }],
     ['somebody wrote it in capitals', { vmSize: 'STANDARD_D2S_V5', computerName: 'VM-1' }],
     ['extensions were said to be allowed', { extensionsAllowed: null }],
+    ['another extension is updated', { extensions: [failed, other('Updating')] }],
+    ['its install went on for ever', { extensions: [upon('Creating'), other('Succeeded')] }],
+    ['its install was cancelled', { extensions: [upon('Canceled'), other('Succeeded')] }],
     ['its id is spelled otherwise', { vmId: sound.vmId.toUpperCase() }],
   ])('has none because %s', (_, changes) => {
     expect(hasChanged(taken, { ...sound, ...changes })).toBe(false);
@@ -76,6 +91,7 @@ describe('a fingerprint', () => {
     expect(strange).toMatch(/^Windows Server 2022\|a b x{60}\|[a-z2-7]{20}$/);
     expect(fingerprintOf(windowsCandidate({ osType: '' }))).toMatch(/^\|vm-1\|/);
     expect(fingerprintOf(linuxCandidate({ osName: 'gentoo' }))).toMatch(/^\|vm-1\|/);
+    expect(fingerprintOf(linuxCandidate({ osType: '' }))).toMatch(/^\|vm-1\|/);
   });
 
   it('names both releases where a build does not tell server from client', () => {
@@ -87,7 +103,7 @@ describe('a fingerprint', () => {
   it('does not depend on the order of identities and extensions', () => {
     const [a, b] = [extensionOf({ name: 'a' }), extensionOf({ name: 'b', type: 'B' })];
     const one = { identity: { system: true, userAssigned: ['/A', '/b'] }, extensions: [a, b] };
-    const other = { identity: { system: true, userAssigned: ['/B', '/a'] }, extensions: [b, a] };
-    expect(fingerprintOf(windowsCandidate(one))).toBe(fingerprintOf(windowsCandidate(other)));
+    const two = { identity: { system: true, userAssigned: ['/B', '/a'] }, extensions: [b, a] };
+    expect(fingerprintOf(windowsCandidate(one))).toBe(fingerprintOf(windowsCandidate(two)));
   });
 });

@@ -13,7 +13,7 @@ import {
   windowsCandidate,
 } from '../../../support/candidates';
 
-const garbage = fc.string({ unit: 'binary', maxLength: 40 });
+const garbage = fc.string({ unit: 'binary', maxLength: 20 });
 const oneOf = (...values: string[]) => fc.oneof(fc.constantFrom(...values), garbage);
 const tags = fc.dictionary(
   oneOf('postern-remediation', 'POSTERN-SYSTEM-IDENTITY', 'aks-managed-x', 'domain', '__proto__'),
@@ -127,7 +127,7 @@ describe('judging whatever Azure tells', () => {
         }
         expect(Object.hasOwn(verdict, 'writes')).toBe(verdict.kind === 'fix');
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
@@ -146,7 +146,7 @@ describe('judging whatever Azure tells', () => {
           expect(findTag(vm.tags, [decided.keepIdentitiesTag])).not.toBeNull();
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
@@ -158,7 +158,7 @@ describe('judging whatever Azure tells', () => {
         const order = verdict.writes.map(({ what }) => what).join();
         expect(['identity,extension', 'identity', 'extension']).toContain(order);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
@@ -178,9 +178,9 @@ describe('judging whatever Azure tells', () => {
           writes: others,
         });
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    expect(fixed).toBeGreaterThan(100);
+    expect(fixed).toBeGreaterThan(50);
   });
 
   it('stops at each reason to skip: one more reason never leads to a write', () => {
@@ -203,7 +203,7 @@ describe('judging whatever Azure tells', () => {
       fc.property(candidate, surroundings, fc.constantFrom(...spoil), (vm, around, worse) => {
         expect(judgeCandidate(worse(vm), around, rulesOf()).kind).not.toBe('fix');
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
@@ -224,16 +224,14 @@ describe('judging whatever Azure tells', () => {
         );
         expect(fingerprintOf(all)).toBe(fingerprintOf(vm));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
-  it('judges 10,000 without writing to any of them', () => {
+  it('judges 10,000 of them alike, and changes none', () => {
+    const around = { duplicateName: false, policyAssignmentId: '' };
     const frozen = Object.freeze(windowsCandidate());
-    for (let n = 0; n < 10_000; n += 1) {
-      expect(
-        judgeCandidate(frozen, { duplicateName: false, policyAssignmentId: '' }, rulesOf()).kind,
-      ).toBe('fix');
-    }
+    const kinds = Array.from({ length: 10_000 }, () => judgeCandidate(frozen, around, rulesOf()));
+    expect(new Set(kinds.map(({ kind }) => kind))).toEqual(new Set(['fix']));
   });
 });

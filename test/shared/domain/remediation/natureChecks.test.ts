@@ -95,6 +95,16 @@ describe('a VM that is left alone, on Windows', () => {
     expect(verdict.kind === 'skip' ? verdict.detail : '').toContain(detail);
   });
 
+  it('says which tag it was, as the rules name it', () => {
+    const optOutTags = [{ name: 'Leave' }, { name: 'alone', value: 'Yes' }];
+    expect(judged(windowsCandidate({ tags: { leave: 'x' } }), { optOutTags })).toMatchObject({
+      detail: 'Leave',
+    });
+    expect(judged(windowsCandidate({ tags: { ALONE: 'yes' } }), { optOutTags })).toMatchObject({
+      detail: 'alone=Yes',
+    });
+  });
+
   it('by what is around it: an assignment that installs, another of its name', () => {
     expect(judged(windowsCandidate(), {}, { policyAssignmentId: '/p/a' })).toEqual({
       kind: 'skip',
@@ -137,8 +147,11 @@ describe('a VM that looks like one to leave alone, and is none', () => {
     ['running, in capitals', windowsCandidate({ power: 'Running' })],
     ['a group like one of AKS', windowsCandidate({ vmId: vmIdIn('rg-MC_x') })],
     ['a tag like one of AKS', windowsCandidate({ tags: { 'x-aks-managed-': '' } })],
-    ['an image like one of AKS', windowsCandidate({ image: imageOf('x-microsoft-aks-', '', '') })],
-    ['an extension like one of AKS', windowsCandidate({ extensions: [aksLike()] })],
+    ['an image like one of AKS', windowsCandidate({ image: imageOf('x-microsoft-aks', '', '') })],
+    ['another image like it', windowsCandidate({ image: imageOf('microsoft-aks-x', '', '') })],
+    ['an id that is none', windowsCandidate({ vmId: 'mc_x' })],
+    ['an extension like one of AKS', windowsCandidate({ extensions: [aksLike('Microsoft.AKSx')] })],
+    ['another like it', windowsCandidate({ extensions: [aksLike('x.Microsoft.AKS')] })],
     ['a publisher like an appliance', windowsCandidate({ planPublisher: 'fortinet2' })],
     ['another scope', windowsCandidate(), { domainJoined: { tags: [], scopes: ['/subscr'] } }],
     [
@@ -183,8 +196,8 @@ function joinLike() {
   return extensionOf({ publisher: 'Microsoft.Compute', type: 'ADDomainExtensionReader' });
 }
 
-function aksLike() {
-  return extensionOf({ publisher: 'Microsoft.AKSx' });
+function aksLike(publisher: string) {
+  return extensionOf({ publisher });
 }
 
 function accept(): Partial<RemediationRules> {

@@ -97,6 +97,8 @@ describe('Windows, by what its agent says', () => {
     const core = imageOf('MicrosoftWindowsServer', 'WindowsServer', '2016-datacenter-core');
     const refusal = osSupport(windowsCandidate({ image: core }), 'older').refusal;
     expect(refusal).toEqual({ reason: 'serverCore', detail: 'image 2016-datacenter-core' });
+    const bare = windowsCandidate({ image: imageOf('contoso', 'golden', 'Core') });
+    expect(osSupport(bare, 'older').refusal?.reason).toBe('serverCore');
   });
 
   it.each<[string, string, string]>([
@@ -222,6 +224,7 @@ describe('Linux, by what its agent says', () => {
     ['linux', 'ubuntu', '', 'osUnknown'],
     ['linux', 'ubuntu', 'jammy', 'osUnknown'],
     ['linux', 'rhel', '6', 'osUnsupported'],
+    ['linux', 'rhel', 'v8.6', 'osUnknown'],
     // Nobody knows it.
     ['agent', 'gentoo', '2.14', 'osUnknown'],
     ['agent', 'Windows Server 2022', '10.0.20348', 'osUnknown'],

@@ -43,6 +43,14 @@ describe('a VM that is left alone, on Windows', () => {
   });
 });
 
+describe('user-assigned identities', () => {
+  it('are told by the first three', () => {
+    const userAssigned = ['/a', '/b', '/c', '/d'];
+    const candidate = windowsCandidate({ identity: { system: false, userAssigned } });
+    expect(judged(candidate)).toMatchObject({ detail: '/a, /b, /c' });
+  });
+});
+
 describe('a VM that is left alone, on Linux', () => {
   it.each<[string, string, Partial<Candidate>, string]>([
     [

@@ -1,0 +1,161 @@
+import type { Entry } from '../../../../shared/domain/remediation/entry';
+import { lookAtMachine } from '../../../../shared/domain/remediation/lookAtMachine';
+import type { MachineReading } from '../../../../shared/domain/remediation/machineReading';
+import { extensionOf } from '../../../support/candidates';
+import { nightRules } from '../../../support/nightApp';
+import {
+  at,
+  entryOf,
+  identityWrite,
+  installWrite,
+  readingOf,
+  sentOf,
+} from '../../../support/nightEntries';
+
+const minute = 60_000;
+const look = (entry: Entry, reading: MachineReading | null, isDry = false, now = at) =>
+  lookAtMachine(entry, reading, nightRules(), isDry, now);
+const endOf = (entry: Entry, reading: MachineReading | null, isDry = false, now = at) => {
+  const move = look(entry, reading, isDry, now);
+  expect(move.kind).toBe('keep');
+  return move.entry.end;
+};
+const withExtension = (state: string) => ({ extensions: [extensionOf({ state })] });
+const installing = entryOf({ stage: 'extensionSent', plan: [installWrite], sent: [sentOf()] });
+
+describe('a first look at a VM', () => {
+  it('leads to the write that it lacks, under the condition of what was read', () => {
+    expect(look(entryOf(), readingOf())).toMatchObject({
+      kind: 'write',
+      write: installWrite,
+      etag: '"7"',
+      entry: { plan: [installWrite], stage: 'waiting', attempts: 0 },
+    });
+  });
+
+  it('leads to the identity before the extension', () => {
+    const reading = readingOf({ identity: { system: false, userAssigned: [] } });
+    expect(look(entryOf(), reading)).toMatchObject({
+      write: identityWrite,
+      entry: { plan: [identityWrite, installWrite] },
+    });
+  });
+
+  it('writes nothing in a dry run, and tells every write that it would make', () => {
+    const reading = readingOf({ identity: { system: false, userAssigned: [] } });
+    expect(endOf(entryOf(), reading, true)).toMatchObject({
+      outcome: 'wouldFix',
+      writes: [identityWrite, installWrite],
+    });
+  });
+
+  it.each<[string, MachineReading | null, object]>([
+    ['gone', null, { outcome: 'skipped', reason: 'vanished' }],
+    ['another of its name', readingOf({ vmGuid: 'other' }), { reason: 'replaced' }],
+    ['stopped by now', readingOf({ power: 'deallocated' }), { reason: 'stoppedMeanwhile' }],
+    [
+      'without an agent that answers',
+      readingOf({ agent: 'notReady' }),
+      { reason: 'agentNotReady' },
+    ],
+    ['ready by now', readingOf(withExtension('Succeeded')), { outcome: 'ready', reason: null }],
+    [
+      'written to by somebody else',
+      readingOf(withExtension('Creating')),
+      { reason: 'extensionBusy' },
+    ],
+  ])('ends one that is %s', (_, reading, end) => {
+    expect(endOf(entryOf(), reading)).toMatchObject({ at, ...end });
+  });
+
+  it('keeps what the index alone knows: ways out, and names that exist twice', () => {
+    expect(endOf(entryOf({ outbound: 'none' }), readingOf())?.reason).toBe('noOutboundPath');
+    expect(endOf(entryOf({ duplicateName: true }), readingOf())?.reason).toBe('duplicateName');
+  });
+});
+
+describe('a look at an install of ours', () => {
+  it('ends it as fixed where it has landed', () => {
+    expect(endOf(installing, readingOf(withExtension('Succeeded')))).toMatchObject({
+      outcome: 'fixed',
+      reason: null,
+    });
+  });
+
+  it.each(['Creating', 'Updating', 'Deleting', 'Strange'])('goes on while it is %s', (state) => {
+    const { kind, entry } = look(installing, readingOf(withExtension(state)));
+    expect(kind).toBe('keep');
+    expect(entry).toMatchObject({ stage: 'extensionSent', end: null, nextAt: at + 15 * minute });
+  });
+
+  it('gives it up 95 minutes after it was sent, not a moment before', () => {
+    const reading = readingOf(withExtension('Creating'));
+    const sent = at - minute;
+    expect(look(installing, reading, false, sent + 95 * minute - 1).entry.nextAt).toBe(
+      sent + 95 * minute,
+    );
+    expect(endOf(installing, reading, false, sent + 95 * minute)?.reason).toBe('neverEnded');
+  });
+
+  it('tells what the handler said of a failure, else what the VM says', () => {
+    const own = { status: 0, code: '51', message: 'Not supported.' };
+    const ofVm = { status: 0, code: 'VMExtensionProvisioningTimeout', message: 'Too long.' };
+    const failed = withExtension('Failed');
+    const provisioning = { state: 'Failed', error: ofVm };
+    const statuses = [{ name: 'aadloginforwindows', error: own }];
+    expect(endOf(installing, readingOf(failed, { provisioning, statuses }))).toMatchObject({
+      outcome: 'failed',
+      error: own,
+    });
+    expect(endOf(installing, readingOf(failed, { provisioning }))?.error).toEqual(ofVm);
+  });
+
+  it('tries once more what passes by itself, and writes it for a cause', () => {
+    const error = { status: 0, code: '1007', message: 'exit code -2145648574' };
+    const statuses = [{ name: 'aadloginforwindows', error }];
+    const reading = readingOf(withExtension('Failed'), { statuses });
+    const identity = sentOf({ what: 'identity', at: at - 2 * minute });
+    const early = { ...installing, sent: [identity, sentOf()] };
+    const first = look(early, reading);
+    expect(first.entry).toMatchObject({
+      stage: 'waiting',
+      nextAt: at + 5 * minute,
+      end: null,
+      sent: [{ over: true }, { over: true }],
+    });
+    expect(look(first.entry, reading, false, at + 5 * minute)).toMatchObject({ kind: 'write' });
+    const third = { ...early, sent: [identity, sentOf(), sentOf(), sentOf()] };
+    expect(endOf(third, reading)).toMatchObject({ outcome: 'failed', error });
+    // An identity that was there before and is not seen does not come by waiting.
+    expect(endOf(installing, reading)).toMatchObject({ outcome: 'failed', error });
+  });
+
+  it('writes anew what somebody has removed, three times and no more', () => {
+    expect(look(installing, readingOf())).toMatchObject({
+      kind: 'write',
+      entry: { sent: [{ over: true }] },
+    });
+    const often = { ...installing, sent: [sentOf(), sentOf(), sentOf()] };
+    expect(endOf(often, readingOf())?.reason).toBe('changedByOthers');
+  });
+});
+
+describe('a look after an answer that was lost', () => {
+  const lost = { ...installing, stage: 'announced' as const, sent: [sentOf({ status: null })] };
+
+  it('waits for it where it has begun', () => {
+    expect(look(lost, readingOf(withExtension('Creating'))).entry.stage).toBe('extensionSent');
+  });
+
+  it('writes again where nothing has come of it', () => {
+    expect(look(lost, readingOf())).toMatchObject({ kind: 'write' });
+  });
+
+  it('writes again over a failure that may be an older one', () => {
+    expect(look(lost, readingOf(withExtension('Failed')))).toMatchObject({ kind: 'write' });
+  });
+
+  it('has fixed it where it has landed', () => {
+    expect(endOf(lost, readingOf(withExtension('Succeeded')))?.outcome).toBe('fixed');
+  });
+});

@@ -1,0 +1,123 @@
+import type { PipelineRequest } from '@azure/core-rest-pipeline';
+import { createNightWork } from '../../functions/remediator/workNight';
+import { startNight } from '../../functions/remediator/startNight';
+import { takeAsk } from '../../functions/remediator/takeAsk';
+import { subscriptionId } from '../../local/estate';
+import type { LocalAzure } from '../../local/localAzure';
+import { identities } from '../../local/tenant';
+import { createRemediatorWorld } from '../../shared/azure/remediatorWorld';
+import type { RemediationRules } from '../../shared/domain/remediation/remediationRules';
+import { createNightMemory } from '../../shared/ledgerMemory';
+import { createLog } from '../../shared/log';
+import type { NightLedger } from '../../shared/ports/nightLedger';
+import type { RemediatorWorld } from '../../shared/ports/remediatorWorld';
+import { inProcess } from './inProcess';
+import { type Life, mortal } from './mortal';
+import type { LogLine } from './simulatedAzure';
+
+/** What a test says of the app; everything has a plain default. */
+export type NightAppOptions = {
+  readonly rules?: Partial<RemediationRules>;
+  readonly ledger?: NightLedger;
+  readonly onAnswer?: (request: PipelineRequest, status: number) => void;
+  /** Wraps parts of the world, for faults between app and Azure. */
+  readonly wrapWorld?: (world: RemediatorWorld) => RemediatorWorld;
+};
+
+/** The remediator app in one process with a local Azure, on whatever clock there is. */
+export type NightApp = {
+  readonly ledger: NightLedger;
+  readonly logs: LogLine[];
+  /** The world of the process that lives now. */
+  world(): RemediatorWorld;
+  startNight(): ReturnType<typeof startNight>;
+  ask(message: unknown): ReturnType<typeof takeAsk>;
+  /** Dies as by SIGKILL: nothing of it acts any more. */
+  kill(): void;
+  /** A new process: what the last one had in memory is gone. */
+  start(): void;
+};
+
+const workEveryMs = 10_000;
+
+/** The rules of the tests: everything of the demonstration's subscription, and no first night. */
+export function nightRules(changes: Partial<RemediationRules> = {}): RemediationRules {
+  return {
+    scopes: [`/subscriptions/${subscriptionId}`],
+    optOutTags: [{ name: 'postern-remediation', value: 'off' }],
+    keepIdentitiesTag: { name: 'postern-system-identity', value: 'allow' },
+    domainJoined: { tags: [{ name: 'domain-joined' }], scopes: [] },
+    windowsList: 'older',
+    defaultOutbound: 'refuse',
+    intune: false,
+    firstNight: 'fix',
+    ...changes,
+  };
+}
+
+/** Starts it. Its timer fires every ten seconds, as on a host. */
+export function startNightApp(azure: LocalAzure, options: NightAppOptions = {}): NightApp {
+  const ledger = options.ledger ?? createNightMemory();
+  const logs: LogLine[] = [];
+  let life: Life = { isOver: true };
+  let timer: NodeJS.Timeout | undefined;
+  let world: RemediatorWorld | undefined;
+  const current = (): RemediatorWorld => {
+    if (world === undefined) throw new Error('The remediator app is dead.');
+    return world;
+  };
+  const kill = (): void => {
+    life.isOver = true;
+    clearInterval(timer);
+    world = undefined;
+  };
+  const start = (): void => {
+    kill();
+    life = { isOver: false };
+    const made = worldFor(azure, options, { ledger, logs, life });
+    world = options.wrapWorld?.(made) ?? made;
+    const work = createNightWork(world);
+    timer = setInterval(() => void work.go(), workEveryMs);
+  };
+  start();
+  return {
+    ledger,
+    logs,
+    world: current,
+    startNight: () => startNight(current()),
+    ask: (message) => takeAsk(current(), message),
+    kill,
+    start,
+  };
+}
+
+function worldFor(
+  azure: LocalAzure,
+  options: NightAppOptions,
+  { ledger, logs, life }: { ledger: NightLedger; logs: LogLine[]; life: Life },
+): RemediatorWorld {
+  const config = {
+    storage: { kind: 'connectionString', connectionString: 'unused' },
+    resourceManager: { endpoint: 'https://localhost:10143', audience: 'https://localhost:10143' },
+    clientId: '',
+    deployment: 'local1',
+    schedule: '0 30 2 * * *',
+    timeZone: 'UTC',
+    rules: nightRules(options.rules),
+    queue: 'postern-remediation',
+    version: '0.0.0',
+  } as const;
+  return createRemediatorWorld(config, {
+    httpClient: mortal(life, inProcess(azure, options)),
+    credential: {
+      getToken: () => {
+        const { token, expiresAt } = azure.login.issueToken(identities.remediator);
+        return Promise.resolve({ token, expiresOnTimestamp: expiresAt });
+      },
+    },
+    nightLedger: mortal(life, ledger),
+    log: createLog((line) => {
+      if (!life.isOver) logs.push(JSON.parse(line) as LogLine);
+    }),
+  });
+}
