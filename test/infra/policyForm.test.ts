@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installingPoliciesQuery } from '../../shared/azure/candidateQueries';
 import { valueOf } from '../support/policyExpression';
 import {
   type DefinitionName,
@@ -163,6 +164,21 @@ describe('the initiative', () => {
       identityBesideEffect: 'Disabled',
       loginEffect: 'DeployIfNotExists',
     });
+  });
+});
+
+describe('the nightly run', () => {
+  it('finds an assignment of these, alone or in the initiative, by what it deploys', () => {
+    expect(installingPoliciesQuery).toContain("'microsoft.authorization/policysetdefinitions'");
+    expect(installingPoliciesQuery).toContain('properties.policyRule.then.details.deployment)');
+    const [, types = ''] = /where deployed has_any \(([^)]*)\)/.exec(installingPoliciesQuery) ?? [];
+    for (const name of ['windowsLogin', 'linuxLogin'] as const) {
+      const { deployment } = readPolicy(name).policyRule.then.details;
+      const deployed = types
+        .split(', ')
+        .filter((type) => JSON.stringify(deployment).includes(`"${type.replaceAll("'", '')}"`));
+      expect(deployed).toHaveLength(1);
+    }
   });
 });
 
