@@ -5,10 +5,11 @@ import { managementGroupOf } from './managementGroup';
 type Within = { readonly subscriptions?: string[]; readonly managementGroups?: string[] };
 
 /**
- * Every VM at or under some scopes, with its extensions and its ways to the Internet, in the order of
- * ids: three joins, which is what Resource Graph allows. Scopes are rebuilt from parts whose grammar
- * has no quote. An empty list asks for everything that may be read. Throws `Fault` for a malformed
- * scope, and where management groups stand beside other scopes, which one request cannot ask for.
+ * Every VM at or under some scopes, with its extensions and its ways to the Internet, in the order
+ * of ids: three joins, which is what Resource Graph allows. Scopes are rebuilt from parts whose
+ * grammar has no quote. An empty list asks for everything that may be read. Throws `Fault` for a
+ * malformed scope, and where management groups stand beside other scopes, which one request cannot
+ * ask for.
  */
 export function candidatesQuery(scopes: readonly string[]): {
   readonly query: string;
@@ -105,7 +106,9 @@ resources
 | order by id asc`;
 }
 
-/** Host names that more than one VM with Windows has: a device of a name exists once in Entra ID. */
+/**
+ * Host names that more than one VM with Windows has: a device of a name exists once in Entra ID.
+ */
 export const duplicateNamesQuery = `// postern:duplicateNames v1
 resources
 | where type =~ 'microsoft.compute/virtualmachines'
