@@ -122,10 +122,10 @@ resources
 | order by id asc`;
 
 /**
- * Assignments that deploy one of the extensions, whatever they are called: of a definition, or of an
- * initiative that holds one. By what is deployed: the effect itself may stand in a parameter. (A list
- * is expanded to 128 rows unless the query says more.) One of a management group stands once for each
- * subscription below that: the id of a VM does not tell what is above its subscription.
+ * Assignments that deploy one of the extensions, whatever they are called: of a definition, or of
+ * an initiative that holds one. By what is deployed: the effect itself may stand in a parameter. (A
+ * list is expanded to 128 rows unless the query says more.) One of a management group stands once
+ * for each subscription below that: the id of a VM does not tell what is above its subscription.
  */
 export const installingPoliciesQuery = `// postern:installingPolicies v1
 policyresources
@@ -155,5 +155,6 @@ policyresources
   | project belowId = tolower(id), placeId = strcat(
       '/providers/microsoft.management/managementgroups/', tolower(tostring(above.name)))
 ) on placeId
-| project id, scope = iff(isempty(belowId), placeId, belowId), notScopes = properties.notScopes, type
+| project id, scope = iff(isempty(belowId), placeId, belowId),
+    notScopes = properties.notScopes, type
 | order by id asc`;
