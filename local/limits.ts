@@ -14,7 +14,13 @@ export type Limits = {
   frontGlobalFactor: number;
   /** Per subscription and region. */
   network: { periodMs: number; writes: number; reads: number };
-  compute: { perVm: BucketLimit; perSubscription: BucketLimit; lists: BucketLimit };
+  /** For all principals together; `perRegion`: of a subscription, in a region. */
+  compute: {
+    updates: { perVm: BucketLimit; perRegion: BucketLimit };
+    reads: { perVm: BucketLimit; perRegion: BucketLimit };
+    polls: { perVm: BucketLimit; perRegion: BucketLimit };
+    lists: BucketLimit;
+  };
   resourceGraph: { periodMs: number; queries: number };
 };
 
@@ -30,11 +36,21 @@ export const azureLimits: Limits = {
   frontGlobalFactor: 15,
   // Same page, "Network throttling": 1,000 write or delete and 10,000 read operations in 5 minutes.
   network: { periodMs: 300_000, writes: 1_000, reads: 10_000 },
-  // learn.microsoft.com/azure/virtual-machines/compute-throttling-limits: low-cost GET 12 a minute
-  // per VM (burst 36), 8,000 per subscription (24,000); lists 300 a minute (900).
+  // learn.microsoft.com/azure/virtual-machines/compute-throttling-limits, so many a minute. An
+  // update is any write to a VM or to an extension of it.
   compute: {
-    perVm: { burst: 36, perSecond: 12 / 60 },
-    perSubscription: { burst: 24_000, perSecond: 8_000 / 60 },
+    updates: {
+      perVm: { burst: 12, perSecond: 4 / 60 },
+      perRegion: { burst: 1_500, perSecond: 500 / 60 },
+    },
+    reads: {
+      perVm: { burst: 36, perSecond: 12 / 60 },
+      perRegion: { burst: 24_000, perSecond: 8_000 / 60 },
+    },
+    polls: {
+      perVm: { burst: 45, perSecond: 15 / 60 },
+      perRegion: { burst: 15_000, perSecond: 5_000 / 60 },
+    },
     lists: { burst: 900, perSecond: 300 / 60 },
   },
   // learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests.

@@ -8,6 +8,9 @@ import { workRun } from './night/workRun';
 /** Less than the time that `host.json` gives a function. */
 const workMs = 9 * 60_000;
 
+/** A run whose row has not come by then was never begun. */
+const unbornMs = 24 * 3_600_000;
+
 /** What the timer does each time it fires, and what health tells of it. */
 export type NightWork = { go(): Promise<void>; part(): Part };
 
@@ -53,9 +56,12 @@ async function workOn(world: RemediatorWorld, endsAt: number): Promise<string | 
   );
   for (const { row, etag } of live) {
     const run = await NightRun.hold(world, row.id);
-    // Somebody else has it, or its row is not there yet: nothing is begun beside it.
-    if (run === null) return row.id;
-    if (!isOver(run.row)) {
+    // Somebody else has it: nothing is begun beside it.
+    if (run === 'held') return row.id;
+    if (run === 'absent') {
+      // Its row comes after this one; whoever was to write it may have died in between.
+      if (world.clock.now() - row.createdAt < unbornMs) continue;
+    } else if (!isOver(run.row)) {
       await workRun(run, endsAt);
       if (!isOver(run.row)) return row.id;
     }

@@ -9,8 +9,8 @@ import type { Buckets } from './buckets';
 
 /**
  * Paces the night: Resource Manager's counts as its answers tell them, and Compute's, of which no
- * answer tells enough, by what is published. A count that was never seen is taken for full; what was
- * saved before a restart is taken up again.
+ * answer tells enough, by what is published. A count that was never seen is taken for full; what
+ * was saved before a restart is taken up again.
  */
 export function createNightPace(buckets: Buckets): NightPace {
   const updates = new Map<string, BucketLevel>();

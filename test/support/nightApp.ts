@@ -111,10 +111,7 @@ function worldFor(
     httpClient: mortal(life, inProcess(azure, options)),
     credential: {
       getToken: () => {
-        const { token, expiresAt } = azure.login.issueToken(
-          (identities as unknown as Record<string, typeof identities.opener>)['remediator'] ??
-            identities.opener,
-        );
+        const { token, expiresAt } = azure.login.issueToken(identities.remediator);
         return Promise.resolve({ token, expiresOnTimestamp: expiresAt });
       },
     },

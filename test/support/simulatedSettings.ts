@@ -77,7 +77,14 @@ const roleFiles = {
   reader: readRole('reader'),
 };
 
-/** The custom roles of `infra/roles`. */
+const remediatorFiles = [readRole('remediator'), readRole('remediatorIdentity')];
+
+/** The custom roles of `infra/roles` that every test has. */
 export function customRoles(): typeof roleFiles {
   return roleFiles;
+}
+
+/** The roles of the remediator: where a test has one, its Azure knows these as well. */
+export function remediatorRoles() {
+  return { remediator: remediatorFiles[0], remediatorIdentity: remediatorFiles[1] };
 }

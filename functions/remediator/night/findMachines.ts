@@ -51,7 +51,9 @@ export async function findMachines(run: NightRun, book: BatchBook, take: Take): 
     const lastId = candidates.at(-1)?.vmId ?? '';
     await run.save(book.ended(), () => ({ cursor: { token, lastId } }));
   } while (token !== null);
-  await run.save(book.ended(), () => ({ foundAt: world.clock.now() }));
+  // An identity that may read nothing sees an empty estate: nobody should take that for a good night.
+  const trouble = seen.size === 0 ? 'nothingFound' : run.row.trouble;
+  await run.save(book.ended(), () => ({ foundAt: world.clock.now(), trouble }));
 }
 
 /** A token that was kept over a restart may not be taken any more: then all is listed once more. */

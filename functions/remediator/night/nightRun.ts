@@ -40,17 +40,17 @@ export class NightRun {
     this.settled = { ...settled };
   }
 
-  /** Takes a run up; `null`: somebody else is at it, or it is over. Throws `Fault`. */
-  static async hold(world: RemediatorWorld, id: string): Promise<NightRun | null> {
+  /** Takes a run up; `held`: somebody else is at it; `absent`: there is no row. Throws `Fault`. */
+  static async hold(world: RemediatorWorld, id: string): Promise<NightRun | 'held' | 'absent'> {
     const stored = await world.ledger.remediations.get(id);
-    if (stored === null) return null;
+    if (stored === null) return 'absent';
     const { row, etag } = stored;
     const now = world.clock.now();
     if (isOver(row)) return new NightRun(world, stored);
-    if (row.holder !== world.holder && row.heldUntil > now) return null;
+    if (row.holder !== world.holder && row.heldUntil > now) return 'held';
     const held = { ...row, holder: world.holder, heldUntil: now + heldMs };
     const written = await world.ledger.remediations.replace(held, etag);
-    return written === 'changed' ? null : new NightRun(world, written);
+    return written === 'changed' ? 'held' : new NightRun(world, written);
   }
 
   get row(): RemediationRow {

@@ -40,8 +40,8 @@ export async function readEstate(run: NightRun): Promise<EstateKnowledge> {
 }
 
 /**
- * Where assignments may not be read, none is known, and that is told: a policy that installs as well
- * is seen on each VM, as an install under way.
+ * Where assignments may not be read, none is known, and that is told: a policy that installs as
+ * well is seen on each VM, as an install under way.
  */
 async function listPolicies({ world }: NightRun): Promise<readonly InstallingPolicy[]> {
   try {

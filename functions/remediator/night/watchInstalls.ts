@@ -12,9 +12,9 @@ type Place = { readonly batch: OpenBatch; readonly place: number };
 const subscriptionsPerQuery = 100;
 
 /**
- * Asks the index which installs are over, thousands of them by one query: a poll for each would take
- * more reads than there are. What it says only makes a VM be looked at, because it lags. Throws
- * `Fault`.
+ * Asks the index which installs are over, thousands of them by one query: a poll for each would
+ * take more reads than there are. What it says only makes a VM be looked at, because it lags.
+ * Throws `Fault`.
  */
 export async function watchInstalls(run: NightRun, book: BatchBook, woken: Woken): Promise<void> {
   const now = run.world.clock.now();

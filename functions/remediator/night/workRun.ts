@@ -104,19 +104,29 @@ class Work {
     }
   }
 
-  /** Goes on in the background; what fails is tried again, and told in the run's row. */
+  /** Goes on in the background; what fails is tried again for two hours, and then told. */
   private find(now: number): void {
     const { row } = this.run;
     if (row.foundAt !== null || row.cancelAt !== null || this.finding !== null) return;
     if (now < this.findFrom) return;
     this.findFrom = now + nightTimes.watchEvery;
-    this.finding = findMachines(this.run, this.book, (number, subscriptionId) =>
-      this.lane(subscriptionId).unopened.push(number),
-    )
+    const isHopeless = now - (row.startedAt ?? now) > nightTimes.findWithin;
+    this.finding = (isHopeless ? this.findNoMore() : this.findMore())
       .catch((error: unknown) => this.tell('finding', error))
       .finally(() => {
         this.finding = null;
       });
+  }
+
+  private findMore(): Promise<void> {
+    return findMachines(this.run, this.book, (number, subscriptionId) =>
+      this.lane(subscriptionId).unopened.push(number),
+    );
+  }
+
+  private findNoMore(): Promise<void> {
+    const foundAt = this.run.world.clock.now();
+    return this.run.save(this.book.ended(), () => ({ foundAt, trouble: 'notAllFound' }));
   }
 
   private watch(now: number): void {

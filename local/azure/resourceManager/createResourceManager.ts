@@ -8,6 +8,7 @@ import type {
 } from '../contract';
 import type { Handler, World } from './call';
 import { createAccessControl } from './accessControl';
+import { machinePlaces } from './computeThrottle';
 import { EstateStore } from './estateStore';
 import type { Faults } from './faults';
 import { createFaults } from './faults';
@@ -87,7 +88,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
   const faults = createFaults(chance);
   const resourceGraph = createResourceGraph(world);
   const providers: Inside['providers'] = [];
-  const throttle = createThrottle(settings);
+  const throttle = createThrottle(settings, machinePlaces(world));
   const { answerQuery: query } = resourceGraph;
   const inside: Inside = { world, options, faults, throttle, writeLog, providers, query };
   return {

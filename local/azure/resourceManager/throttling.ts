@@ -1,17 +1,17 @@
 import type { ArmResponse } from '../contract';
-import type { BucketLimit } from '../../limits';
 import type { ArmPath } from './armPath';
+import type { MachinePlace } from './computeThrottle';
+import { countCompute } from './computeThrottle';
 import { answer, gatewayError } from './http';
 import type { Settings } from './settings';
-
-/** A bucket that refills with time; tokens may be fractions. */
-type Bucket = { tokens: number; atMs: number };
+import type { Bucket, Taken } from './tokenBuckets';
+import { seconds, take, whole } from './tokenBuckets';
 
 /** A count that starts anew each period. */
 type Window = { used: number; endsAtMs: number };
 
 /** What counting a request gives: headers for its answer, or the refusal. */
-type Counted = { headers: Record<string, string>; refusal?: ArmResponse };
+export type Counted = { headers: Record<string, string>; refusal?: ArmResponse };
 
 /** Counts every call as Azure's front door and providers do. */
 type Throttle = {
@@ -22,8 +22,20 @@ type Throttle = {
 
 type Kind = 'reads' | 'writes' | 'deletes';
 
-/** A throttle over the limits of `settings`, which may be changed while it runs. */
-export function createThrottle(settings: Settings): Throttle {
+type Counters = {
+  buckets: Map<string, Bucket>;
+  windows: Map<string, Window>;
+  placeOf: (route: ArmPath) => MachinePlace;
+};
+
+/**
+ * A throttle over the limits of `settings`, which may be changed while it runs. `placeOf` finds the
+ * VM that a path is about, and its region: Compute counts by both.
+ */
+export function createThrottle(
+  settings: Settings,
+  placeOf: (route: ArmPath) => MachinePlace,
+): Throttle {
   const buckets = new Map<string, Bucket>();
   const windows = new Map<string, Window>();
   return {
@@ -31,8 +43,10 @@ export function createThrottle(settings: Settings): Throttle {
       if (!settings.isThrottled) return { headers: {} };
       const front = countFront(buckets, settings, method, route, objectId);
       if (front.refusal !== undefined) return front;
-      const refusal = countProvider(buckets, windows, settings, method, route);
-      return refusal === undefined ? front : { headers: front.headers, refusal };
+      const counters = { buckets, windows, placeOf };
+      const { headers, refusal } = countProvider(counters, settings, method, route);
+      const both = { headers: { ...front.headers, ...headers } };
+      return refusal === undefined ? both : { ...both, refusal };
     },
     countQuery: (objectId, correlationId) => {
       if (!settings.isThrottled) return { headers: {} };
@@ -71,31 +85,6 @@ function countFront(
   return { headers, refusal: tooMany(kind, subscriptionId, objectId, short) };
 }
 
-/** `left` is what remains; `waitMs` how long until one call more is possible. */
-type Taken = { isTaken: boolean; left: number; waitMs: number };
-
-function take(buckets: Map<string, Bucket>, key: string, limit: BucketLimit): Taken {
-  const now = Date.now();
-  const bucket = buckets.get(key) ?? { tokens: limit.burst, atMs: now };
-  const refilled = bucket.tokens + ((now - bucket.atMs) / 1_000) * limit.perSecond;
-  bucket.tokens = Math.min(limit.burst, refilled);
-  bucket.atMs = now;
-  buckets.set(key, bucket);
-  if (bucket.tokens < 1) {
-    return {
-      isTaken: false,
-      left: 0,
-      waitMs: ((1 - bucket.tokens) / limit.perSecond) * 1_000,
-    };
-  }
-  bucket.tokens--;
-  return { isTaken: true, left: bucket.tokens, waitMs: 0 };
-}
-
-const whole = (value: number): string => String(Math.floor(value));
-
-const seconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1_000)));
-
 function tooMany(kind: Kind, subscription: string, objectId: string, taken: Taken): ArmResponse {
   const wait = seconds(taken.waitMs);
   return gatewayError(
@@ -108,30 +97,24 @@ function tooMany(kind: Kind, subscription: string, objectId: string, taken: Take
 }
 
 function countProvider(
-  buckets: Map<string, Bucket>,
-  windows: Map<string, Window>,
+  { buckets, windows, placeOf }: Counters,
   settings: Settings,
   method: string,
   route: ArmPath,
-): ArmResponse | undefined {
+): Counted {
   const namespace = route.namespace?.toLowerCase();
-  const subscription = route.subscriptionId?.toLowerCase() ?? '';
-  if (namespace === 'microsoft.network') {
-    return countNetwork(windows, settings, method, subscription, route);
+  if (namespace === 'microsoft.compute') {
+    return countCompute(buckets, settings.limits.compute, method, route, placeOf(route));
   }
-  if (namespace !== 'microsoft.compute' || method !== 'GET') return undefined;
-  const { compute } = settings.limits;
-  if (route.endsInType && route.types.length === 1) {
-    const lists = take(buckets, `compute ${subscription} lists`, compute.lists);
-    return lists.isTaken ? undefined : tooManyCompute('HighCostGet', compute.lists, lists);
-  }
-  const vm = route.lower.split('/').slice(0, 9).join('/');
-  const own = take(buckets, `compute ${vm}`, compute.perVm);
-  const all = take(buckets, `compute ${subscription}`, compute.perSubscription);
-  if (!own.isTaken) return tooManyCompute('LowCostGetResource', compute.perVm, own);
-  return all.isTaken
-    ? undefined
-    : tooManyCompute('LowCostGetSubscription', compute.perSubscription, all);
+  if (namespace !== 'microsoft.network') return { headers: {} };
+  const refusal = countNetwork(
+    windows,
+    settings,
+    method,
+    route.subscriptionId?.toLowerCase() ?? '',
+    route,
+  );
+  return refusal === undefined ? { headers: {} } : { headers: {}, refusal };
 }
 
 function spend(
@@ -170,33 +153,6 @@ function countNetwork(
     `Number of requests for action '${action}' exceeded the limit of '${most}' for time interval ` +
       `'00:05:00'. Please try again after '${wait}' seconds.`,
     { 'retry-after': wait },
-  );
-}
-
-/** Compute answers without the `error` envelope, as Microsoft's page on its throttling prints it. */
-function tooManyCompute(group: string, limit: BucketLimit, taken: Taken): ArmResponse {
-  const now = Date.now();
-  const measured = {
-    operationGroup: group,
-    startTime: new Date(now - 60_000).toISOString(),
-    endTime: new Date(now).toISOString(),
-    allowedRequestCount: limit.burst,
-    measuredRequestCount: limit.burst + 1,
-  };
-  return answer(
-    429,
-    {
-      code: 'OperationNotAllowed',
-      message:
-        'The server rejected the request because too many requests have been received for this ' +
-        'subscription.',
-      details: [{ code: 'TooManyRequests', target: group, message: JSON.stringify(measured) }],
-    },
-    {
-      'retry-after': seconds(taken.waitMs),
-      'x-ms-ratelimit-remaining-resource': `Microsoft.Compute/${group};0`,
-      'x-ms-failure-cause': 'service',
-    },
   );
 }
 

@@ -23,6 +23,8 @@ export const nightTimes = {
    * (learn.microsoft.com, "Azure virtual machine extensions and features").
    */
   givenUp: 95 * 60_000,
+  /** Where the index cannot be asked for this long, what was found by then is all. */
+  findWithin: 2 * 3_600_000,
   /** Somebody else's operation on a VM, and what passes by itself. */
   busy: 90_000,
   retry: 5 * 60_000,

@@ -103,7 +103,7 @@ describe('a fingerprint', () => {
   it('does not depend on the order of identities and extensions', () => {
     const [a, b] = [extensionOf({ name: 'a' }), extensionOf({ name: 'b', type: 'B' })];
     const one = { identity: { system: true, userAssigned: ['/A', '/b'] }, extensions: [a, b] };
-    const other = { identity: { system: true, userAssigned: ['/B', '/a'] }, extensions: [b, a] };
-    expect(fingerprintOf(windowsCandidate(one))).toBe(fingerprintOf(windowsCandidate(other)));
+    const two = { identity: { system: true, userAssigned: ['/B', '/a'] }, extensions: [b, a] };
+    expect(fingerprintOf(windowsCandidate(one))).toBe(fingerprintOf(windowsCandidate(two)));
   });
 });
