@@ -38,6 +38,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
   const { closing, opening, api, notices, remediation } = config;
   const { meter, arm, ledger, credential } = connect(closing, parts);
   const clock = createClock(meter);
+  const machines = createMachines(arm);
   const chains = parts.chains ?? chainsOf(closing, credential);
   return {
     clock,
@@ -50,7 +51,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
     directory: createDirectory(arm),
     inventory: createInventory(arm),
     // This app reads VMs and writes to none: the writes are left out.
-    machines: { readMachine: createMachines(arm).readMachine },
+    machines: { readMachine: async (vmId) => machines.readMachine(vmId) },
     candidates: createCandidateIndex(arm),
     activityLog: createActivityLog(arm),
     verifier: createVerifier(closing.publicKeys),

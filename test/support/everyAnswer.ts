@@ -223,7 +223,7 @@ const own: Readonly<Record<string, Produce>> = {
   'readReport 200 text/html': but({ query: '?format=html' }),
   'readReport 422': hugeReport,
   'readinessCsv 422': hugeEstate,
-  'readReadiness 404': but({ query: `?vm=${encodeURIComponent(`${vmRow('vm-9').vmId}`)}` }),
+  'readReadiness 404': but({ query: `?vm=${encodeURIComponent(vmRow('vm-9').vmId)}` }),
   'cancelRemediation 200': ended('cancelled'),
   'cancelRemediation 409': ended('done'),
   'readAudit 200 text/csv': but({ query: '?format=csv' }),

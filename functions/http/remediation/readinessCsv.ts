@@ -16,8 +16,9 @@ const bytesMax = 200_000_000;
 const pausedMsMax = 60_000;
 
 /**
- * `GET /api/readiness.csv`: every VM that this app may see, by the index, for a spreadsheet. A page of
- * a thousand is read, told and forgotten. Between pages closes go first. For operators and auditors.
+ * `GET /api/readiness.csv`: every VM that this app may see, by the index, for a spreadsheet. A page
+ * of a thousand is read, told and forgotten; between pages closes go first. For operators and
+ * auditors.
  */
 export function readinessCsv(world: World): CallerHandler {
   return async (request, caller) => {

@@ -1,4 +1,3 @@
-import type { Candidate } from '../../../shared/domain/remediation/candidate';
 import { nsgRule, readReady, readyVm } from '../../support/readiness';
 import { type Answer, apiOf, type Call } from '../../support/callApi';
 import { bastion, windowsVm } from '../../support/connecting';
@@ -16,7 +15,7 @@ function stage() {
   const asked: string[] = [];
   const index = async (scopes: readonly string[]) => {
     asked.push(`index ${scopes.join()}`);
-    return { candidates: [readyVm as Candidate], strange: 0, next: null };
+    return { candidates: [readyVm], strange: 0, next: null };
   };
   const readNsg = async (id: string) => {
     asked.push(`nsg ${id}`);

@@ -103,7 +103,8 @@ export function outboundPart(outbound: Candidate['outbound'] | null): ReadinessF
       return because(missing, 'onlyDefaultOutbound');
     case 'none':
       return because(missing, 'noOutboundPath');
-    default:
+    case 'unknown':
+    case null:
       return unknown(
         'Its way to the Internet is not known: a route, a load balancer, or nobody could read it.',
         'Try the endpoints from the VM.',

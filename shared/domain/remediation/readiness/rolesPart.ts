@@ -18,7 +18,8 @@ const contributorRole = 'b24988ac-6180-42a0-ab88-20f7382dd24c';
 
 /**
  * Who may sign in now, by the two login roles at the VM or above it. Eligible assignments are not
- * among them: PIM lists what is active. Owner and Contributor are counted, to say what they are not.
+ * among them: PIM lists what is active. Owner and Contributor are counted, to say what they are
+ * not.
  */
 export function rolesPart(vmId: string, roles: Told<RoleHolders>, now: Now): ReadinessFact {
   const { ok, missing, unknown } = factsOf('loginRoles', 'roles');
