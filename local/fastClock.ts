@@ -31,8 +31,7 @@ export function parseClock(text: string): FastClock {
 
 /** From here on `Date`, `setTimeout` and `setInterval` of this process keep the clock of the story. */
 export function installFastClock({ factor, realStart, shownStart }: FastClock): void {
-  const now = (): number =>
-    Math.round(shownStart + (RealDate.now() - realStart) * factor);
+  const now = (): number => Math.round(shownStart + (RealDate.now() - realStart) * factor);
   const shown = function (...given: string[]): unknown {
     if (new.target === undefined) return new RealDate(now()).toString();
     return Reflect.construct(RealDate, given.length === 0 ? [now()] : given, new.target);
@@ -45,9 +44,6 @@ export function installFastClock({ factor, realStart, shownStart }: FastClock): 
     (real: typeof setTimeout | typeof setInterval) =>
     (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
       real(callback, ms / factor, ...args);
-  globalThis.setTimeout = Object.assign(scaled(realSetTimeout), realSetTimeout) as typeof setTimeout;
-  globalThis.setInterval = Object.assign(
-    scaled(realSetInterval),
-    realSetInterval,
-  ) as typeof setInterval;
+  globalThis.setTimeout = Object.assign(scaled(realSetTimeout), realSetTimeout);
+  globalThis.setInterval = Object.assign(scaled(realSetInterval), realSetInterval);
 }

@@ -7,7 +7,7 @@ export type Speaker =
   | 'events'
   | 'app'
   | 'sweeper'
-  | 'remediator'
+  | 'night'
   | 'network'
   | 'notices'
   | 'host'
@@ -27,7 +27,7 @@ const colours: Record<Speaker, (text: string) => string> = {
   events: pc.blue,
   app: pc.cyan,
   sweeper: pc.green,
-  remediator: pc.cyan,
+  night: pc.cyan,
   network: pc.yellow,
   notices: pc.blue,
   host: pc.red,

@@ -60,7 +60,7 @@ export async function startNightPlatform(
     const parts = { azure, keys, certificates, folder, ports, fault: null };
     const ended = await Promise.all([
       startApp('app', parts, clock, printer),
-      startApp('remediator', parts, clock, printer),
+      startApp('night', parts, clock, printer),
     ]);
     endings.push(...ended);
     return { azure, api: `http://127.0.0.1:${ports.functions}/api`, stop };
@@ -70,9 +70,12 @@ export async function startNightPlatform(
   }
 }
 
+/** What the main app has to do with it; it has windows to look after besides, of which there are none. */
+const ofThisStory = /hostStarted|portInUse|startFailed|remediation\./;
+
 /** Starts one of the two apps in a Functions host of its own; answers how to end it. */
 async function startApp(
-  speaker: 'app' | 'remediator',
+  speaker: 'app' | 'night',
   parts: HostEnvironmentParts,
   clock: FastClock,
   printer: Printer,
@@ -85,7 +88,9 @@ async function startApp(
     env: { ...env, LOCAL_PERSONA: 'ben', LOCAL_CLOCK: clockText(clock) },
     restart: true,
     restartAfterMs: 3_000,
-    onLine: (line, stream) => log.read(line, stream),
+    onLine: (line, stream) => {
+      if (speaker === 'night' || ofThisStory.test(line)) log.read(line, stream);
+    },
     onStart: () => undefined,
     onDeath: (how) => printer.say('host', `The host of the ${speaker} died (${how}).`),
   });

@@ -37,7 +37,7 @@ function lines(printer: Printer): Progress {
       const quarter = found === 0 ? 0 : Math.floor((4 * ended) / found);
       if (quarter === told || !run.vms.isWhole) return;
       told = quarter;
-      printer.say('remediator', `${ended} of ${found} VMs are at their end: ${toldOf(run)}`);
+      printer.say('night', `${ended} of ${found} VMs are at their end: ${toldOf(run)}`);
     },
     end: () => undefined,
   };

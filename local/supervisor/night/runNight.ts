@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { nightVerdict } from '../../azure/evidence/nightVerdict';
+import { assortedMachines } from '../../assortedMachines';
+import { judgeNight } from '../../azure/evidence/nightVerdict';
 import { installFastClock } from '../../fastClock';
 import { assortedEstate } from '../../nightEstate';
 import type { StartOptions } from '../options';
@@ -54,18 +55,18 @@ async function tell(
 ): Promise<number> {
   const api = nightApi(platform.api);
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-  printer.say('remediator', 'waits for 02:30, the hour of its timer.');
+  printer.say('night', 'waits for 02:30, the hour of its timer.');
   const dry = await follow(api, `night-${day}`, options, printer);
   printer.say(
-    'remediator',
+    'night',
     `The first night of a scope writes nothing: ${dry.vms.wouldFix} VMs would be made ready, ` +
       `${dry.vms.skipped} are left alone, and each has its reason.`,
   );
   const id = await api.start('the-night-of-the-demonstration', 'Make the estate ready');
-  printer.say('remediator', 'Ben, an operator, asks for the same for real: POST /api/remediations.');
+  printer.say('night', 'Ben, an operator, asks for the same for real: POST /api/remediations.');
   const run = await follow(api, id, options, printer);
-  await showReport(api, run, folder, printer);
-  return judge(platform, printer);
+  const report = await showReport(api, run, folder, printer);
+  return judge(platform, report, printer);
 }
 
 async function follow(
@@ -91,39 +92,69 @@ async function showReport(
   { id, writes, reads, vms }: ShownRun,
   folder: string,
   printer: Printer,
-): Promise<void> {
+): Promise<readonly ShownVm[]> {
   const report = JSON.parse(await api.report(id, 'json')) as { vms: ShownVm[] };
   for (const { name, outcome, reason } of report.vms) {
     const why = reason === null ? '' : `: ${reason}`;
-    printer.say('remediator', `${outcome.padEnd(11)} ${name}${why}`, { name, outcome, reason });
+    printer.say('night', `${outcome.padEnd(11)} ${name}${why}`, { name, outcome, reason });
   }
   const page = join(folder, 'report.html');
   writeFileSync(page, await api.report(id, 'html'));
   writeFileSync(join(folder, 'report.csv'), await api.report(id, 'csv'));
   printer.say(
-    'remediator',
+    'night',
     `${vms.fixed} VMs made ready by ${writes} writes and ${reads} reads of ${vms.found} VMs.`,
   );
   printer.say('next', `The report: ${pathToFileURL(page).href} (and report.csv beside it)`);
+  return report.vms;
 }
 
-function judge({ azure }: NightPlatform, printer: Printer): number {
-  const { reasons, ready } = nightVerdict({
-    estate: assortedEstate(),
-    records: azure.resourceManager.writeLog.records,
-    machines: azure.resourceManager.estate.virtualMachines(),
+/** By the local Azure's own log of writes, and by what each VM is made to come to. */
+function judge({ azure }: NightPlatform, report: readonly ShownVm[], printer: Printer): number {
+  const ends = new Map(assortedMachines.map(({ plan, end }) => [plan.name, end]));
+  const { records } = azure.resourceManager.writeLog;
+  const before = assortedEstate().virtualMachines;
+  const verdict = judgeNight({
+    records,
+    before,
+    present: azure.resourceManager.estate.vms.values(),
+    isForbidden: ({ id }) => leftAlone.has(nameIn(id)),
   });
+  const wrong = report.flatMap(({ name, outcome, reason }) => {
+    const wanted = ends.get(name) ?? 'unknown';
+    const found = reason ?? outcome;
+    return found === wanted ? [] : [`${name} ended as ${found}, and ${wanted} was to be.`];
+  });
+  const missing = before.length - report.length;
+  const reasons = [
+    ...verdict.reasons,
+    ...wrong,
+    ...(missing === 0 ? [] : [`${missing} VMs are not in the report.`]),
+  ];
   for (const reason of reasons) printer.say('verdict', reason);
   const passed = reasons.length === 0;
   printer.say(
     'verdict',
     passed
-      ? `Proved by the local Azure's own write log: ${ready} VMs are ready, no identity was lost, ` +
-          'nothing was written twice, and nothing to a machine that is to be left alone.'
+      ? `Proved by the local Azure's own write log: ${verdict.ready.now} VMs are ready, ` +
+          `${verdict.ready.before} were; no identity was lost, nothing was written twice without ` +
+          'cause, and nothing at all to a machine that is to be left alone.'
       : "NOT proved. Judged by the local Azure's own write log.",
     { passed },
   );
   return passed ? 0 : 1;
+}
+
+/** Machines that end like this are written to, and one whose agent falls silent after it. */
+const writtenTo = ['fixed', 'extensionFailed', 'neverEnded', 'identityForbidden'];
+const leftAlone = new Set(
+  assortedMachines
+    .filter(({ plan, end }) => !writtenTo.includes(end) && plan.name !== 'win-falls-mute')
+    .map(({ plan }) => plan.name),
+);
+
+function nameIn(id: string): string {
+  return id.slice(id.lastIndexOf('/') + 1);
 }
 
 function timeOfDay(): string {
