@@ -85,10 +85,9 @@ describe('a ledger that fails now and then', () => {
           remediationScopes: failing(world.ledger.remediationScopes, every, isAfter),
         },
       });
-      const app = begin(
-        [...manyVms(90, bareVm), { name: 'ill', guest: { login: 'discovery' }, ...bareVm }],
-        { ledger, wrapWorld },
-      );
+      const subnetWays = { 'snet-app': { natGatewayId: '/nat' } };
+      azure = nightAzure(estateOf({ vms, subnetWays }));
+      app = startNightApp(azure, { ledger, wrapWorld });
       await app
         .startNight()
         .catch(() => app.startNight())
