@@ -69,7 +69,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
             signer: createSigner(opening.privateKey, opening.keyVersion),
             sweeper: opening.sweeper,
           },
-    notAzure: placesNotInAzure(closing, api),
+    notAzure: placesNotInAzure(closing, api, remediation),
     api:
       'faults' in api ? api : { callers: parts.callers ?? createCallers(api, () => clock.now()) },
     notices: createNotices(notices, {
