@@ -18,8 +18,8 @@ type Readiness = z.output<typeof readinessSchema>;
 const estateWaitMs = 180_000;
 
 /**
- * Shows how ready a VM is, or saves its file for Remote Desktop, or that of the whole estate. Throws
- * `Ending`: `refused` where something is missing that it needs.
+ * Shows how ready a VM is, or saves its file for Remote Desktop, or that of the whole estate.
+ * Throws `Ending`: `refused` where something is missing that it needs.
  */
 export async function readiness(
   session: Session,
