@@ -45,7 +45,13 @@ const sentences: Record<string, Sentence> = {
   'remediation.started': () => 'the timer begins a night',
   'remediation.merged': () => 'a night goes on, and the start of the next one is merged into it',
   'remediation.begun': (f) =>
-    `begins: ${Number(f['dryScopes']) > 0 ? 'a first night, in which nothing is written' : 'for real'}`,
+    `begins: ${
+      f['dryRun'] === true
+        ? 'a dry run'
+        : Number(f['dryScopes']) > 0
+          ? 'a first night, in which nothing is written'
+          : 'for real'
+    }`,
   'remediation.asked': () => 'has the wish on record, and asks the remediator by its queue',
   'remediation.done': (f) =>
     `is done, with ${text(f['writes'])} writes and ${text(f['reads'])} reads`,

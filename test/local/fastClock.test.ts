@@ -8,12 +8,14 @@ function play(script: string): unknown {
   const entry = join(__dirname, '..', '..', 'local', 'fastClock.ts');
   const code = `
     const { outputFiles } = require(${JSON.stringify(build)}).buildSync({
-      entryPoints: [${JSON.stringify(entry)}], bundle: true, platform: 'node', format: 'cjs', write: false,
+      entryPoints: [${JSON.stringify(entry)}],
+      bundle: true, platform: 'node', format: 'cjs', write: false,
     });
     const made = { exports: {} };
     new Function('module', 'exports', outputFiles[0].text)(made, made.exports);
     const real = performance.now();
-    made.exports.installFastClock({ factor: 60, realStart: Date.now(), shownStart: Date.UTC(2026, 10, 30, 2, 20) });
+    const shownStart = Date.UTC(2026, 10, 30, 2, 20);
+    made.exports.installFastClock({ factor: 60, realStart: Date.now(), shownStart });
     ${script}`;
   return JSON.parse(execFileSync(process.execPath, ['-e', code], { encoding: 'utf8' }));
 }

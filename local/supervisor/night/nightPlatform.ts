@@ -11,7 +11,8 @@ import { localKeys } from '../keys';
 import { serve } from '../platform';
 import type { Ports } from '../ports';
 import type { Printer } from '../printer';
-import { type HostEnvironmentParts, hostEnvironment, remediatorEnvironment } from '../settings';
+import { startRemediator } from '../remediatorHost';
+import { type HostEnvironmentParts, hostEnvironment } from '../settings';
 import { startStorage } from '../storage';
 
 /** Everything that runs in the story of a night. */
@@ -59,8 +60,8 @@ export async function startNightPlatform(
     await serve(azure, ports, certificates, endings);
     const parts = { azure, keys, certificates, folder, ports, fault: null };
     const ended = await Promise.all([
-      startApp('app', parts, clock, printer),
-      startApp('night', parts, clock, printer),
+      startMain(parts, clock, printer),
+      startRemediator(parts, printer, clock),
     ]);
     endings.push(...ended);
     return { azure, api: `http://127.0.0.1:${ports.functions}/api`, stop };
@@ -73,26 +74,24 @@ export async function startNightPlatform(
 /** What the main app has to do with it; it has windows to look after besides, of which there are none. */
 const ofThisStory = /hostStarted|portInUse|startFailed|remediation\./;
 
-/** Starts one of the two apps in a Functions host of its own; answers how to end it. */
-async function startApp(
-  speaker: 'app' | 'night',
+/** Starts the main app in a Functions host of its own; answers how to end it. */
+async function startMain(
   parts: HostEnvironmentParts,
   clock: FastClock,
   printer: Printer,
 ): Promise<() => Promise<void>> {
-  const log = new AppLog(printer, speaker);
-  const env = speaker === 'app' ? hostEnvironment(parts) : remediatorEnvironment(parts);
+  const log = new AppLog(printer);
   const host = keepFunctionsHost({
     script: join(__dirname, 'functionsHost.js'),
     // Ben is in the group that may ask the remediator for something.
-    env: { ...env, LOCAL_PERSONA: 'ben', LOCAL_CLOCK: clockText(clock) },
+    env: { ...hostEnvironment(parts), LOCAL_PERSONA: 'ben', LOCAL_CLOCK: clockText(clock) },
     restart: true,
     restartAfterMs: 3_000,
     onLine: (line, stream) => {
-      if (speaker === 'night' || ofThisStory.test(line)) log.read(line, stream);
+      if (ofThisStory.test(line)) log.read(line, stream);
     },
-    onStart: () => undefined,
-    onDeath: (how) => printer.say('host', `The host of the ${speaker} died (${how}).`),
+    onStart: (pid) => printer.say('host', `The main app starts, process ${pid}.`),
+    onDeath: (how) => printer.say('host', `The main app's host died (${how}).`),
   });
   await log.ready(readyMs);
   return () => host.stop();
