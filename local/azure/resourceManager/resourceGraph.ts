@@ -8,6 +8,7 @@ import { knownQueries } from './graphQueries';
 import { unescaped } from './graphText';
 import { installingPoliciesGraphQuery } from './installingPoliciesGraphQuery';
 import { answer, isRecord, readJson } from './http';
+import { localAccountsGraphQuery } from './localAccountsGraphQuery';
 
 /** The Resource Graph: recognises the queries it knows by name; it does not understand KQL. */
 export type ResourceGraph = {
@@ -26,6 +27,7 @@ export function createResourceGraph(world: World): ResourceGraph {
   const index = createGraphIndex(world);
   const queries = knownQueries(index);
   queries.set('postern:installingPolicies v1', installingPoliciesGraphQuery(world.store));
+  queries.set('postern:localAccounts v1', localAccountsGraphQuery(world.store));
   const answerQuery: Handler = (call) => {
     index.catchUp();
     const body = call.json;
