@@ -23,6 +23,9 @@ type Row = Record<string, unknown>;
 type Answer = { data: Row[]; totalRecords: number; $skipToken?: string; error?: unknown };
 
 const graph = '/providers/Microsoft.ResourceGraph/resources';
+/** Behind every other one. */
+const last = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
+
 const start = '// postern:candidates v1\nresources\n';
 
 async function ask(
@@ -291,5 +294,26 @@ describe('pages of candidates', () => {
     expect([first.totalRecords, second.totalRecords, second.$skipToken]).toEqual([3, 3, undefined]);
     const none = `${query}\n| where subscriptionId in~ ('00000000-0000-4000-8000-000000000000')`;
     expect((await ask(manager, { query: none })).data).toEqual([]);
+  });
+
+  it('is in the order of the machines’ own GUIDs where that is asked for, page by page', async () => {
+    const many = Array.from({ length: 25 }, (_item, at) => ({ name: `vm-${at + 10}` }));
+    const manager = managerWith({ estate: estateOf({ vms: many }) });
+    const query = `${start}| order by vmGuid asc, id asc`;
+    const rows: Row[] = [];
+    for (let token: string | undefined, page = 0; page === 0 || token !== undefined; page++) {
+      const options = { $top: 10, ...(token === undefined ? {} : { $skipToken: token }) };
+      const answer = await ask(manager, { query, body: { options } });
+      rows.push(...answer.data);
+      token = answer.$skipToken;
+      // A machine made anew stands elsewhere from then on; no other one is lost or comes twice.
+      const vm = manager.estate.vms.get(vmId('vm-10').toLowerCase());
+      if (page === 0 && vm !== undefined) manager.estate.setVm({ ...vm, vmId: last });
+    }
+    const guids = rows.map(({ vmGuid }) => String(vmGuid));
+    expect(guids).toEqual(guids.toSorted());
+    const names = rows.map(({ name }) => String(name)).filter((name) => name !== 'vm-10');
+    expect(names.toSorted()).toEqual(many.map(({ name }) => name).slice(1));
+    expect(rows.at(-1)).toMatchObject({ name: 'vm-10', vmGuid: last });
   });
 });
