@@ -70,7 +70,9 @@ function byVerdict(
   now: number,
 ): NextMove {
   if (verdict.kind === 'ready') {
-    const outcome = entry.sent.length > 0 ? 'fixed' : 'ready';
+    // Where all of ours were refused it was somebody else who made it ready.
+    const isOurs = entry.sent.some(({ status }) => status === null || status < 300);
+    const outcome = isOurs ? 'fixed' : 'ready';
     return { kind: 'keep', entry: ended(entry, { outcome, at: now }) };
   }
   if (verdict.kind === 'skip') {

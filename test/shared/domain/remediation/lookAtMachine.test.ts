@@ -82,6 +82,11 @@ describe('a look at an install of ours', () => {
     });
   });
 
+  it('ends it as ready where that was refused, and somebody else has made it so', () => {
+    const refused = entryOf({ sent: [sentOf({ status: 409, over: true })] });
+    expect(endOf(refused, readingOf(withExtension('Succeeded')))?.outcome).toBe('ready');
+  });
+
   it.each(['Creating', 'Updating', 'Deleting', 'Strange'])('goes on while it is %s', (state) => {
     const { kind, entry } = look(installing, readingOf(withExtension(state)));
     expect(kind).toBe('keep');
