@@ -103,8 +103,9 @@ function lookAtInstall(
   if (found === undefined) return null;
   const state = stateOf(found);
   if (state === 'succeeded') return null;
-  // It may have failed long before: ours, whose answer was lost, has perhaps never arrived.
-  if (state === 'failed' && status === null) return null;
+  // It may have failed long before: ours, whose answer was lost, has perhaps never arrived. Seen to
+  // install since then, it has.
+  if (state === 'failed' && status === null && entry.stage !== 'extensionSent') return null;
   if (state === 'failed') return failedInstall(entry, errorOf(found.name, reading), now);
   if (now - sentAt >= nightTimes.givenUp) {
     const end = ended(entry, { outcome: 'failed', at: now, reason: 'neverEnded' });

@@ -160,6 +160,11 @@ describe('a look after an answer that was lost', () => {
     expect(look(lost, readingOf(withExtension('Failed')))).toMatchObject({ kind: 'write' });
   });
 
+  it('takes the failure for its own where it was seen to install meanwhile', () => {
+    const seen = look(lost, readingOf(withExtension('Creating'))).entry;
+    expect(endOf(seen, readingOf(withExtension('Failed')))).toMatchObject({ outcome: 'failed' });
+  });
+
   it('has fixed it where it has landed', () => {
     expect(endOf(lost, readingOf(withExtension('Succeeded')))?.outcome).toBe('fixed');
   });
