@@ -80,7 +80,6 @@ module.exports = {
           '^shared/azure/(signer|world|directory|network|inventory|compute|sweeperWorld)\\.ts$',
           '^functions/(index|main|starter)\\.ts$',
           '^functions/(events|orchestrators|timers|activities|sweep|wishes|reconcile)/',
-          '^shared/domain/(window|sweep|calendar|intake)/',
         ],
       },
     },

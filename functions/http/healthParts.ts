@@ -7,7 +7,8 @@ import type { SweepStatus } from '../sweep/sweeps';
 import { noticesPart } from '../notices/noticesPart';
 import { createAzureParts } from './azureParts';
 import { askedSeldom } from './askedSeldom';
-import { clockPart, type Part, type Parts, sweepPart } from './healthAnswer';
+import { type Part, type Parts } from './healthAnswer';
+import { clockPart, sweepPart } from './sweepParts';
 
 /**
  * What is to be known of the app, part by part. What has to be asked outside is asked once in ten

@@ -1,6 +1,7 @@
 import type { app as azure } from '@azure/functions';
 import type { SweeperWorld } from '../../shared/ports/world';
-import { clockPart, healthAnswer, sweepPart } from '../http/healthAnswer';
+import { healthAnswer } from '../http/healthAnswer';
+import { clockPart, sweepPart } from '../http/sweepParts';
 import { beat } from '../sweep/heartbeat';
 import { SweepMemory } from '../sweep/memory';
 import { createSweeps } from '../sweep/sweeps';

@@ -91,6 +91,8 @@ export type WriteRecord = {
   caller: Caller;
   method: string;
   path: string;
+  /** Writes to VMs only: what was sent, without protected settings. */
+  body?: unknown;
   /** HTTP status of the answer to the write itself. */
   status: number;
   /** Accepted writes only: when its effect became true in the network; absent while it runs. */

@@ -7,9 +7,10 @@ type Within = { readonly subscriptions?: string[]; readonly managementGroups?: s
 /**
  * Every VM at or under some scopes, with its extensions and its ways to the Internet: three joins,
  * which is what Resource Graph allows. In the order of the machines' own GUIDs, which is none: each
- * page has some of every subscription then, and none of them waits for the pages of the others. Scopes are rebuilt from parts whose grammar
- * has no quote. An empty list asks for everything that may be read. Throws `Fault` for a malformed
- * scope, and where management groups stand beside other scopes, which one request cannot ask for.
+ * page has some of every subscription then, and none of them waits for the pages of the others.
+ * Scopes are rebuilt from parts whose grammar has no quote. An empty list asks for everything that
+ * may be read. Throws `Fault` for a malformed scope, and where management groups stand beside other
+ * scopes, which one request cannot ask for.
  */
 export function candidatesQuery(scopes: readonly string[]): {
   readonly query: string;
@@ -106,7 +107,9 @@ resources
 | order by id asc`;
 }
 
-/** Host names that more than one VM with Windows has: a device of a name exists once in Entra ID. */
+/**
+ * Host names that more than one VM with Windows has: a device of a name exists once in Entra ID.
+ */
 export const duplicateNamesQuery = `// postern:duplicateNames v1
 resources
 | where type =~ 'microsoft.compute/virtualmachines'
@@ -119,19 +122,40 @@ resources
 | project id, name, machines
 | order by id asc`;
 
-/** Assignments whose definition deploys one of the extensions, whatever they are called. */
+/**
+ * Assignments that deploy one of the extensions, whatever they are called: of a definition, or of
+ * an initiative that holds one. By what is deployed: the effect itself may stand in a parameter. (A
+ * list is expanded to 128 rows unless the query says more.) One of a management group stands once
+ * for each subscription below that: the id of a VM does not tell what is above its subscription.
+ */
 export const installingPoliciesQuery = `// postern:installingPolicies v1
 policyresources
 | where type =~ 'microsoft.authorization/policyassignments'
 | where properties.enforcementMode !~ 'DoNotEnforce'
-| extend definitionId = tolower(tostring(properties.policyDefinitionId))
+| extend assignedId = tolower(tostring(properties.policyDefinitionId))
+| join kind=leftouter (
+  policyresources
+  | where type =~ 'microsoft.authorization/policysetdefinitions'
+  | mv-expand member = properties.policyDefinitions limit 2000
+  | project assignedId = tolower(id), memberId = tolower(tostring(member.policyDefinitionId))
+) on assignedId
+| extend definitionId = iff(isempty(memberId), assignedId, memberId)
 | join kind=inner (
   policyresources
   | where type =~ 'microsoft.authorization/policydefinitions'
-  | extend rule = tostring(properties.policyRule)
-  | where rule has 'deployIfNotExists' and rule has_any (${loginTypes})
+  | extend deployed = tostring(properties.policyRule.then.details.deployment)
+  | where deployed has_any (${loginTypes})
   | project definitionId = tolower(id),
-      type = iff(rule has 'AADLoginForWindows', 'AADLoginForWindows', 'AADSSHLoginForLinux')
+      type = iff(deployed has 'AADLoginForWindows', 'AADLoginForWindows', 'AADSSHLoginForLinux')
 ) on definitionId
-| project id, scope = tostring(properties.scope), notScopes = properties.notScopes, type
+| extend placeId = tolower(tostring(properties.scope))
+| join kind=leftouter (
+  resourcecontainers
+  | where type =~ 'microsoft.resources/subscriptions'
+  | mv-expand above = properties.managementGroupAncestorsChain limit 2000
+  | project belowId = tolower(id), placeId = strcat(
+      '/providers/microsoft.management/managementgroups/', tolower(tostring(above.name)))
+) on placeId
+| project id, scope = iff(isempty(belowId), placeId, belowId),
+    notScopes = properties.notScopes, type
 | order by id asc`;

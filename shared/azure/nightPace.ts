@@ -11,10 +11,10 @@ import type { NightPace } from '../ports/nightPace';
 import type { Buckets } from './buckets';
 
 /**
- * Paces the night: Resource Manager's counts as its answers tell them, and until the first answer by
- * what is published, because hundreds of writes leave before it comes; Compute's, of which no answer
- * tells enough, by what is published alone. A count that was never seen is taken for full; what was
- * saved of Compute's before a restart is taken up again.
+ * Paces the night: Resource Manager's counts as its answers tell them, and until the first answer
+ * by what is published, because hundreds of writes leave before it comes; Compute's, of which no
+ * answer tells enough, by what is published alone. A count that was never seen is taken for full;
+ * what was saved of Compute's before a restart is taken up again.
  */
 export function createNightPace(buckets: Buckets): NightPace {
   const updates = createLevels(computeUpdates);

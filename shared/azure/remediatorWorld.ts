@@ -17,8 +17,8 @@ type Parts = Pick<WorldParts, 'httpClient' | 'credential' | 'log'> & {
 };
 
 /**
- * The world of the remediator app, as Azure gives it: it reads VMs, turns identities on and installs
- * one kind of extension. Sends nothing by itself.
+ * The world of the remediator app, as Azure gives it: it reads VMs, turns identities on and
+ * installs one kind of extension. Sends nothing by itself.
  */
 export function createRemediatorWorld(config: RemediatorConfig, parts: Parts): RemediatorWorld {
   const { storage, deployment, clientId, resourceManager } = config;

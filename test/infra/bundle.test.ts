@@ -10,6 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'postern-bundle-'));
 const app = join(folder, 'app');
 
 const sweeper = `${app}-sweeper`;
+const remediator = `${app}-remediator`;
 
 /** Loads a bundle as a host would, and tells which functions it registered and how long it took. */
 const load = (bundle: string) => `
@@ -115,6 +116,57 @@ describe('the artefact of the sweeper app', () => {
     };
     expect(Object.keys(extensions)).toEqual(['http']);
     expect(existsSync(join(sweeper, 'policy.yaml'))).toBe(false);
+  });
+});
+
+describe('the artefact of the remediator app', () => {
+  const settings = (): Record<string, string> => ({
+    ...goodSettings(),
+    POLICY_FILE: '',
+    MARKER_PRIVATE_KEY: '',
+    REMEDIATION_MODE: 'on',
+    REMEDIATION_SCHEDULE: '0 30 2 * * *',
+    REMEDIATION_RULES: 'remediation.yaml',
+    REMEDIATION_QUEUE: 'postern-remediation',
+  });
+
+  it('registers two timers, a queue and health, nothing of the engine and no other door', () => {
+    const { ms, functions } = loadWith(settings(), remediator);
+    console.info(`The remediator's bundle loads in ${Math.round(ms)} ms.`);
+    expect(functions.sort()).toEqual([
+      'health',
+      'remediationAsked',
+      'remediationDue',
+      'remediationWork',
+    ]);
+  });
+
+  it.each([
+    ['without any setting', {}],
+    ['turned off', { REMEDIATION_MODE: 'off' }],
+    ['with a faulty one', { REMEDIATION_QUEUE: 'Not A Queue' }],
+    ['with a key of the opener', { MARKER_PRIVATE_KEY: 'x' }],
+  ])('has health alone %s', (_, changes) => {
+    const given = Object.keys(changes).length === 0 ? {} : { ...settings(), ...changes };
+    expect(loadWith(given, remediator).functions).toEqual(['health']);
+  });
+
+  it('holds nothing that opens, closes, signs or reaches a network', () => {
+    const map = JSON.parse(readFileSync(join(remediator, 'main.js.map'), 'utf8')) as {
+      sources: string[];
+    };
+    const others =
+      /node_modules\/(?:durable-functions|@azure\/arm-(?:network|authorization|locks))\/|shared\/(?:config\/opening|config\.ts|azure\/(?:signer|world|directory|network|inventory)\.ts)|functions\/(?:index|main)\.ts|functions\/(?:events|orchestrators|activities|sweep|wishes|reconcile)\//;
+    expect(map.sources.filter((source) => others.test(source))).toEqual([]);
+    expect(map.sources.length).toBeGreaterThan(20);
+  });
+
+  it('has a host.json that gives a function more time than the app takes', () => {
+    const { functionTimeout } = JSON.parse(readFileSync(join(remediator, 'host.json'), 'utf8')) as {
+      functionTimeout: string;
+    };
+    expect(functionTimeout).toBe('00:10:00');
+    expect(existsSync(join(remediator, 'remediation.yaml'))).toBe(true);
   });
 });
 

@@ -56,6 +56,14 @@ const needed: Record<string, { call: string; roles: RoleFile[] }> = {
     call: 'listInstallingPolicies',
     roles: ['remediator'],
   },
+  'Microsoft.Authorization/policySetDefinitions/read': {
+    call: 'listInstallingPolicies: of initiatives',
+    roles: ['remediator'],
+  },
+  'Microsoft.Resources/subscriptions/read': {
+    call: 'listInstallingPolicies: what is below a management group',
+    roles: ['remediator'],
+  },
   'Microsoft.Network/bastionHosts/read': { call: 'readConnectFacts', roles: everybody },
   'Microsoft.Authorization/locks/read': { call: 'readLocks', roles: everybody },
   'Microsoft.Authorization/roleAssignments/read': { call: 'readRoleAssignment', roles: everybody },

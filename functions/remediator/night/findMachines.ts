@@ -8,6 +8,7 @@ import { firstEntry } from '../../../shared/domain/remediation/firstEntry';
 import { judgeCandidate } from '../../../shared/domain/remediation/judgeCandidate';
 import { scopesAsked } from '../../../shared/domain/remediation/scopesAsked';
 import type { CandidatePage } from '../../../shared/ports/machines';
+import { askIndex } from './askIndex';
 import type { BatchBook } from './batchBook';
 import type { NightRun } from './nightRun';
 import { readEstate, type EstateKnowledge } from './readEstate';
@@ -63,13 +64,9 @@ async function askPage(
   token: string | null,
   isFirst: boolean,
 ): Promise<CandidatePage> {
-  const { index, clock, pace } = run.world;
-  for (let pause = pace.queryPauseMs(); pause > 0; pause = pace.queryPauseMs()) {
-    await clock.wait(Math.min(pause, 5_000));
-  }
-  run.count('queries');
+  const { index } = run.world;
   try {
-    return await index.listCandidates(scopes, token);
+    return await askIndex(run, () => index.listCandidates(scopes, token));
   } catch (error) {
     const { kind } = factsOf(error);
     if (!isFirst || token === null || kind !== 'invalid') throw error;

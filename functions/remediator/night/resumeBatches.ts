@@ -7,8 +7,9 @@ import type { NightRun } from './nightRun';
 const atOnce = 8;
 
 /**
- * Takes the open batches of a run up again. Those in which something was sent are kept, because what
- * they wait for comes from outside; of the others a lane remembers the number alone. Throws `Fault`.
+ * Takes the open batches of a run up again. Those in which something was sent are kept, because
+ * what they wait for comes from outside; of the others a lane remembers the number alone. Throws
+ * `Fault`.
  */
 export async function resumeBatches(
   run: NightRun,

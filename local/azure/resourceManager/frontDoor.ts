@@ -7,6 +7,7 @@ import type { Inside } from './createResourceManager';
 import type { Fault } from './faults';
 import { connectionReset } from './faults';
 import { errorCodeOf, gatewayError, readJson } from './http';
+import { isOfMachines, loggedBody } from './machineLog';
 import { deleteLock, getLock, isLockPath, listLocks, putLock, refuseLocked } from './lockRoutes';
 import { readUrl } from './requestUrl';
 import { routes } from './routes';
@@ -150,6 +151,7 @@ function readCall(
       'The request content was invalid and could not be deserialized.',
     );
   }
+  if (record !== undefined && isOfMachines(route)) record.body = loggedBody(json.value);
   return {
     request,
     caller,

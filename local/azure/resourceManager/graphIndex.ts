@@ -26,6 +26,8 @@ export type GraphIndex = {
   catchUp(): void;
 };
 
+const pendingMany = 5_000;
+
 /** An index of the store as it stands, which follows it with `resourceGraphLagMs`. */
 export function createGraphIndex({ store, settings }: World): GraphIndex {
   let pending: { dueAtMs: number; apply: () => void }[] = [];
@@ -69,8 +71,17 @@ export function createGraphIndex({ store, settings }: World): GraphIndex {
       else rules?.set(key, seen);
     };
   };
+  const catchUp = (): void => {
+    const now = Date.now();
+    const later = pending.findIndex(({ dueAtMs }) => dueAtMs > now);
+    const due = later < 0 ? pending : pending.slice(0, later);
+    pending = later < 0 ? [] : pending.slice(later);
+    for (const { apply } of due) apply();
+  };
   store.onChange((event) => {
     pending.push({ dueAtMs: Date.now() + settings.resourceGraphLagMs, apply: change(event) });
+    // Where nobody asks for hours, what is overdue would only take room.
+    if (pending.length % pendingMany === 0) catchUp();
   });
   return {
     vms,
@@ -83,13 +94,7 @@ export function createGraphIndex({ store, settings }: World): GraphIndex {
       sorted.set(order, known);
       return known;
     },
-    catchUp: () => {
-      const now = Date.now();
-      const later = pending.findIndex(({ dueAtMs }) => dueAtMs > now);
-      const due = later < 0 ? pending : pending.slice(0, later);
-      pending = later < 0 ? [] : pending.slice(later);
-      for (const { apply } of due) apply();
-    },
+    catchUp,
   };
 }
 

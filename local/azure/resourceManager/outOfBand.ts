@@ -1,20 +1,16 @@
 import type { Caller, WriteRecord } from '../contract';
 import type { World } from './call';
+import type { MachineActs } from './machineActs';
+import { administrator, createMachineActs } from './machineActs';
 import { ruleState, ruleValue } from './nsgState';
 import { stamp } from './operations';
 import type { NamedRule } from './securityRule';
 import type { WriteLogKeeper } from './writeLog';
 
 /** Changes by others, carried out at once and written to the log under their name. */
-export type OutOfBand = {
+export type OutOfBand = MachineActs & {
   putRule(nsgId: string, rule: NamedRule, by?: Caller): void;
   deleteRule(nsgId: string, ruleName: string, by?: Caller): void;
-};
-
-const administrator: Caller = {
-  objectId: '99999999-9999-4999-8999-999999999999',
-  name: 'administrator',
-  kind: 'person',
 };
 
 /** The hand of an administrator, a portal or a Terraform run. */
@@ -52,6 +48,7 @@ export function createOutOfBand(
     ended(record);
   };
   return {
+    ...createMachineActs(world, log, ended),
     putRule: (nsgId, rule, by = administrator) => change(nsgId, rule.name, rule, by),
     deleteRule: (nsgId, ruleName, by = administrator) => change(nsgId, ruleName, undefined, by),
   };

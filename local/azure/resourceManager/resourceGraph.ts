@@ -25,8 +25,7 @@ type Token = { row: number } | { after: string; total: number };
 export function createResourceGraph(world: World): ResourceGraph {
   const index = createGraphIndex(world);
   const queries = knownQueries(index);
-  const policies = installingPoliciesGraphQuery(world.store.initial.policyAssignments ?? []);
-  queries.set('postern:installingPolicies v1', policies);
+  queries.set('postern:installingPolicies v1', installingPoliciesGraphQuery(world.store));
   const answerQuery: Handler = (call) => {
     index.catchUp();
     const body = call.json;

@@ -5,8 +5,8 @@ import { systemOf } from './machineSoftware';
 const firstWindowsBuild = 17_763;
 
 /**
- * Distributions that the Entra page on Linux names, 2025-03, by the name that agents give: the first
- * and the last version, compared number by number.
+ * Distributions that the Entra page on Linux names, 2025-03, by the name that agents give: the
+ * first and the last version, compared number by number.
  */
 const distributions = new Map<string, readonly [from: string, to: string]>([
   ['almalinux', ['8', '9']],
@@ -24,7 +24,9 @@ const distributions = new Map<string, readonly [from: string, to: string]>([
   ['ubuntu', ['16.04', '24.04']],
 ]);
 
-/** Whether a login extension runs on what the machine really runs, whether or not an agent says it. */
+/**
+ * Whether a login extension runs on what the machine really runs, whether or not an agent says it.
+ */
 export function isSystemSupported(vm: VirtualMachineSeed): boolean {
   const { osName, osVersion } = systemOf(vm);
   if (vm.osType === 'Windows') {

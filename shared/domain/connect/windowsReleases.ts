@@ -9,7 +9,7 @@ export const windowsReleases = {
     // Login extension; the page of December 2025 names Windows 11 24H2 and Server 2025, its part on
     // exit code 51 still Windows 10 1809 and Server 2019. Both lists stand below.
     'https://learn.microsoft.com/entra/identity/devices/howto-vm-sign-in-azure-ad-windows',
-    // Sign-in with a web account, both sides: Windows 11, Windows 10 20H2, Server 2022, each with the
+    // Sign-in with a web account, both sides: Windows 11, 10 20H2 and Server 2022, each with the
     // cumulative update of October 2022 (KB5018418, KB5018410, KB5018421).
     'https://learn.microsoft.com/windows/client-management/client-tools/connect-to-remote-aadj-pc',
     // `--enable-mfa` asks of the target what signing in with a web account asks.
@@ -21,7 +21,7 @@ export const windowsReleases = {
   /**
    * From this build on, up to the next row of the same kind. `login`: the extension may be
    * installed, by the `newer` list of the page, by the `older` one only, or by `neither`.
-   * `webAccount`: `enablerdsaadauth` and `--enable-mfa`. `coreOnly`: there is no Desktop Experience.
+   * `webAccount`: `enablerdsaadauth` and `--enable-mfa`. `coreOnly`: without Desktop Experience.
    */
   releases: [
     {

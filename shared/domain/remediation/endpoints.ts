@@ -5,7 +5,7 @@ const table = {
   /** The state of the pages that this was taken from. */
   asOf: '2025-12',
   sources: [
-    // Windows, with the three metadata queries. `device.login` is named under troubleshooting alone.
+    // Windows, with the metadata queries. `device.login` stands under troubleshooting alone.
     'https://learn.microsoft.com/entra/identity/devices/howto-vm-sign-in-azure-ad-windows',
     // Linux, with the repository of packages.
     'https://learn.microsoft.com/entra/identity/devices/howto-vm-sign-in-azure-ad-linux',
@@ -73,7 +73,7 @@ export type MetadataQuery = {
   readonly expected: string;
 };
 
-/** What a VM of a cloud has to reach; the metadata service over http, everything else over https. */
+/** What a VM of a cloud has to reach: the metadata service over http, all else over https. */
 export function endpointsFor(cloud: CloudName, family: 'windows' | 'linux'): Endpoint[] {
   const { registration, login, device, roles } = endpoints.clouds[cloud];
   const shared: Endpoint[] = [

@@ -70,7 +70,10 @@ function extensionWrites({ os, extension, rules }: Situation): PlannedWrite[] {
   ];
 }
 
-/** Enrols in Intune (learn.microsoft.com/entra/identity/devices/howto-vm-sign-in-azure-ad-windows). */
+/**
+ * Enrols in Intune
+ * (learn.microsoft.com/entra/identity/devices/howto-vm-sign-in-azure-ad-windows).
+ */
 const intuneId = '0000000a-0000-0000-c000-000000000000';
 
 function notesOn({ candidate, os }: Situation): ReasonCode[] {

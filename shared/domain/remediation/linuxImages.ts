@@ -11,7 +11,7 @@ export const linuxImages = {
     'https://documentation.ubuntu.com/azure/azure-how-to/instances/find-ubuntu-images/',
   ],
   images: [
-    // `18.04-LTS`, `16.04.0-LTS`, `18_04-lts-gen2`, `pro-22_04-lts`; of 24.04 the offer alone tells.
+    // `18.04-LTS`, `16.04.0-LTS`, `18_04-lts-gen2`, `pro-22_04-lts`; later the offer alone tells.
     row('canonical', /ubuntu/, 'ubuntu', 'sku', yearAndMonth()),
     row('canonical', /ubuntu/, 'ubuntu', 'offer', yearAndMonth()),
     // `ubuntu-2204`, `ubuntu-hpc`: `2204-gen2`.

@@ -13,7 +13,10 @@ export const linuxReleases = {
     // How the agent names those that came before that file.
     'https://github.com/Azure/WALinuxAgent/blob/master/azurelinuxagent/common/version.py',
   ],
-  /** `ids`: what agents call it (`ID` or `NAME`), lower case. `supported`: versions from and to, both included. */
+  /**
+   * `ids`: what agents call it (`ID` or `NAME`), lower case. `supported`: versions from and to,
+   * both included.
+   */
   distributions: [
     {
       name: 'AlmaLinux',

@@ -105,7 +105,9 @@ function lookAtInstall(
   if (state === 'succeeded') return null;
   // It may have failed long before: ours, whose answer was lost, has perhaps never arrived. Seen to
   // install since then, it has.
-  if (state === 'failed' && status === null && entry.stage !== 'extensionSent') return null;
+  const mayBeOlder = status === null && entry.stage !== 'extensionSent';
+  const isLast = installsOf(entry) >= writesMax;
+  if (state === 'failed' && mayBeOlder && !isLast) return null;
   if (state === 'failed') return failedInstall(entry, errorOf(found.name, reading), now);
   if (now - sentAt >= nightTimes.givenUp) {
     const end = ended(entry, { outcome: 'failed', at: now, reason: 'neverEnded' });
@@ -133,15 +135,18 @@ const identityUnseen = 'DSREG_E_MSI_TENANTID_UNAVAILABLE';
 function failedInstall(entry: Entry, error: EntryError, now: number): NextMove {
   const { name, retry, reason } = retryOf(error);
   const isEarly = name === identityUnseen && entry.sent.some(({ what }) => what === 'identity');
-  const installs = entry.sent.filter(({ what }) => what === 'extension').length;
   const isWindows = entry.plan.some((write) => write.what === 'extension' && write.mdmId !== null);
   // On Linux a failed one has to be removed before it is added again, which is not ours to do.
-  if ((retry === 'soon' || isEarly) && isWindows && installs < writesMax) {
+  if ((retry === 'soon' || isEarly) && isWindows && installsOf(entry) < writesMax) {
     const nextAt = now + nightTimes.retry;
     return { kind: 'keep', entry: { ...entry, sent: allOver(entry), stage: 'waiting', nextAt } };
   }
   const end = ended(entry, { outcome: 'failed', at: now, reason, error });
   return { kind: 'keep', entry: end };
+}
+
+function installsOf({ sent }: Entry): number {
+  return sent.filter(({ what }) => what === 'extension').length;
 }
 
 /** The handler's own words, else the VM's: a silent agent is told of by the VM alone. */

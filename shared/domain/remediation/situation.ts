@@ -16,6 +16,6 @@ export type Situation = {
 /** One reason to leave a VM alone. */
 export type Check = {
   readonly reason: ReasonCode;
-  /** What of this VM makes the reason stand, clean and short, or `''`; `null`: it does not stand. */
+  /** What of this VM makes it stand, clean and short, or `''`; `null`: it does not stand. */
   readonly standsFor: (situation: Situation) => string | null;
 };

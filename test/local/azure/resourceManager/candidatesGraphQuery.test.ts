@@ -259,6 +259,17 @@ describe('pages of candidates', () => {
     expect(rest.data.map(({ id }) => id)).toEqual(sortedIds.slice(10));
   });
 
+  it('cost the same for each VM, however many there are: a page does not begin anew', async () => {
+    const checksFor = async (count: number): Promise<number> => {
+      const vms = Array.from({ length: count }, (_item, at) => readyFor(`vm-${at}`));
+      const manager = managerWith({ estate: estateOf({ vms }) });
+      const checks = jest.spyOn(manager.estate, 'isAtOrAbove');
+      await pages(manager);
+      return checks.mock.calls.length / count;
+    };
+    expect(await checksFor(1_000)).toBeLessThan((await checksFor(100)) * 1.2);
+  });
+
   it('begin where $skip says', async () => {
     const { data } = await ask(managerWith({ estate: many }), { body: { options: { $skip: 20 } } });
     expect(data.map(({ id }) => id)).toEqual(sortedIds.slice(20));

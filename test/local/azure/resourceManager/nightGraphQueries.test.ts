@@ -69,11 +69,11 @@ describe('the index, asked for host names that are there twice', () => {
 });
 
 describe('the index, asked for policies that install', () => {
-  it('shows assignments with their scopes', async () => {
+  it('shows assignments with their scopes, and for a group the subscriptions below it', async () => {
     expect(await ask('installingPolicies')).toEqual([
       {
         id: assignment(group, 'linux'),
-        scope: group,
+        scope: `/subscriptions/${subscriptionId}`,
         notScopes: null,
         type: 'AADSSHLoginForLinux',
       },

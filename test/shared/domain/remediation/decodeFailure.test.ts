@@ -19,7 +19,7 @@ const brief = ({ name, retry, reason, exitCode }: DecodedFailure) =>
   [name, retry, reason, exitCode ?? ''].join(' ').trim();
 
 describe('errors as Azure gives them', () => {
-  /** By a piece of the message: what the recorded error is decoded to. Its source is in the fixture. */
+  /** By a piece of the message: what the error is decoded to. Its source is in the fixture. */
   const expected: [string, string, string][] = [
     [
       'arm',

@@ -104,7 +104,7 @@ describe('the table', () => {
     }
   });
 
-  it('does not say which trust Windows Hello for Business needs: the page contradicts itself', () => {
+  it('does not say which trust Windows Hello for Business needs, as the page says both', () => {
     expect(JSON.stringify(signInIssues)).not.toMatch(/certificate trust|key trust/i);
   });
 });

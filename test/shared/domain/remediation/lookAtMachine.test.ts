@@ -165,6 +165,11 @@ describe('a look after an answer that was lost', () => {
     expect(endOf(seen, readingOf(withExtension('Failed')))).toMatchObject({ outcome: 'failed' });
   });
 
+  it('tells the failure where it has been written three times', () => {
+    const often = { ...lost, sent: [sentOf(), sentOf(), sentOf({ status: null })] };
+    expect(endOf(often, readingOf(withExtension('Failed')))?.outcome).toBe('failed');
+  });
+
   it('has fixed it where it has landed', () => {
     expect(endOf(lost, readingOf(withExtension('Succeeded')))?.outcome).toBe('fixed');
   });
