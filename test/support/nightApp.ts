@@ -22,6 +22,8 @@ export type NightAppOptions = {
   readonly onAnswer?: (request: PipelineRequest, status: number) => void;
   /** Wraps parts of the world, for faults between app and Azure. */
   readonly wrapWorld?: (world: RemediatorWorld) => RemediatorWorld;
+  /** `false`: a host of the test fires the timers. */
+  readonly timer?: false;
 };
 
 /** The remediator app in one process with a local Azure, on whatever clock there is. */
@@ -80,7 +82,7 @@ export function startNightApp(azure: LocalAzure, options: NightAppOptions = {}):
     world = options.wrapWorld?.(made) ?? made;
     const working = createNightWork(world);
     work = working;
-    timer = setInterval(() => void working.go(), workEveryMs);
+    if (options.timer !== false) timer = setInterval(() => void working.go(), workEveryMs);
   };
   start();
   return {

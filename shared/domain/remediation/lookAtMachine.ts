@@ -86,6 +86,8 @@ function byVerdict(
   }
   const [write] = writes;
   if (write === undefined) return skipped(entry, 'changedByOthers', '', now);
+  // Without a condition, what somebody adds between the look and the write would be gone.
+  if (write.what === 'identity' && etag === '') return skipped(entry, 'noEtag', '', now);
   const before = entry.sent.filter(({ what }) => what === write.what).length;
   // Whoever undoes it each time is stronger: three times is enough.
   if (before >= writesMax) return skipped(entry, 'changedByOthers', '', now);

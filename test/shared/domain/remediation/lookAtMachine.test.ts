@@ -41,6 +41,13 @@ describe('a first look at a VM', () => {
     });
   });
 
+  it('changes no identity where nobody knows which state was read', () => {
+    const reading = readingOf({ identity: { system: false, userAssigned: [] } }, { etag: '' });
+    expect(endOf(entryOf(), reading)).toMatchObject({ outcome: 'skipped', reason: 'noEtag' });
+    // An extension is written under no condition: it takes nothing away.
+    expect(look(entryOf(), readingOf({}, { etag: '' })).kind).toBe('write');
+  });
+
   it('writes nothing in a dry run, and tells every write that it would make', () => {
     const reading = readingOf({ identity: { system: false, userAssigned: [] } });
     expect(endOf(entryOf(), reading, true)).toMatchObject({
