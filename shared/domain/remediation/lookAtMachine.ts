@@ -70,7 +70,9 @@ function byVerdict(
   now: number,
 ): NextMove {
   if (verdict.kind === 'ready') {
-    const outcome = entry.sent.length > 0 ? 'fixed' : 'ready';
+    // Where all of ours were refused it was somebody else who made it ready.
+    const isOurs = entry.sent.some(({ status }) => status === null || status < 300);
+    const outcome = isOurs ? 'fixed' : 'ready';
     return { kind: 'keep', entry: ended(entry, { outcome, at: now }) };
   }
   if (verdict.kind === 'skip') {
@@ -103,9 +105,11 @@ function lookAtInstall(
   if (found === undefined) return null;
   const state = stateOf(found);
   if (state === 'succeeded') return null;
-  // It may have failed long before: ours, whose answer was lost, has perhaps never arrived.
+  // It may have failed long before: ours, whose answer was lost, has perhaps never arrived. Seen to
+  // install since then, it has.
+  const mayBeOlder = status === null && entry.stage !== 'extensionSent';
   const isLast = installsOf(entry) >= writesMax;
-  if (state === 'failed' && status === null && !isLast) return null;
+  if (state === 'failed' && mayBeOlder && !isLast) return null;
   if (state === 'failed') return failedInstall(entry, errorOf(found.name, reading), now);
   if (now - sentAt >= nightTimes.givenUp) {
     const end = ended(entry, { outcome: 'failed', at: now, reason: 'neverEnded' });

@@ -89,6 +89,11 @@ describe('a look at an install of ours', () => {
     });
   });
 
+  it('ends it as ready where that was refused, and somebody else has made it so', () => {
+    const refused = entryOf({ sent: [sentOf({ status: 409, over: true })] });
+    expect(endOf(refused, readingOf(withExtension('Succeeded')))?.outcome).toBe('ready');
+  });
+
   it.each(['Creating', 'Updating', 'Deleting', 'Strange'])('goes on while it is %s', (state) => {
     const { kind, entry } = look(installing, readingOf(withExtension(state)));
     expect(kind).toBe('keep');
@@ -160,6 +165,11 @@ describe('a look after an answer that was lost', () => {
 
   it('writes again over a failure that may be an older one', () => {
     expect(look(lost, readingOf(withExtension('Failed')))).toMatchObject({ kind: 'write' });
+  });
+
+  it('takes the failure for its own where it was seen to install meanwhile', () => {
+    const seen = look(lost, readingOf(withExtension('Creating'))).entry;
+    expect(endOf(seen, readingOf(withExtension('Failed')))).toMatchObject({ outcome: 'failed' });
   });
 
   it('tells the failure where it has been written three times', () => {
