@@ -23,9 +23,9 @@ export type ReadinessWorld = Pick<
 
 /**
  * Everything that is asked about one VM: itself, the index, who holds a role, what policy says of
- * its local accounts, and the NSGs between a Bastion and it. What fails is unknown and costs nothing
- * else; while closes may need the requests nothing is asked. `null`: Resource Manager says that
- * there is no such VM.
+ * its local accounts, and the NSGs between a Bastion and it. What fails is unknown and costs no
+ * other part; while closes may need the requests nothing is asked. `null`: Resource Manager says
+ * that there is no such VM.
  */
 export async function readinessKnowledge(
   world: ReadinessWorld,

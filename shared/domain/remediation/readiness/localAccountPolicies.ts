@@ -1,7 +1,7 @@
 /**
- * Built-in definitions of Azure Policy that look at the local accounts of a VM. Data only. Not among
- * them is 30f71ea1-ac77-4f26-9fc5-2d926bbd4ba7, which looks for members that the Administrators group
- * lacks: nobody is approved or not by that.
+ * Built-in definitions of Azure Policy that look at the local accounts of a VM. Data only. One that
+ * is not among them, 30f71ea1-ac77-4f26-9fc5-2d926bbd4ba7, looks for members that the group of
+ * administrators lacks: nobody is approved or not by that.
  */
 export const localAccountPolicies: {
   readonly asOf: string;
