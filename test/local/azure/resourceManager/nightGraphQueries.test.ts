@@ -37,6 +37,14 @@ const whole: Estate = {
   ],
 };
 
+type Asking = {
+  scope?: string;
+  actions?: string[];
+  body?: object;
+  text?: string;
+  version?: string;
+};
+
 /** Somebody with these actions at this scope asks. */
 async function ask(
   name: string,
@@ -45,7 +53,8 @@ async function ask(
     actions = ['*/read'],
     body = {},
     text = 'resources',
-  }: { scope?: string; actions?: string[]; body?: object; text?: string } = {},
+    version = '2024-04-01',
+  }: Asking = {},
 ): Promise<Row[]> {
   const principalId = callers['nobody']?.objectId ?? '';
   const roleDefinitionGuid = '0f0f0f0f-0000-4000-8000-00000000000a';
@@ -55,7 +64,8 @@ async function ask(
   });
   manager.defineRole({ guid: roleDefinitionGuid, name: 'part', actions, notActions: [] });
   const query = `// postern:${name} v1\n${text}`;
-  const { json } = await clientOf(manager, 'nobody')('POST', graph, { query, ...body });
+  const url = `${graph}?api-version=${version}`;
+  const { json } = await clientOf(manager, 'nobody')('POST', url, { query, ...body });
   return (json['data'] ?? json['error']) as Row[];
 }
 
@@ -95,12 +105,33 @@ describe('the index, asked for policies that install', () => {
 
   const scope = `/subscriptions/${subscriptionId}`;
   const above = { options: { authorizationScopeFilter: 'AtScopeAboveAndBelow' } };
-  const places: [what: string, asked: Parameters<typeof ask>[1], types: string[]][] = [
+  type Place = [what: string, asked: Asking, types: string[]];
+  const places: Place[] = [
     ['of a subscription with a role there', { scope }, ['AADLoginForWindows']],
     [
       'from above where the request wants them',
       { scope, body: { ...above, subscriptions: [subscriptionId] } },
       ['AADSSHLoginForLinux', 'AADLoginForWindows'],
+    ],
+    [
+      'from above where it wants them of everything that it may see',
+      { scope, body: above },
+      ['AADSSHLoginForLinux', 'AADLoginForWindows'],
+    ],
+    ...['2021-06-01-preview', '2022-10-01'].map((version): Place => [
+      `from above by version ${version}`,
+      { scope, body: above, version },
+      ['AADSSHLoginForLinux', 'AADLoginForWindows'],
+    ]),
+    [
+      'not from above by a version that has no such option',
+      { scope, body: above, version: '2021-03-01' },
+      ['AADLoginForWindows'],
+    ],
+    [
+      'not from above of another place than what is asked for',
+      { scope: '/', body: { ...above, subscriptions: ['00000000-0000-4000-8000-000000000000'] } },
+      [],
     ],
     [
       'from above, of the group that is asked for',
@@ -145,7 +176,7 @@ describe('the index, asked what policy found', () => {
     });
   });
 
-  it.each<[what: string, asked: Parameters<typeof ask>[1], told: string[]]>([
+  it.each<[what: string, asked: Asking, told: string[]]>([
     ['one definition', { text: "where definitionId in~ ('/d/two')" }, ['vm-a Exempt']],
     ['one VM', { text: `${all}\n| where vmId in~ ('${vmId('vm-b')}')` }, ['vm-b NonCompliant']],
     [
