@@ -148,6 +148,23 @@ const groups = {
     ),
     tests: [`${remediationTests}/{decodeFailure,exitCodesIn,explainSignIn,fingerprintOf}.test.ts`],
   },
+  night: {
+    files: [
+      'lookAtMachine',
+      'afterWrite',
+      'afterFault',
+      'afterNight',
+      'firstEntry',
+      'scopesAsked',
+      'tokenBucket',
+      'retryOf',
+      'runProgress',
+    ].map((name) => `${remediation}/${name}.ts`),
+    tests: [
+      `${remediationTests}/{lookAtMachine,afterWrite,afterNight,scopesAsked}.test.ts`,
+      `${remediationTests}/{tokenBucket,runProgress}.test.ts`,
+    ],
+  },
 };
 
 const threshold = 90;
