@@ -174,7 +174,7 @@ type NicPlan = {
 } & Pick<IpConfigurationSeed, 'publicIpId' | 'loadBalanced'>;
 
 /** A virtual machine as a test asks for it: by default running, Windows, opted in, one NIC. */
-type VmPlan = {
+export type VmPlan = {
   name: string;
   group?: string;
   tags?: Record<string, string>;

@@ -1,10 +1,12 @@
 import { readOptions } from './supervisor/options';
+import { runNight } from './supervisor/night/runNight';
 import { run } from './supervisor/run';
 
 /** `npm start`: the product on one machine. */
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  return 'exit' in options ? options.exit : run(options);
+  if ('exit' in options) return options.exit;
+  return options.night ? runNight(options) : run(options);
 }
 
 main().then(

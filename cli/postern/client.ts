@@ -72,6 +72,7 @@ export function createClient(
       headers,
       body: body === undefined ? null : JSON.stringify(body),
       timeoutMs: answerWithinMs + waitMs,
+      isSaved: call.wanted !== undefined && call.wanted !== 'json',
     });
     const what = 'status' in answer ? String(answer.status) : answer.why;
     note(`${method} ${url}: ${what}, ${now() - startedAt} ms`);

@@ -8,6 +8,7 @@ import {
   timeIso,
   waitSeconds,
 } from './arguments';
+import { addRemediation } from './remediationCommands';
 import type { Session } from './session';
 import type { CommonFlags } from './settings';
 import { close, type CloseFlags } from './verbs/close';
@@ -51,14 +52,17 @@ export function commandLine(
   out: { readonly stdout: (text: string) => void; readonly stderr: (text: string) => void },
 ): Command {
   const command = new Command('postern')
-    .description('Opens, extends and closes windows to VMs, over the HTTP API of Postern.')
+    .description('Windows to VMs, and VMs that are ready for Entra login, over Postern’s HTTP API.')
     .addHelpText('after', help)
+    // Of a verb within a verb, as `remediation cancel`, the flags are its own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: out.stdout, writeErr: out.stderr });
   addOpening(command, act);
   addClosing(command, act);
   addSecond(command, act);
   addReading(command, act);
+  addRemediation(command, act, common);
   return command;
 }
 

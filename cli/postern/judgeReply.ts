@@ -16,12 +16,14 @@ const unfitCallers = ['notAPerson', 'guest'];
 export const noJson = Symbol('no JSON');
 
 /** What an answer has to be. */
-export type Wanted = 'json' | 'rdp' | 'records' | 'csv';
+export type Wanted = 'json' | 'rdp' | 'records' | 'csv' | 'html' | 'jsonText';
 
 const texts: Readonly<Record<Exclude<Wanted, 'json'>, RegExp>> = {
   rdp: /^application\/x-rdp\b/i,
   records: /^application\/jsonl\b/i,
   csv: /^text\/csv\b/i,
+  html: /^text\/html\b/i,
+  jsonText: /^application\/json\b/i,
 };
 
 /** Passes an answer that did as asked, and throws the `Ending` that any other one is. */

@@ -19,10 +19,14 @@ export type Sent = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   readonly timeoutMs: number;
+  /** What is saved may be larger than what is shown. */
+  readonly isSaved?: boolean;
 };
 
 /** A page of 200 windows is a tenth of it. */
 const answerMaxBytes = 16_000_000;
+/** A report of 50,000 VMs that all failed is a half of it. */
+const savedMaxBytes = 256_000_000;
 
 /** The answer may have been on its way when the connection broke. */
 const broken = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET'];
@@ -30,7 +34,7 @@ const broken = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET'];
 /** Sends one request and reads one answer, no redirect followed. Throws `Ending` at Ctrl-C. */
 export async function oneCall(
   { fetch, interrupt, now }: Pick<Surroundings, 'fetch' | 'interrupt' | 'now'>,
-  { url, method, headers, body, timeoutMs }: Sent,
+  { url, method, headers, body, timeoutMs, isSaved = false }: Sent,
 ): Promise<Reply | Lost> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeoutMs);
@@ -38,8 +42,11 @@ export async function oneCall(
   try {
     if (interrupt.aborted) throw interrupted();
     const response = await fetch(url, { method, headers, body, redirect: 'manual', signal });
-    const text = await textOf(response);
-    if (text === null) return { why: 'it answered more than 16 MB', again: false };
+    const bytesMax = isSaved ? savedMaxBytes : answerMaxBytes;
+    const text = await textOf(response, bytesMax);
+    if (text === null) {
+      return { why: `it answered more than ${bytesMax / 1_000_000} MB`, again: false };
+    }
     return {
       status: response.status,
       contentType: response.headers.get('content-type') ?? '',
@@ -76,7 +83,7 @@ function memberOf(holder: unknown, key: string): unknown {
 }
 
 /** The body; `null` when it is larger than anything that the API says. */
-async function textOf(response: Response): Promise<string | null> {
+async function textOf(response: Response, bytesMax: number): Promise<string | null> {
   if (response.body === null) return '';
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   const decoder = new TextDecoder();
@@ -86,7 +93,7 @@ async function textOf(response: Response): Promise<string | null> {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
     bytes += value.byteLength;
-    if (bytes > answerMaxBytes) {
+    if (bytes > bytesMax) {
       await reader.cancel();
       return null;
     }

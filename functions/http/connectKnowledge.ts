@@ -49,7 +49,11 @@ async function rolesOf(
   });
 }
 
-async function orUnknown<Facts>(pauseMs: number, ask: () => Promise<Facts>): Promise<Told<Facts>> {
+/** Asks unless closes may need the requests; what fails is unknown, by its code. */
+export async function orUnknown<Facts>(
+  pauseMs: number,
+  ask: () => Promise<Facts>,
+): Promise<Told<Facts>> {
   if (pauseMs > 0) return { unknown: closesFirst };
   try {
     return { facts: await ask() };

@@ -19,7 +19,8 @@ export function registerRemediator(host: RemediatorHost, world: RemediatorWorld)
   host.timer('remediationDue', {
     schedule: hostSchedule(world.schedule, world.timeZone),
     handler: async () => {
-      await startNight(world);
+      // At once: the other timer may have fired a moment before, and comes again in ten seconds.
+      if ((await startNight(world)) === 'started') await work.go();
     },
   });
   // A run goes on wherever it was, each time that this fires: what ends a process ends no run.

@@ -4,6 +4,7 @@ import { isOver } from '../../shared/domain/remediation/remediationRow';
 import type { RemediatorWorld } from '../../shared/ports/remediatorWorld';
 import { NightRun } from './night/nightRun';
 import { workRun } from './night/workRun';
+import { patientLedger } from './patientLedger';
 
 /** Less than the time that `host.json` gives a function. */
 const workMs = 9 * 60_000;
@@ -18,7 +19,8 @@ export type NightWork = { go(): Promise<void>; part(): Part };
  * Works on the oldest run that is not over, wherever it was left: until it is over, or the time of
  * one invocation is. Everything that is decided stands in rows, so this may end anywhere.
  */
-export function createNightWork(world: RemediatorWorld): NightWork {
+export function createNightWork(given: RemediatorWorld): NightWork {
+  const world = { ...given, ledger: patientLedger(given.ledger, given.clock) };
   let working = false;
   let run: string | null = null;
   let trouble = '';

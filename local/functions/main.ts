@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Server } from 'node:http';
 import { DiskStore } from './engine/diskStore';
 import { seededChance } from '../chance';
+import { installFastClock, parseClock } from '../fastClock';
 import { exactProfile, measuredProfile } from './engine/profile';
 import { createFunctionsHost, type FunctionsHost } from './host/host';
 import { answerText } from './host/http';
@@ -152,6 +153,9 @@ function shutDown({ host, front, pollers, store }: Running): () => void {
 
 async function main(): Promise<void> {
   try {
+    const clock = process.env['LOCAL_CLOCK'];
+    // Before the app is loaded, so that all of it keeps the clock of the story.
+    if (clock !== undefined) installFastClock(parseClock(clock));
     const running = await run();
     const stop = shutDown(running);
     process.on('SIGTERM', stop);

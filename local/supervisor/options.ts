@@ -10,6 +10,8 @@ export type StartOptions = {
   restart: boolean;
   /** The main app's host is killed for good in mid-window, and the sweeper app closes. */
   appDies: boolean;
+  /** The story of a night in place of the main job. */
+  night: boolean;
   reset: boolean;
   json: boolean;
   fault: FaultName | null;
@@ -21,7 +23,8 @@ export type StartOptions = {
 
 const help = `
 Exit codes:
-  0  ended as asked; with --once: every rule stood open and was gone before the activation's end
+  0  ended as asked; with --once: every rule stood open and was gone before the activation's end;
+     with --night: every VM that can be is ready, and none was harmed
   1  with --once: a rule did not open, or was not gone in time; or a part could not be started
   2  the command line is wrong, or another one is running
 
@@ -31,6 +34,7 @@ Examples:
   npm start -- --once --fault arm-429    the same while Resource Manager throttles
   npm start -- --once --fault no-events  nobody tells the app: it finds the activation itself
   npm start -- --once --app-dies         the app dies for good, the second app closes
+  npm start -- --night                   a night of 40 VMs, in about two minutes, and its report
   npm start -- --reset                   forgets what earlier starts left behind
 `;
 
@@ -41,6 +45,7 @@ export function readOptions(args: readonly string[]): StartOptions | { exit: num
     .option('--once', 'end after one activation was opened, closed and judged')
     .option('--no-restart', 'leave the Functions host dead when it dies')
     .option('--app-dies', 'kill the app for good in mid-window: the sweeper app closes')
+    .option('--night', 'make 40 assorted VMs ready for Entra login, on a fast clock')
     .option('--reset', 'begin afresh: forget instances, ledger and network of earlier starts')
     .option('--state <folder>', 'where everything is kept between starts', '.local')
     .addOption(
@@ -66,6 +71,7 @@ export function readOptions(args: readonly string[]): StartOptions | { exit: num
     once?: boolean;
     restart: boolean;
     appDies?: boolean;
+    night?: boolean;
     reset?: boolean;
     json?: boolean;
     fault?: FaultName;
@@ -77,6 +83,7 @@ export function readOptions(args: readonly string[]): StartOptions | { exit: num
     // An app that dies for good is not started again.
     restart: options.restart && options.appDies !== true,
     appDies: options.appDies ?? false,
+    night: options.night ?? false,
     reset: options.reset ?? false,
     json: options.json ?? false,
     fault: options.fault ?? null,

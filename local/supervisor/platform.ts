@@ -17,6 +17,7 @@ import type { StartOptions } from './options';
 import { savePim } from './pimState';
 import type { Ports } from './ports';
 import type { Printer } from './printer';
+import { startRemediator } from './remediatorHost';
 import { type HostEnvironmentParts, hostEnvironment } from './settings';
 import { startStorage } from './storage';
 import { startSweeper } from './sweeperHost';
@@ -105,6 +106,8 @@ async function startParts(
 
   const parts = { azure, keys, certificates, folder, ports, fault };
   if (options.appDies) endings.push(await startSweeper(parts, printer));
+  // Whoever stays may ask for a night; a start that ends after its proof has nobody who could.
+  if (!options.once) endings.push(await startRemediator(parts, printer));
   const appLog = new AppLog(printer);
   const host = startHost(parts, options, appLog, printer);
   endings.push(() => host.stop());

@@ -10,6 +10,8 @@ export type Ports = {
   functions: number;
   /** Of the second Functions host, which runs the sweeper app. */
   sweeper: number;
+  /** Of the third, which runs the remediator app. */
+  remediator: number;
 };
 
 /**
@@ -25,6 +27,7 @@ export function portsAt(offset: number): Ports {
     control: 10_144 + offset,
     functions: 7_071 + offset,
     sweeper: 7_072 + offset,
+    remediator: 7_073 + offset,
   };
 }
 

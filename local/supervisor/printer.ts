@@ -7,6 +7,7 @@ export type Speaker =
   | 'events'
   | 'app'
   | 'sweeper'
+  | 'night'
   | 'network'
   | 'notices'
   | 'host'
@@ -26,6 +27,7 @@ const colours: Record<Speaker, (text: string) => string> = {
   events: pc.blue,
   app: pc.cyan,
   sweeper: pc.green,
+  night: pc.cyan,
   network: pc.yellow,
   notices: pc.blue,
   host: pc.red,

@@ -42,6 +42,19 @@ const sentences: Record<string, Sentence> = {
   'window.closed': (f) => `${window(f)} is CLOSED, proved at ${time(f['concludedAt'])}`,
   'window.refused': (f) => `${window(f)} never opened: ${text(f['outcome'])}`,
   'sweep.deleted': (f) => `the sweep deletes a due rule from ${short(f['nsgId'])}`,
+  'remediation.started': () => 'the timer begins a night',
+  'remediation.merged': () => 'a night goes on, and the start of the next one is merged into it',
+  'remediation.begun': (f) =>
+    `begins: ${
+      f['dryRun'] === true
+        ? 'a dry run'
+        : Number(f['dryScopes']) > 0
+          ? 'a first night, in which nothing is written'
+          : 'for real'
+    }`,
+  'remediation.asked': () => 'has the wish on record, and asks the remediator by its queue',
+  'remediation.done': (f) =>
+    `is done, with ${text(f['writes'])} writes and ${text(f['reads'])} reads`,
   'window.overdue': (f) => `nobody looked after ${window(f)}: reconcile does`,
 };
 

@@ -71,6 +71,26 @@ export function sweeperEnvironment(parts: HostEnvironmentParts): Record<string, 
   };
 }
 
+/** The same for the third app: its own sample, identity, port and state, and no key at all. */
+export function remediatorEnvironment(parts: HostEnvironmentParts): Record<string, string> {
+  const { azure, keys, folder, ports } = parts;
+  const { MARKER_PUBLIC_KEYS: _ofClosing, ...places } = azurePlaces(parts);
+  return {
+    ...valuesOf('local.settings.remediator.sample.json'),
+    ...places,
+    ...azure.login.environmentOf('remediator', `http://127.0.0.1:${ports.control}`),
+    FUNCTIONS_HOST_APP: 'dist-remediator',
+    FUNCTIONS_HOST_PORT: `${ports.remediator}`,
+    FUNCTIONS_HOST_STATE: join(folder, 'functions-remediator'),
+    FUNCTIONS_HOST_KEYS: JSON.stringify({
+      master: keys.masterKey,
+      host: keys.functionKey,
+      functions: {},
+      system: {},
+    }),
+  };
+}
+
 /** Who may call the API: App Service authentication is on, with Ada for whoever names nobody. */
 function callers(ports: Ports): Record<string, string> {
   return {

@@ -11,16 +11,21 @@ type Storage = ClosingConfig['storage'];
 export function placesNotInAzure(
   { resourceManager, storage, audit }: ClosingConfig,
   api: Config['api'],
+  remediation: Config['remediation'],
 ): string[] {
   const isArm = Object.values(clouds).some(({ endpoint }) => endpoint === resourceManager.endpoint);
   const isLogin = 'faults' in api || Object.values(logins).includes(api.login);
   // With a connection string the audit is in the same account.
   const isAudit = audit?.kind !== 'identity' || isStorage(audit.uri);
+  // Without a queue nobody is asked; with a connection string it is in the same account.
+  const queue = 'faults' in remediation ? null : remediation.storage;
+  const isQueue = queue?.kind !== 'identity' || isStorage(queue.uri);
   return [
     ...(isArm ? [] : ['ARM_ENDPOINT']),
     ...(isLogin ? [] : ['LOGIN_ENDPOINT']),
     ...strangeStorage(storage),
     ...(isAudit ? [] : [auditSettings]),
+    ...(isQueue ? [] : ['AzureWebJobsStorage__queueServiceUri']),
   ];
 }
 

@@ -9,11 +9,13 @@ import { createActivityLog } from './activityLog';
 import { createAuditBlobs } from './auditBlobs';
 import { createBudget } from './budget';
 import { createCallers } from './callers';
+import { createCandidateIndex } from './candidateQuery';
 import { createClock } from './clock';
 import { createCompute } from './compute';
 import { connect } from './connect';
 import { createDirectory } from './directory';
 import { createInventory } from './inventory';
+import { createMachines } from './machines';
 import { createNetwork } from './network';
 import { placesNotInAzure } from './placesNotInAzure';
 import { createNotices } from './notices';
@@ -36,6 +38,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
   const { closing, opening, api, notices, remediation } = config;
   const { meter, arm, ledger, credential } = connect(closing, parts);
   const clock = createClock(meter);
+  const machines = createMachines(arm);
   const chains = parts.chains ?? chainsOf(closing, credential);
   return {
     clock,
@@ -47,6 +50,9 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
     compute: createCompute(arm),
     directory: createDirectory(arm),
     inventory: createInventory(arm),
+    // This app reads VMs and writes to none: the writes are left out.
+    machines: { readMachine: async (vmId) => machines.readMachine(vmId) },
+    candidates: createCandidateIndex(arm),
     activityLog: createActivityLog(arm),
     verifier: createVerifier(closing.publicKeys),
     deleteTimes: createDeleteTimes(),
@@ -63,7 +69,7 @@ export function createAzureWorld(config: WorldConfig, parts: WorldParts): World 
             signer: createSigner(opening.privateKey, opening.keyVersion),
             sweeper: opening.sweeper,
           },
-    notAzure: placesNotInAzure(closing, api),
+    notAzure: placesNotInAzure(closing, api, remediation),
     api:
       'faults' in api ? api : { callers: parts.callers ?? createCallers(api, () => clock.now()) },
     notices: createNotices(notices, {

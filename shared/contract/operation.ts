@@ -15,7 +15,7 @@ export type Operation = {
       string,
       {
         readonly what: string;
-        readonly schema: z.ZodType | 'application/x-rdp' | 'application/jsonl';
+        readonly schema: z.ZodType | 'application/x-rdp' | 'application/jsonl' | 'text/csv';
         /** Other forms of the same, as text. */
         readonly texts?: readonly ('text/csv' | 'text/html')[];
       }

@@ -130,7 +130,8 @@ export function askedOf(body: z.output<typeof requestBody>): Asked {
   };
 }
 
-function isVmId(text: string): boolean {
+/** The id of one VM, by Azure's grammar. */
+export function isVmId(text: string): boolean {
   const id = parseArmId(text);
   const [provider] = id?.providers ?? [];
   return (

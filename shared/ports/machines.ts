@@ -21,7 +21,7 @@ export type Machines = {
 
 /** What the index knows of VMs. It lags: nothing here proves anything. Throws `Fault`. */
 export type CandidateIndex = {
-  /** One page of all VMs at or under the scopes, in the order of their ids. */
+  /** One page of all VMs at or under the scopes, of all subscriptions in a mixture. */
   listCandidates(scopes: readonly string[], token: string | null): Promise<CandidatePage>;
   /** One page of the login extensions of some subscriptions, at most 100 of these. */
   listLoginExtensions(

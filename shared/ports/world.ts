@@ -10,6 +10,7 @@ import type { Directory } from './directory';
 import type { Inventory } from './inventory';
 import type { Ledger, Table } from './ledger';
 import type { Log } from './log';
+import type { CandidateIndex, Machines } from './machines';
 import type { Network } from './network';
 import type { Notices } from './notices';
 import type { Remediation } from './remediation';
@@ -27,6 +28,9 @@ export type World = {
   readonly compute: Compute;
   readonly directory: Directory;
   readonly inventory: Inventory;
+  /** VMs one by one, and all of them page by page: for whoever asks how ready they are. */
+  readonly machines: Pick<Machines, 'readMachine'>;
+  readonly candidates: Pick<CandidateIndex, 'listCandidates'>;
   readonly activityLog: ActivityLog;
   readonly verifier: Verifier;
   readonly deleteTimes: DeleteTimes;

@@ -15,5 +15,6 @@ import './overHttp';
 import './people';
 import './policyChange';
 import './probes';
+import './readiness';
 import './secrets';
 import './window';

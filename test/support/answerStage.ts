@@ -7,6 +7,7 @@ import type { IntakeWorld } from './intakeWorld';
 import { vmRow } from './intakeWorld';
 import { type Night, offerNight, runRow, standingOf } from './nightWorld';
 import { holds, openWorld } from './openWorld';
+import { readReady, readyVm } from './readiness';
 
 /** Ada's window stands open, and Olga administers it; a night's run is under way. */
 export type AnswerStage = {
@@ -27,6 +28,7 @@ export async function answerStage(): Promise<AnswerStage> {
   const night = offerNight(world);
   await night.put(runRow());
   await night.ledger.standings.insert(standingOf());
+  Object.assign(world, { machines: { readMachine: readReady } });
   const api = apiOf(world, world.starter);
   return {
     world,
@@ -101,6 +103,8 @@ export function goodCall(operation: string, { id }: AnswerStage): Call {
     getRemediation: { as: 'rhea', id: runRow().id },
     readReport: { as: 'rhea', id: runRow().id },
     listQuarantine: { as: 'rhea' },
+    readinessCsv: { as: 'rhea' },
+    readReadiness: { as: 'rhea', query: `?vm=${encodeURIComponent(readyVm.vmId)}` },
     releaseVm: { as: 'rhea', id: standingOf().id, body: { justification: reason } },
     cancelRemediation: { as: 'rhea', id: runRow().id, body: {} },
   };

@@ -8,6 +8,7 @@ import { linuxVm } from './connecting';
 import { faultOf, vmRow } from './intakeWorld';
 import { batchOf, endedEntry, runRow } from './nightWorld';
 import { placementOf } from './placements';
+import { readyVm } from './readiness';
 
 /** Has one answer given, by a call of one operation. */
 export type Produce = (stage: AnswerStage, operation: string) => Promise<Answer>;
@@ -157,6 +158,15 @@ const hugeReport: Produce = async (stage, operation) => {
   return good(stage, operation);
 };
 
+/** More VMs than anybody has. */
+const hugeEstate: Produce = (stage, operation) => {
+  const one = { ...readyVm, name: 'x'.repeat(500), location: 'x'.repeat(500) };
+  const candidates = Array.from({ length: 1_000 }, () => ({ ...one, power: one.name }));
+  const listCandidates = async () => ({ candidates, strange: 0, next: 'more' });
+  Object.assign(stage.world, { candidates: { listCandidates } });
+  return good(stage, operation);
+};
+
 const offering =
   (remediation: AnswerStage['world']['remediation']): Produce =>
   (stage, operation) => {
@@ -212,6 +222,8 @@ const own: Readonly<Record<string, Produce>> = {
   'readReport 200 text/csv': but({ query: '?format=csv' }),
   'readReport 200 text/html': but({ query: '?format=html' }),
   'readReport 422': hugeReport,
+  'readinessCsv 422': hugeEstate,
+  'readReadiness 404': but({ query: `?vm=${encodeURIComponent(vmRow('vm-9').vmId)}` }),
   'cancelRemediation 200': ended('cancelled'),
   'cancelRemediation 409': ended('done'),
   'readAudit 200 text/csv': but({ query: '?format=csv' }),

@@ -211,6 +211,8 @@ export function createIntakeWorld(
     },
     compute: { readVm: async () => null, listVms: async () => null },
     activityLog: { listOn: async () => [] },
+    machines: { readMachine: async () => null },
+    candidates: { listCandidates: async () => ({ candidates: [], strange: 0, next: null }) },
     inventory: {
       listTargets: async (scope, rowsMax) => {
         read(`targets ${scope}`);

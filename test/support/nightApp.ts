@@ -1,5 +1,5 @@
 import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
-import { createNightWork } from '../../functions/remediator/workNight';
+import { createNightWork, type NightWork } from '../../functions/remediator/workNight';
 import { startNight } from '../../functions/remediator/startNight';
 import { takeAsk } from '../../functions/remediator/takeAsk';
 import { subscriptionId } from '../../local/estate';
@@ -26,6 +26,8 @@ export type NightAppOptions = {
   readonly wrapClient?: (client: HttpClient) => HttpClient;
   /** Wraps parts of the world, for faults between app and Azure. */
   readonly wrapWorld?: (world: RemediatorWorld) => RemediatorWorld;
+  /** `false`: a host of the test fires the timers. */
+  readonly timer?: false;
 };
 
 /** The remediator app in one process with a local Azure, on whatever clock there is. */
@@ -34,6 +36,7 @@ export type NightApp = {
   readonly logs: LogLine[];
   /** The world of the process that lives now. */
   world(): RemediatorWorld;
+  /** What the night's timer does: a run that is new is begun at once. */
   startNight(): ReturnType<typeof startNight>;
   ask(message: unknown): ReturnType<typeof takeAsk>;
   /** Dies as by SIGKILL: nothing of it acts any more. */
@@ -66,6 +69,7 @@ export function startNightApp(azure: LocalAzure, options: NightAppOptions = {}):
   let life: Life = { isOver: true };
   let timer: NodeJS.Timeout | undefined;
   let world: RemediatorWorld | undefined;
+  let work: NightWork | undefined;
   const current = (): RemediatorWorld => {
     if (world === undefined) throw new Error('The remediator app is dead.');
     return world;
@@ -80,15 +84,20 @@ export function startNightApp(azure: LocalAzure, options: NightAppOptions = {}):
     life = { isOver: false };
     const made = worldFor(azure, options, { ledger, logs, life });
     world = options.wrapWorld?.(made) ?? made;
-    const work = createNightWork(world);
-    timer = setInterval(() => void work.go(), workEveryMs);
+    const working = createNightWork(world);
+    work = working;
+    if (options.timer !== false) timer = setInterval(() => void working.go(), workEveryMs);
   };
   start();
   return {
     ledger,
     logs,
     world: current,
-    startNight: () => startNight(current()),
+    startNight: async () => {
+      const began = await startNight(current());
+      if (began === 'started') void work?.go();
+      return began;
+    },
     ask: (message) => takeAsk(current(), message),
     kill,
     start,

@@ -78,6 +78,8 @@ export function createTestWorld(changes: Partial<World> = {}): TestWorld {
     network: fake,
     inventory: fake,
     activityLog: { listOn: async () => [] },
+    machines: { readMachine: async () => null },
+    candidates: { listCandidates: async () => ({ candidates: [], strange: 0, next: null }) },
     compute: {
       readVm: async (id) => ({ id, vmGuid: `guid-${id.slice(id.lastIndexOf('/') + 1)}` }),
       listVms: async (groupId) =>

@@ -1,5 +1,6 @@
 import { verificationSchema } from '../../../shared/contract/viewSchemas';
 import { Ending, exitCodes } from '../ending';
+import { saveText } from '../saveText';
 import type { Session } from '../session';
 import { understood } from '../windows';
 import { plain } from '../words';
@@ -43,12 +44,7 @@ async function save(session: Session, query: Query, flags: AuditFlags): Promise<
   const wanted = csv === true ? 'csv' : 'records';
   const asked = csv === true ? { ...query, format: 'csv' } : query;
   const text = String(await session.client.send({ path: 'audit', query: asked, wanted }));
-  const fault = await session.saveFile(out, text, force === true);
-  if (fault === 'EEXIST') {
-    throw new Ending(exitCodes.wrong, `${plain(out)} is there already: --force replaces it.`);
-  }
-  if (fault !== null) throw new Ending(exitCodes.wrong, `${plain(out)} is not written: ${fault}.`);
-  session.remark(`${plain(out)} is written.`);
+  return saveText(session, out, text, force === true);
 }
 
 async function verify(session: Session, query: Query): Promise<void> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { connectSchema } from '../../../shared/contract/viewSchemas';
-import { Ending, exitCodes } from '../ending';
+import { saveText } from '../saveText';
 import type { Session } from '../session';
 import { wholeId } from '../wholeId';
 import { understood } from '../windows';
@@ -40,20 +40,11 @@ export async function connect(
   const query = vm === undefined ? {} : { query: { vm } };
   if (rdp !== undefined) {
     const call = { path: `windows/${id}/connect.rdp`, wanted: 'rdp', ...query } as const;
-    return save(session, rdp, String(await session.client.send(call)), force === true);
+    return saveText(session, rdp, String(await session.client.send(call)), force === true);
   }
   const json = await session.client.send({ path: `windows/${id}/connect`, ...query });
   const help = understood(helpSchema, json);
   session.tell(() => helpText(help, session), json);
-}
-
-async function save(session: Session, path: string, text: string, replace: boolean) {
-  const fault = await session.saveFile(path, text, replace);
-  if (fault === 'EEXIST') {
-    throw new Ending(exitCodes.wrong, `${plain(path)} is there already: --force replaces it.`);
-  }
-  if (fault !== null) throw new Ending(exitCodes.wrong, `${plain(path)} is not written: ${fault}.`);
-  session.remark(`${plain(path)} is written.`);
 }
 
 function helpText({ window, phase, until, sessions, vms, missing: lacks }: Help, session: Session) {

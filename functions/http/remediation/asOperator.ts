@@ -49,7 +49,8 @@ export function policyVersionOf({ opening }: Pick<World, 'opening'>): string {
   return 'policy' in opening ? opening.policy.version : '';
 }
 
-function notAllowed(caller: Caller, toRead: boolean): Problem {
+/** The answer to whoever may not; `toRead`: reading is what was asked for. */
+export function notAllowed(caller: Caller, toRead: boolean): Problem {
   if (caller.hasMoreGroups === true) return refusalProblem(refusal('groupsOverage'));
   return toRead
     ? problem(

@@ -2,6 +2,8 @@ import type { Route } from '../route';
 import { cancelRemediation } from './cancelRemediation';
 import { listQuarantine, releaseVm } from './quarantine';
 import { getRemediation, listRemediations } from './readRemediations';
+import { readinessCsv } from './readinessCsv';
+import { readReadiness } from './readReadiness';
 import { readReport } from './readReport';
 import { requestRemediation } from './requestRemediation';
 
@@ -62,5 +64,21 @@ export const remediationRoutes: readonly Route[] = [
     kind: 'ask',
     starts: false,
     make: releaseVm,
+  },
+  {
+    name: 'readReadiness',
+    method: 'GET',
+    path: 'readiness',
+    kind: 'read',
+    starts: false,
+    make: readReadiness,
+  },
+  {
+    name: 'readinessCsv',
+    method: 'GET',
+    path: 'readiness.csv',
+    kind: 'read',
+    starts: false,
+    make: readinessCsv,
   },
 ];

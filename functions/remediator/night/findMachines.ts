@@ -8,6 +8,7 @@ import { firstEntry } from '../../../shared/domain/remediation/firstEntry';
 import { judgeCandidate } from '../../../shared/domain/remediation/judgeCandidate';
 import { scopesAsked } from '../../../shared/domain/remediation/scopesAsked';
 import type { CandidatePage } from '../../../shared/ports/machines';
+import { askIndex } from './askIndex';
 import type { BatchBook } from './batchBook';
 import type { NightRun } from './nightRun';
 import { readEstate, type EstateKnowledge } from './readEstate';
@@ -63,13 +64,9 @@ async function askPage(
   token: string | null,
   isFirst: boolean,
 ): Promise<CandidatePage> {
-  const { index, clock, pace } = run.world;
-  for (let pause = pace.queryPauseMs(); pause > 0; pause = pace.queryPauseMs()) {
-    await clock.wait(Math.min(pause, 5_000));
-  }
-  run.count('queries');
+  const { index } = run.world;
   try {
-    return await index.listCandidates(scopes, token);
+    return await askIndex(run, () => index.listCandidates(scopes, token));
   } catch (error) {
     const { kind } = factsOf(error);
     if (!isFirst || token === null || kind !== 'invalid') throw error;
@@ -93,30 +90,37 @@ async function seenBefore(run: NightRun, take: Take): Promise<Seen> {
 
 type Finding = { readonly estate: EstateKnowledge; readonly seen: Seen; readonly take: Take };
 
+/** A page has VMs of many subscriptions, a batch of one. */
 async function batchUp(
   run: NightRun,
   { estate, seen, take }: Finding,
   candidates: readonly Candidate[],
 ): Promise<void> {
   const now = run.world.clock.now();
-  let entries: Entry[] = [];
-  let subscriptionId = '';
-  const close = async (): Promise<void> => {
-    if (entries.length === 0) return;
-    await insertBatch(run, subscriptionId, entries, take);
-    entries = [];
-  };
+  const bySubscription = new Map<string, Entry[]>();
   for (const candidate of candidates) {
     const key = keyOf(candidate.vmId);
     if (seen.has(key)) continue;
     seen.add(key);
-    if (candidate.subscriptionId !== subscriptionId || entries.length >= batchSize) await close();
-    subscriptionId = candidate.subscriptionId;
     const around = estate.around(candidate);
     const verdict = judgeCandidate(candidate, around, run.world.rules);
-    entries.push(firstEntry(candidate, around, verdict, estate.standingOf(candidate), now));
+    const entry = firstEntry(candidate, around, verdict, estate.standingOf(candidate), now);
+    const entries = bySubscription.get(candidate.subscriptionId) ?? [];
+    bySubscription.set(candidate.subscriptionId, entries);
+    entries.push(entry);
   }
-  await close();
+  for (const [subscriptionId, entries] of bySubscription) {
+    for (const some of evenParts(entries, batchSize)) {
+      await insertBatch(run, subscriptionId, some, take);
+    }
+  }
+}
+
+/** As few parts as there can be of at most so many, of one size. */
+function evenParts<Item>(items: readonly Item[], max: number): Item[][] {
+  const parts = Math.ceil(items.length / max);
+  const size = Math.ceil(items.length / parts);
+  return Array.from({ length: parts }, (_item, at) => items.slice(at * size, (at + 1) * size));
 }
 
 async function insertBatch(

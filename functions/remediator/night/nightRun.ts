@@ -11,6 +11,9 @@ import type { Stored } from '../../../shared/ports/ledger';
 /** Longer than the pause between two saves, shorter than anybody would like to wait after a crash. */
 const heldMs = 15_000;
 
+/** Attempts of this process to work on a run: whoever comes later ends whoever came before. */
+let attempts = 0;
+
 type Counted = 'writes' | 'reads' | 'queries' | 'found';
 
 /**
@@ -31,6 +34,8 @@ export class NightRun {
   private constructor(
     readonly world: RemediatorWorld,
     private stored: Stored<RemediationRow>,
+    /** This worker's name: its process, and which of its attempts. */
+    private readonly holder: string,
   ) {
     const { tally, open, settled } = stored.row;
     const { writes, reads, queries, found } = tally;
@@ -46,11 +51,15 @@ export class NightRun {
     if (stored === null) return 'absent';
     const { row, etag } = stored;
     const now = world.clock.now();
-    if (isOver(row)) return new NightRun(world, stored);
-    if (row.holder !== world.holder && row.heldUntil > now) return 'held';
-    const held = { ...row, holder: world.holder, heldUntil: now + heldMs };
+    attempts += 1;
+    const holder = `${world.holder}/${attempts}`;
+    if (isOver(row)) return new NightRun(world, stored, holder);
+    // An attempt of this same process that is given up need not be waited for.
+    const isOurs = row.holder.startsWith(`${world.holder}/`);
+    if (!isOurs && row.heldUntil > now) return 'held';
+    const held = { ...row, holder, heldUntil: now + heldMs };
     const written = await world.ledger.remediations.replace(held, etag);
-    return written === 'changed' ? 'held' : new NightRun(world, written);
+    return written === 'changed' ? 'held' : new NightRun(world, written, holder);
   }
 
   get row(): RemediationRow {
@@ -103,7 +112,8 @@ export class NightRun {
     ended: RemediationTally['ended'],
     change: (row: RemediationRow) => Partial<RemediationRow>,
   ): Promise<void> {
-    const { ledger, clock, holder, pace } = this.world;
+    const { holder } = this;
+    const { ledger, clock, pace } = this.world;
     while (!this.isLost) {
       const { row, etag } = this.stored;
       const wanted: RemediationRow = {
@@ -123,9 +133,13 @@ export class NightRun {
         return;
       }
       const now = await ledger.remediations.get(this.id);
-      // Asked for in between, or our own save whose answer was lost: either way it is ours.
-      if (now === null || now.row.holder !== holder) this.isLost = true;
-      else this.stored = now;
+      if (now === null || now.row.holder !== holder) {
+        this.isLost = true;
+        return;
+      }
+      this.stored = now;
+      // Our own save, whose answer was lost; else somebody wished for something in between.
+      if (JSON.stringify(now.row) === JSON.stringify(wanted)) return;
     }
   }
 }

@@ -8,6 +8,7 @@ import type {
 import { loginExtensionOf } from '../../../shared/domain/remediation/loginExtension';
 import type { StandingRow } from '../../../shared/domain/remediation/standing';
 import type { InstallingPolicy } from '../../../shared/ports/machines';
+import { askIndex } from './askIndex';
 import type { NightRun } from './nightRun';
 
 /** What is true around the VMs of one run. */
@@ -22,9 +23,8 @@ export type EstateKnowledge = {
  */
 export async function readEstate(run: NightRun): Promise<EstateKnowledge> {
   const { index, ledger } = run.world;
-  run.count('queries', 2);
   const [names, policies, rows] = await Promise.all([
-    index.listDuplicateNames(),
+    askIndex(run, () => index.listDuplicateNames()),
     listPolicies(run),
     ledger.standings.list(),
   ]);
@@ -43,13 +43,13 @@ export async function readEstate(run: NightRun): Promise<EstateKnowledge> {
  * Where assignments may not be read, none is known, and that is told: a policy that installs as
  * well is seen on each VM, as an install under way.
  */
-async function listPolicies({ world }: NightRun): Promise<readonly InstallingPolicy[]> {
+async function listPolicies(run: NightRun): Promise<readonly InstallingPolicy[]> {
   try {
-    return await world.index.listInstallingPolicies();
+    return await askIndex(run, () => run.world.index.listInstallingPolicies());
   } catch (error) {
     const { kind, code } = factsOf(error);
     if (kind !== 'denied' && kind !== 'invalid') throw error;
-    world.log.warn('remediation.policiesUnreadable', { faultKind: kind, azureCode: code });
+    run.world.log.warn('remediation.policiesUnreadable', { faultKind: kind, azureCode: code });
     return [];
   }
 }

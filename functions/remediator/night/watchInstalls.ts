@@ -1,6 +1,7 @@
 import { nightTimes } from '../../../shared/domain/remediation/nightTimes';
 import { stateOf } from '../../../shared/domain/remediation/loginExtension';
-import type { SeenExtension } from '../../../shared/ports/machines';
+import type { ExtensionPage, SeenExtension } from '../../../shared/ports/machines';
+import { askIndex } from './askIndex';
 import type { BatchBook, OpenBatch } from './batchBook';
 import type { NightRun } from './nightRun';
 
@@ -49,15 +50,13 @@ async function eachPage(
   subscriptionIds: readonly string[],
   take: (seen: readonly SeenExtension[]) => void,
 ): Promise<void> {
-  const { index, pace, clock } = run.world;
+  const { index } = run.world;
   let token: string | null = null;
   do {
-    for (let pause = pace.queryPauseMs(); pause > 0; pause = pace.queryPauseMs()) {
-      await clock.wait(Math.min(pause, 5_000));
-    }
     if (run.isLost) return;
-    run.count('queries');
-    const page = await index.listLoginExtensions(subscriptionIds, token);
+    const page: ExtensionPage = await askIndex(run, () =>
+      index.listLoginExtensions(subscriptionIds, token),
+    );
     take(page.extensions);
     token = page.next;
   } while (token !== null);

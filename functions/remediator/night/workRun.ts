@@ -24,8 +24,14 @@ const lastRequestsMs = 18_000;
 export async function workRun(run: NightRun, endsAt: number): Promise<void> {
   await beginWork(run);
   const work = new Work(run);
-  await work.resume();
-  await work.untilOver(endsAt);
+  try {
+    await work.resume();
+    await work.untilOver(endsAt);
+  } catch (error) {
+    // What still goes on in the background must not write beside whoever comes next.
+    run.isLost = true;
+    throw error;
+  }
 }
 
 /** What a run is before anything is found: which of its scopes have their first night. */

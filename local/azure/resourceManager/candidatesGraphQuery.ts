@@ -2,7 +2,7 @@ import type { VirtualMachineSeed } from '../../estate';
 import type { VmExtensionSeed } from '../../estateConnect';
 import { groupOf, nameOf, subscriptionOf } from './armPath';
 import { versionOf } from './extensionBody';
-import type { GraphIndex } from './graphIndex';
+import type { GraphIndex, MachineOrder } from './graphIndex';
 import type { GraphQuery, GraphQueryHandler, GraphRow } from './graphQueries';
 import { identityBody } from './machineBody';
 import { machinePages, wantedPlaces } from './machinePages';
@@ -22,11 +22,16 @@ export function candidatesGraphQuery(index: GraphIndex): GraphQueryHandler {
     if (typeof isInPlace === 'object') return isInPlace;
     const isWanted = ({ id }: VirtualMachineSeed): boolean =>
       isInPlace(id) && isVisible(query, id, canRead.vm);
-    return machinePages(index, '', isWanted, {
+    return machinePages(index, orderOf(query), isWanted, {
       countOf: () => 1,
       rowsOf: (vm) => [candidateRow(vm, query, index)],
     });
   };
+}
+
+/** Its last line, where it is another than that of ids. */
+function orderOf({ text }: GraphQuery): MachineOrder {
+  return /\|\s*order by vmGuid asc, id asc\s*$/.test(text) ? 'guid' : 'id';
 }
 
 function isVisible(query: GraphQuery, id: string, action: string): boolean {

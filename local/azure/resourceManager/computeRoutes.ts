@@ -4,16 +4,9 @@ import { answer, answerText, gatewayError } from './http';
 import { listText, notFound } from './lists';
 import { etagOf, instanceView, vmBody } from './machineBody';
 
-type Printed = { plain?: string; expanded?: string };
-const printedVms = new WeakMap<VirtualMachineSeed, Printed>();
-
-/** A VM as JSON text; printed once for each state of it. */
+/** A VM as JSON text. */
 export function vmText(vm: VirtualMachineSeed, isExpanded = false): string {
-  const known = printedVms.get(vm) ?? {};
-  printedVms.set(vm, known);
-  const key = isExpanded ? 'expanded' : 'plain';
-  known[key] ??= JSON.stringify(vmBody(vm, isExpanded));
-  return known[key];
+  return JSON.stringify(vmBody(vm, isExpanded));
 }
 
 /** GET of a VM; run-time state only with `$expand=instanceView`. */

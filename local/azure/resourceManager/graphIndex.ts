@@ -9,19 +9,24 @@ export type IndexedRule = { name: string; description: string };
 /** An NSG as the index knows it. */
 export type IndexedNsg = { id: string; location: string; rules: Map<string, IndexedRule> };
 
+/** By id; as the ids of what is below them stand; or by the machines' own GUIDs, which are random. */
+export type MachineOrder = 'id' | 'below' | 'guid';
+
 /** The Resource Graph's own copy of the estate: right, but late. */
 export type GraphIndex = {
   vms: Map<string, VirtualMachineSeed>;
   nics: Map<string, NetworkInterfaceSeed>;
   vnets: Map<string, VirtualNetworkSeed>;
   nsgs: Map<string, IndexedNsg>;
-  /** Ids of all VMs in order; with `/`, in the order in which the ids below them stand. */
-  sortedVmIds(suffix: '' | '/'): readonly string[];
+  /** All VMs in order: `placeOf` of each. */
+  sortedVms(order: MachineOrder): readonly string[];
   /** Those of the beginning: nobody makes a Bastion here. */
   bastions: ReadonlyMap<string, BastionHostSeed>;
   /** Carries out every change whose lag is over. Call before reading. */
   catchUp(): void;
 };
+
+const pendingMany = 5_000;
 
 /** An index of the store as it stands, which follows it with `resourceGraphLagMs`. */
 export function createGraphIndex({ store, settings }: World): GraphIndex {
@@ -39,14 +44,14 @@ export function createGraphIndex({ store, settings }: World): GraphIndex {
   };
   for (const id of store.nsgs.keys()) snapshot(id)();
 
-  const sorted = new Map<string, readonly string[]>();
+  const sorted = new Map<MachineOrder, readonly string[]>();
   const copyVm = (id: string): (() => void) => {
     const apply = copying(store.vms, vms, id);
     return () => {
-      const known = vms.size;
+      const before = vms.get(id);
       apply();
-      // One that is replaced keeps its place.
-      if (vms.size !== known) sorted.clear();
+      // One that has changed keeps its place; another one of its name has another GUID.
+      if (vms.get(id)?.vmId !== before?.vmId) sorted.clear();
     };
   };
   const whole = (kind: Exclude<StoreChange['kind'], 'rule'>, id: string): (() => void) => {
@@ -66,8 +71,17 @@ export function createGraphIndex({ store, settings }: World): GraphIndex {
       else rules?.set(key, seen);
     };
   };
+  const catchUp = (): void => {
+    const now = Date.now();
+    const later = pending.findIndex(({ dueAtMs }) => dueAtMs > now);
+    const due = later < 0 ? pending : pending.slice(0, later);
+    pending = later < 0 ? [] : pending.slice(later);
+    for (const { apply } of due) apply();
+  };
   store.onChange((event) => {
     pending.push({ dueAtMs: Date.now() + settings.resourceGraphLagMs, apply: change(event) });
+    // Where nobody asks for hours, what is overdue would only take room.
+    if (pending.length % pendingMany === 0) catchUp();
   });
   return {
     vms,
@@ -75,18 +89,12 @@ export function createGraphIndex({ store, settings }: World): GraphIndex {
     vnets,
     nsgs,
     bastions: store.bastions,
-    sortedVmIds: (suffix) => {
-      const known = sorted.get(suffix) ?? sortedIds(vms, suffix);
-      sorted.set(suffix, known);
+    sortedVms: (order) => {
+      const known = sorted.get(order) ?? placesIn(vms, order);
+      sorted.set(order, known);
       return known;
     },
-    catchUp: () => {
-      const now = Date.now();
-      const later = pending.findIndex(({ dueAtMs }) => dueAtMs > now);
-      const due = later < 0 ? pending : pending.slice(0, later);
-      pending = later < 0 ? [] : pending.slice(later);
-      for (const { apply } of due) apply();
-    },
+    catchUp,
   };
 }
 
@@ -102,7 +110,25 @@ function copying<T>(from: Map<string, T>, to: Map<string, T>, id: string): () =>
   };
 }
 
-function sortedIds(vms: ReadonlyMap<string, { id: string }>, suffix: string): readonly string[] {
-  const ids = Array.from(vms.values(), ({ id }) => id + suffix);
-  return ids.sort();
+function placesIn(
+  vms: ReadonlyMap<string, VirtualMachineSeed>,
+  order: MachineOrder,
+): readonly string[] {
+  const places = Array.from(vms.values(), ({ id, vmId }) => {
+    if (order === 'guid') return placeOf(vmId, id);
+    return order === 'below' ? `${id}/` : id;
+  });
+  return places.sort();
+}
+
+/** Where a machine stands in the order of GUIDs. */
+export function placeOf(vmGuid: string, id: string): string {
+  return `${vmGuid.toLowerCase()} ${id}`;
+}
+
+/** Id of the machine that stands at a place, lower case. */
+export function idAt(place: string, order: MachineOrder): string {
+  const lower = place.toLowerCase();
+  if (order === 'guid') return lower.slice(lower.indexOf(' ') + 1);
+  return order === 'below' ? lower.slice(0, -1) : lower;
 }

@@ -17,7 +17,7 @@ export function loginExtensionsGraphQuery(index: GraphIndex): GraphQueryHandler 
       const lower = vm.id.toLowerCase();
       return query.isAsked(lower) && query.mayRead(action, `${lower}/extensions/-`);
     };
-    return machinePages(index, '/', isWanted, {
+    return machinePages(index, 'below', isWanted, {
       countOf: ({ extensions = [] }) => extensions.filter((item) => isLogin(item)).length,
       rowsOf: (vm) => rowsOf(vm),
     });

@@ -1,26 +1,31 @@
 import type { VirtualMachineSeed } from '../../estate';
 import { subscriptionOf } from './armPath';
-import type { GraphIndex } from './graphIndex';
+import type { GraphIndex, MachineOrder } from './graphIndex';
+import { idAt, placeOf } from './graphIndex';
 import type { GraphPages, GraphQuery, GraphRow } from './graphQueries';
 import { listAfter, unescaped } from './graphText';
 
-/** The rows that one VM adds, in order of `id`. */
+/** The rows that one VM adds, in order of `id`; by GUID there is one, which has it as `vmGuid`. */
 type RowsOfVm = (vm: VirtualMachineSeed) => GraphRow[];
 
 /**
  * Pages over the VMs that a query wants and its caller may see. Each page looks its place up in the
- * sorted ids and goes on from there; only the first one goes through them all, to count.
+ * sorted ones and goes on from there; only the first one goes through them all, to count.
  */
 export function machinePages(
   index: GraphIndex,
-  suffix: '' | '/',
+  order: MachineOrder,
   isWanted: (vm: VirtualMachineSeed) => boolean,
   { countOf, rowsOf }: { countOf: (vm: VirtualMachineSeed) => number; rowsOf: RowsOfVm },
 ): GraphPages {
   const { vms } = index;
-  const vmAt = (key: string): VirtualMachineSeed | undefined => {
-    const vm = vms.get((suffix === '' ? key : key.slice(0, -1)).toLowerCase());
+  const vmAt = (place: string): VirtualMachineSeed | undefined => {
+    const vm = vms.get(idAt(place, order));
     return vm !== undefined && isWanted(vm) ? vm : undefined;
+  };
+  const placeIn = (row: GraphRow): string => {
+    const id = String(row['id']);
+    return order === 'guid' ? placeOf(String(row['vmGuid']), id) : id;
   };
   return {
     count: () => {
@@ -28,15 +33,17 @@ export function machinePages(
       for (const vm of vms.values()) if (isWanted(vm)) total += countOf(vm);
       return total;
     },
-    after: (id, top) => {
-      const keys = index.sortedVmIds(suffix);
+    after: (place, top) => {
+      const places = index.sortedVms(order);
       const rows: GraphRow[] = [];
-      for (let at = placeBefore(keys, id); at < keys.length; at++) {
-        const vm = vmAt(keys[at] ?? '');
+      let last = place;
+      for (let at = placeBefore(places, place); at < places.length; at++) {
+        const vm = vmAt(places[at] ?? '');
         for (const row of vm === undefined ? [] : rowsOf(vm)) {
-          if (String(row['id']) <= id) continue;
-          if (rows.length === top) return { rows, next: String(rows.at(-1)?.['id']) };
+          if (placeIn(row) <= place) continue;
+          if (rows.length === top) return { rows, next: last };
           rows.push(row);
+          last = placeIn(row);
         }
       }
       return { rows };
@@ -44,22 +51,22 @@ export function machinePages(
   };
 }
 
-/** The last key that is not after `id`, whose VM may have rows on both sides of it. */
-function placeBefore(keys: readonly string[], id: string): number {
+/** The last place that is not after this one; its VM may have rows on both sides of it. */
+function placeBefore(places: readonly string[], place: string): number {
   let low = 0;
-  let high = keys.length;
+  let high = places.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((keys[middle] ?? '') <= id) low = middle + 1;
+    if ((places[middle] ?? '') <= place) low = middle + 1;
     else high = middle;
   }
   return Math.max(0, low - 1);
 }
 
 const text = String.raw`'(?:[^'\\]|\\.)*'`;
-const place = String.raw`id\s+(?:startswith|=~)\s+${text}`;
+const placeForm = String.raw`id\s+(?:startswith|=~)\s+${text}`;
 const placeLine = new RegExp(
-  String.raw`^\s*\|\s*where\s+(${place}(?:\s+or\s+${place})*)\s*$`,
+  String.raw`^\s*\|\s*where\s+(${placeForm}(?:\s+or\s+${placeForm})*)\s*$`,
   'im',
 );
 

@@ -41,6 +41,9 @@ function nicText(nic: NetworkInterfaceSeed): string {
           subnet: { id: item.subnetId },
           primary: item.primary,
           privateIPAddressVersion: item.version,
+          publicIPAddress: reference(item.publicIpId),
+          loadBalancerBackendAddressPools:
+            item.loadBalanced === true ? [{ id: poolOf(nic.id) }] : undefined,
         },
       })),
       dnsSettings: { dnsServers: [], appliedDnsServers: [] },
@@ -57,6 +60,12 @@ function nicText(nic: NetworkInterfaceSeed): string {
   });
   printedNics.set(nic, text);
   return text;
+}
+
+/** The pool of a load balancer in the group of an interface; there is none but by this name. */
+function poolOf(nicId: string): string {
+  const provider = nicId.slice(0, nicId.lastIndexOf('/networkInterfaces/'));
+  return `${provider}/loadBalancers/lb-outbound/backendAddressPools/machines`;
 }
 
 function reference(id: string | undefined): { id: string } | undefined {
@@ -98,6 +107,9 @@ function subnetBody(
         ? { addressPrefix: prefix }
         : { addressPrefixes: subnet.addressPrefixes }),
       networkSecurityGroup: reference(subnet.networkSecurityGroupId),
+      natGateway: reference(subnet.natGatewayId),
+      routeTable: reference(subnet.routeTableId),
+      defaultOutboundAccess: subnet.defaultOutboundAccess,
       ipConfigurations:
         configurations.length === 0 ? undefined : configurations.map((item) => ({ id: item })),
       delegations: [],

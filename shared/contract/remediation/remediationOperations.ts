@@ -3,11 +3,13 @@ import { pageQuerySchema } from './pageQuery';
 import { cancelBody, releaseBody, remediationBody } from './remediationBodies';
 import {
   quarantinedSchema,
+  readinessSchema,
   quarantineListSchema,
   reportSchema,
   runListSchema,
   runViewSchema,
 } from './remediationSchemas';
+import { readinessQuerySchema } from './readinessQuery';
 import { reportQuerySchema } from './reportQuery';
 
 /** What is offered of the remediation, by the names of its routes. */
@@ -67,5 +69,16 @@ export const remediationOperations: Readonly<Record<string, Operation>> = {
     body: releaseBody,
     answers: { 202: { what: 'The wish is sent.', schema: quarantinedSchema } },
     problems: [400, 404, 413],
+  },
+  readReadiness: {
+    summary: 'Whether somebody could sign in to a VM with Entra ID, part by part, read now.',
+    query: readinessQuerySchema,
+    answers: { 200: { what: 'What is there, what is missing.', schema: readinessSchema } },
+    problems: [400, 404],
+  },
+  readinessCsv: {
+    summary: 'Every VM that this app may see, and what it lacks, by the index; for a spreadsheet.',
+    answers: { 200: { what: 'A line for each VM.', schema: 'text/csv' } },
+    problems: [400, 422],
   },
 };

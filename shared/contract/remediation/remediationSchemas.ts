@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Retry } from '../../domain/remediation/failure';
+import { factStates, readinessParts } from '../../domain/remediation/readiness/fact';
 import { reportOutcomes } from '../../domain/remediation/report/reportLine';
 
 /** The shapes of answers about the remediation, from which types and the OpenAPI document are made. */
@@ -112,4 +113,39 @@ export const quarantineListSchema = z.strictObject({
   vms: z.array(quarantinedSchema),
   next: z.string().nullable().meta({ description: 'The next page; null at the end.' }),
   count,
+});
+
+export const readinessSchema = z.strictObject({
+  vm: z.string(),
+  name: z.string(),
+  os: z.strictObject({ family: z.enum(['windows', 'linux', 'unknown']), name: z.string() }),
+  state: z
+    .enum(['ready', 'notReady', 'unknown'])
+    .meta({ description: 'By what the VM itself needs, whatever way people come.' }),
+  readAt: time,
+  facts: z.array(
+    z.strictObject({
+      part: z.enum(readinessParts),
+      state: z.enum(factStates),
+      what: z.string(),
+      next: z.string(),
+      from: z.string().nullable().meta({ description: 'One of sources; null: a table of ours.' }),
+    }),
+  ),
+  sources: z.record(z.string(), z.string()).meta({ description: 'How old what they say is.' }),
+  rdp: z
+    .strictObject({ fileName: z.string(), text: z.string() })
+    .nullable()
+    .meta({ description: 'The file for Remote Desktop of a Windows VM.' }),
+  endpoints: z
+    .array(
+      z.strictObject({
+        url: z.string(),
+        port: z.int(),
+        purpose: z.string(),
+        expected: z.string(),
+      }),
+    )
+    .meta({ description: 'What the VM has to reach.' }),
+  note: z.string(),
 });

@@ -6,6 +6,8 @@ import { missing, type Missing } from './missing';
 
 /** A Bastion that leads to a machine, and what keeps a native client from using it. */
 export type BastionWay = {
+  /** Lower case. */
+  readonly id: string;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly name: string;
@@ -70,7 +72,8 @@ function wayOf(bastion: BastionFacts, sources: readonly string[]): BastionWay[] 
   const name = parsed.providers[0]?.segments[0]?.name ?? lastSegment(bastion.id);
   const { subscriptionId, resourceGroup } = parsed;
   const letIn = isLetIn(bastion, sources);
-  return [{ subscriptionId, resourceGroup, name, letIn, lacks: lacksOf(bastion, name) }];
+  const id = bastion.id.toLowerCase();
+  return [{ id, subscriptionId, resourceGroup, name, letIn, lacks: lacksOf(bastion, name) }];
 }
 
 function lacksOf({ sku, state, tunneling }: BastionFacts, name: string): Missing[] {

@@ -70,7 +70,9 @@ function byVerdict(
   now: number,
 ): NextMove {
   if (verdict.kind === 'ready') {
-    const outcome = entry.sent.length > 0 ? 'fixed' : 'ready';
+    // Where all of ours were refused it was somebody else who made it ready.
+    const isOurs = entry.sent.some(({ status }) => status === null || status < 300);
+    const outcome = isOurs ? 'fixed' : 'ready';
     return { kind: 'keep', entry: ended(entry, { outcome, at: now }) };
   }
   if (verdict.kind === 'skip') {
@@ -84,6 +86,8 @@ function byVerdict(
   }
   const [write] = writes;
   if (write === undefined) return skipped(entry, 'changedByOthers', '', now);
+  // Without a condition, what somebody adds between the look and the write would be gone.
+  if (write.what === 'identity' && etag === '') return skipped(entry, 'noEtag', '', now);
   const before = entry.sent.filter(({ what }) => what === write.what).length;
   // Whoever undoes it each time is stronger: three times is enough.
   if (before >= writesMax) return skipped(entry, 'changedByOthers', '', now);
@@ -101,8 +105,11 @@ function lookAtInstall(
   if (found === undefined) return null;
   const state = stateOf(found);
   if (state === 'succeeded') return null;
-  // It may have failed long before: ours, whose answer was lost, has perhaps never arrived.
-  if (state === 'failed' && status === null) return null;
+  // It may have failed long before: ours, whose answer was lost, has perhaps never arrived. Seen to
+  // install since then, it has.
+  const mayBeOlder = status === null && entry.stage !== 'extensionSent';
+  const isLast = installsOf(entry) >= writesMax;
+  if (state === 'failed' && mayBeOlder && !isLast) return null;
   if (state === 'failed') return failedInstall(entry, errorOf(found.name, reading), now);
   if (now - sentAt >= nightTimes.givenUp) {
     const end = ended(entry, { outcome: 'failed', at: now, reason: 'neverEnded' });
@@ -130,15 +137,18 @@ const identityUnseen = 'DSREG_E_MSI_TENANTID_UNAVAILABLE';
 function failedInstall(entry: Entry, error: EntryError, now: number): NextMove {
   const { name, retry, reason } = retryOf(error);
   const isEarly = name === identityUnseen && entry.sent.some(({ what }) => what === 'identity');
-  const installs = entry.sent.filter(({ what }) => what === 'extension').length;
   const isWindows = entry.plan.some((write) => write.what === 'extension' && write.mdmId !== null);
   // On Linux a failed one has to be removed before it is added again, which is not ours to do.
-  if ((retry === 'soon' || isEarly) && isWindows && installs < writesMax) {
+  if ((retry === 'soon' || isEarly) && isWindows && installsOf(entry) < writesMax) {
     const nextAt = now + nightTimes.retry;
     return { kind: 'keep', entry: { ...entry, sent: allOver(entry), stage: 'waiting', nextAt } };
   }
   const end = ended(entry, { outcome: 'failed', at: now, reason, error });
   return { kind: 'keep', entry: end };
+}
+
+function installsOf({ sent }: Entry): number {
+  return sent.filter(({ what }) => what === 'extension').length;
 }
 
 /** The handler's own words, else the VM's: a silent agent is told of by the VM alone. */

@@ -132,6 +132,10 @@ export const reasons = {
     text: 'The install did not end within 90 minutes.',
     next: 'Look at the agent on the VM; it may be stuck in another extension.',
   },
+  noEtag: {
+    text: 'Azure does not say which state of it was read: a change could take identities away.',
+    next: 'Turn its system-assigned identity on by hand.',
+  },
   identityForbidden: {
     text: 'The remediator may not assign the identities that the VM has.',
     next: 'Give it Managed Identity Operator on them, or take the tag away.',

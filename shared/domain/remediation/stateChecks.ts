@@ -1,5 +1,5 @@
 import { cleanText } from '../text';
-import { findExtension, stateOf } from './loginExtension';
+import { stateOf } from './loginExtension';
 import type { Check, Situation } from './situation';
 import { findTag } from './tags';
 
@@ -47,10 +47,11 @@ function when(stands: boolean): string | null {
   return stands ? '' : null;
 }
 
+/** By its type alone: it was published as `Microsoft.Azure.ActiveDirectory.LinuxSSH` as well. */
 function oldExtension({ candidate, os }: Situation): string | null {
   if (os.family !== 'linux') return null;
-  const old = findExtension(candidate, 'AADLoginForLinux');
-  return old === null ? null : cleanText(old.name, 80);
+  const old = candidate.extensions.find(({ type }) => /^aadloginforlinux$/i.test(type));
+  return old === undefined ? null : cleanText(old.name, 80);
 }
 
 /**

@@ -11,6 +11,9 @@ export type BucketLevel = { readonly tokens: number; readonly at: number };
 /** Compute's count of updates of VMs, extensions included, in one subscription and region. */
 export const computeUpdates: BucketLimits = { cap: 1_500, perSecond: 500 / 60 };
 
+/** Resource Manager's count of writes of one principal in one subscription. */
+export const armWrites: BucketLimits = { cap: 200, perSecond: 10 };
+
 /** What is there now. A clock that was set back gives nothing and takes nothing. */
 export function levelAt(
   { cap, perSecond }: BucketLimits,

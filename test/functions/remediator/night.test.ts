@@ -1,4 +1,4 @@
-import { estateOf, resourceId, vmId } from '../../../local/estate';
+import { estateOf, location, resourceId, subscriptionId, vmId } from '../../../local/estate';
 import type { LocalAzure } from '../../../local/localAzure';
 import { createNightMemory } from '../../../shared/ledgerMemory';
 import { type NightApp, type NightAppOptions, startNightApp } from '../../support/nightApp';
@@ -30,10 +30,11 @@ afterEach(() => {
 
 const user = resourceId('rg-app', 'Microsoft.ManagedIdentity', 'userAssignedIdentities', 'id');
 
+const subnetWays = { 'snet-app': { natGatewayId: '/nat' } };
+
 type Vms = Parameters<typeof estateOf>[0]['vms'];
 
 function begin(vms: Vms, options: NightAppOptions = {}, may = {}): NightApp {
-  const subnetWays = { 'snet-app': { natGatewayId: '/nat' } };
   azure = nightAzure(estateOf({ vms, subnetWays }), {}, may);
   return another(options);
 }
@@ -164,6 +165,31 @@ describe('a night', () => {
     await app.ask(askBy(asked));
     const row = await untilOver(time, app.ledger, asked);
     expect(row.tally).toMatchObject({ found: 3, writes: 0, reads: 0, ended: { ready: 3 } });
+  });
+});
+
+describe('a night over several subscriptions', () => {
+  it('begins in all of them at once, however many VMs stand before those of the last', async () => {
+    const count = 1_005;
+    const plan = estateOf({ vms: manyVms(count, bareVm), subnetWays });
+    // Five VMs of another subscription, whose ids come after a whole page of the first one's.
+    const other = '99999999-9999-4999-8999-999999999999';
+    const moved = JSON.stringify(plan).replaceAll(
+      new RegExp(`/subscriptions/${subscriptionId}([^"]*/(?:vm|nic-vm)-100[0-4])"`, 'g'),
+      `/subscriptions/${other}$1"`,
+    );
+    const estate = JSON.parse(moved) as typeof plan;
+    estate.subscriptions.push({ subscriptionId: other, displayName: 'other' });
+    estate.resourceGroups.push({ subscriptionId: other, name: 'rg-app', location });
+    azure = nightAzure(estate, { latency: { query: 10_000 } });
+    const scopes = [subscriptionId, other].map((id) => `/subscriptions/${id}`);
+    const app = another({ rules: { scopes } });
+    await app.startNight();
+    const wrote = (id: string): boolean =>
+      azure.resourceManager.writeLog.records.some(({ path }) => path.includes(id));
+    await time.passUntil(() => wrote(subscriptionId), minute);
+    await time.pass(1_000);
+    expect(wrote(other)).toBe(true);
   });
 });
 

@@ -23,9 +23,9 @@ const custom = {
 
 function found(changes: Record<string, string>): readonly string[] {
   const values = settings({ settings: { ...azure, ...changes } });
-  const { closing, api } = readConfig(values, process.cwd());
+  const { closing, api, remediation } = readConfig(values, process.cwd());
   if ('faults' in closing) throw new Error(closing.faults.join(' '));
-  return placesNotInAzure(closing, api);
+  return placesNotInAzure(closing, api, remediation);
 }
 
 describe('the settings that lead out of Azure', () => {
@@ -77,6 +77,14 @@ describe('the settings that lead out of Azure', () => {
       ['AUDIT_BLOB_SERVICE_URI or AzureWebJobsStorage__blobServiceUri'],
     ],
     [
+      {
+        ...byIdentity,
+        REMEDIATION_QUEUE: 'remediations',
+        AzureWebJobsStorage__queueServiceUri: 'https://localhost:10001/x',
+      },
+      ['AzureWebJobsStorage__queueServiceUri'],
+    ],
+    [
       { AUDIT_BLOB_SERVICE_URI: 'https://localhost:10000/x' },
       ['AUDIT_BLOB_SERVICE_URI or AzureWebJobsStorage__blobServiceUri'],
     ],
@@ -85,9 +93,9 @@ describe('the settings that lead out of Azure', () => {
   });
 
   it('are all of those of a start on one machine', () => {
-    const { closing, api } = readConfig(settings({}), process.cwd());
+    const { closing, api, remediation } = readConfig(settings({}), process.cwd());
     if ('faults' in closing) throw new Error(closing.faults.join(' '));
-    expect(placesNotInAzure(closing, api)).toEqual([
+    expect(placesNotInAzure(closing, api, remediation)).toEqual([
       'ARM_ENDPOINT',
       'LOGIN_ENDPOINT',
       'AzureWebJobsStorage',

@@ -1,5 +1,6 @@
-import { nicId, nsgId, subscriptionId, vmId, vnetId } from '../../../../local/estate';
+import { estateOf, nicId, nsgId, subscriptionId, vmId, vnetId } from '../../../../local/estate';
 import { allowRule, clientOf, managerWith } from './harness';
+import { extensionId, linuxLogin, loginBody, machinesWith, userAssigned } from './machines';
 import { faultsOf } from './swagger';
 
 const network = 'network/networkSecurityGroup.2024-01-01.json';
@@ -97,6 +98,52 @@ describe('every kind of answer fits its swagger definition', () => {
     expect(group.status).toBe(201);
     expect(faultsOf(`${network}:NetworkSecurityGroup`, group.json)).toEqual([]);
     manager.close();
+  });
+
+  it('a VM with an identity and an extension, its view, the extension and the list of them', async () => {
+    const identity = { system: true, userAssigned: [userAssigned('one')] };
+    const plan = { name: 'p', publisher: 'contoso', product: 'box' };
+    const { manager, call } = machinesWith([{ name: 'vm-a', identity, plan, osType: 'Linux' }]);
+    const put = await call('PUT', extensionId('vm-a', linuxLogin), loginBody(linuxLogin));
+    const definition = 'compute/virtualMachine.2024-07-01.json';
+    expect(faultsOf(`${definition}:VirtualMachineExtension`, put.json)).toEqual([]);
+    const shown: [path: string, name: string][] = [
+      [`${vmId('vm-a')}?$expand=instanceView`, 'VirtualMachine'],
+      [`${vmId('vm-a')}/instanceView`, 'VirtualMachineInstanceView'],
+      [`${extensionId('vm-a', linuxLogin)}?$expand=instanceView`, 'VirtualMachineExtension'],
+      [`${vmId('vm-a')}/extensions`, 'VirtualMachineExtensionsListResult'],
+    ];
+    for (const [path, name] of shown) {
+      expect(faultsOf(`${definition}:${name}`, (await call('GET', path)).json)).toEqual([]);
+    }
+    manager.close();
+  });
+
+  it('an interface and a subnet with ways to the Internet', async () => {
+    const { call } = machinesWith([], {
+      estate: estateOf({
+        vms: [{ name: 'vm-a', nics: [{ publicIpId: '/ip', loadBalanced: true }] }],
+        subnetWays: {
+          'snet-app': {
+            natGatewayId: '/nat',
+            routeTableId: '/routes',
+            defaultOutboundAccess: false,
+          },
+        },
+      }),
+    });
+    const nic = await call('GET', nicId('nic-vm-a'));
+    expect(faultsOf('network/networkInterface.2024-01-01.json:NetworkInterface', nic.json)).toEqual(
+      [],
+    );
+    expect(nic.json).toMatchObject({
+      properties: { ipConfigurations: [{ properties: { publicIPAddress: { id: '/ip' } } }] },
+    });
+    const subnet = await call('GET', vnetId('snet-app'));
+    expect(faultsOf('network/virtualNetwork.2024-01-01.json:Subnet', subnet.json)).toEqual([]);
+    expect(subnet.json).toMatchObject({
+      properties: { natGateway: { id: '/nat' }, defaultOutboundAccess: false },
+    });
   });
 
   it('an answer and an error of the Resource Graph', async () => {

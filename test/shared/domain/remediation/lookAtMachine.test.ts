@@ -41,6 +41,13 @@ describe('a first look at a VM', () => {
     });
   });
 
+  it('changes no identity where nobody knows which state was read', () => {
+    const reading = readingOf({ identity: { system: false, userAssigned: [] } }, { etag: '' });
+    expect(endOf(entryOf(), reading)).toMatchObject({ outcome: 'skipped', reason: 'noEtag' });
+    // An extension is written under no condition: it takes nothing away.
+    expect(look(entryOf(), readingOf({}, { etag: '' })).kind).toBe('write');
+  });
+
   it('writes nothing in a dry run, and tells every write that it would make', () => {
     const reading = readingOf({ identity: { system: false, userAssigned: [] } });
     expect(endOf(entryOf(), reading, true)).toMatchObject({
@@ -80,6 +87,11 @@ describe('a look at an install of ours', () => {
       outcome: 'fixed',
       reason: null,
     });
+  });
+
+  it('ends it as ready where that was refused, and somebody else has made it so', () => {
+    const refused = entryOf({ sent: [sentOf({ status: 409, over: true })] });
+    expect(endOf(refused, readingOf(withExtension('Succeeded')))?.outcome).toBe('ready');
   });
 
   it.each(['Creating', 'Updating', 'Deleting', 'Strange'])('goes on while it is %s', (state) => {
@@ -153,6 +165,16 @@ describe('a look after an answer that was lost', () => {
 
   it('writes again over a failure that may be an older one', () => {
     expect(look(lost, readingOf(withExtension('Failed')))).toMatchObject({ kind: 'write' });
+  });
+
+  it('takes the failure for its own where it was seen to install meanwhile', () => {
+    const seen = look(lost, readingOf(withExtension('Creating'))).entry;
+    expect(endOf(seen, readingOf(withExtension('Failed')))).toMatchObject({ outcome: 'failed' });
+  });
+
+  it('tells the failure where it has been written three times', () => {
+    const often = { ...lost, sent: [sentOf(), sentOf(), sentOf({ status: null })] };
+    expect(endOf(often, readingOf(withExtension('Failed')))?.outcome).toBe('failed');
   });
 
   it('has fixed it where it has landed', () => {

@@ -60,6 +60,20 @@ describe('a VM that is left alone, on Linux', () => {
       'old',
     ],
     [
+      'oldLinuxExtension',
+      'under its first publisher',
+      {
+        extensions: [
+          extensionOf({
+            name: 'first',
+            type: 'AADLoginForLinux',
+            publisher: 'Microsoft.Azure.ActiveDirectory.LinuxSSH',
+          }),
+        ],
+      },
+      'first',
+    ],
+    [
       'failedExtension',
       'a failed one has to be removed first',
       { extensions: [sshExtension({ name: 'x', state: 'Failed' })] },
