@@ -9,6 +9,7 @@ const isRead = ({ name }: Crossing): boolean => name === 'get virtualmachines';
 const isPatch = ({ name }: Crossing): boolean => name === 'patch virtualmachines';
 const isWrite = ({ name }: Crossing): boolean =>
   name === 'put extensions' || name === 'patch virtualmachines';
+const asks = (crossing: Crossing): boolean => isRead(crossing) || isQuery(crossing);
 const isQuery = ({ name }: Crossing): boolean => name === 'post resources';
 
 /** Which of the night's questions a request to the index holds. */
@@ -71,7 +72,7 @@ export const nightRequests: readonly FaultKind[] = [
     do: 'answer',
     answer: (answered) => cut(answered as Answer),
   })),
-  nightStrike('HTML', 'before', any, () => ({
+  nightStrike('HTML', 'before', asks, () => ({
     do: 'answer',
     answer: () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }),
   })),

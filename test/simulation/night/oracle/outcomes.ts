@@ -44,7 +44,11 @@ function whyUntrue(ofNight: NightCase, vmId: string, told: StoredEntry): string 
   const patience = savedMs + slackMs(ofNight) + ofNight.stretchMs(atMs - savedMs, atMs);
   const lately = statesWithin(history, vmId, atMs - patience, atMs);
   const ever = statesWithin(history, vmId, 0, atMs);
-  const wrote = writesOf(history, vmId, begunMs, atMs).length > 0;
+  // Of a write without an answer, or whose sender died, nobody knows.
+  const wrote =
+    writesOf(history, vmId, begunMs, atMs).length > 0 ||
+    (entry.sent.some(({ status }) => status === null) &&
+      history.sent.some((one) => one.vmId === vmId && one.method !== 'GET'));
   switch (entry.end?.outcome) {
     case 'fixed':
       if (!wrote) return 'nothing was written';
