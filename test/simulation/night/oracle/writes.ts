@@ -16,7 +16,7 @@ export function writeFaults(ofNight: NightCase): Violation[] {
     if (write.kind === 'stray') {
       return [violation('stray write', `${write.method} ${write.path}`, write.atMs)];
     }
-    return [...unwanted(ofNight, write), ...lost(write)];
+    return [...unwanted(ofNight, write), ...inVain(ofNight, write), ...lost(write)];
   });
 }
 
@@ -111,6 +111,28 @@ function identityIn(body: unknown): { type: string; ids: string[] } {
   const identity = (body as Body)?.identity;
   const ids = Object.keys(identity?.userAssignedIdentities ?? {}).map((id) => id.toLowerCase());
   return { type: identity?.type ?? '', ids };
+}
+
+/** What no second try mends: the network, and a name that is taken. */
+const hopeless = ['discovery', 'hostNameTaken'];
+
+/** What fails for what nobody has mended meanwhile is not tried again in the same run. */
+function inVain(ofNight: NightCase, write: NightWrite): Violation[] {
+  const { history } = ofNight;
+  const before = lastAccepted(ofNight, write);
+  if (write.kind !== 'extension' || before?.outcome !== 'failed') return [];
+  const states = statesWithin(history, write.vmId, before.atMs, write.atMs);
+  const isHopeless = states.every((vm) => hopeless.includes(vm?.guest?.login ?? ''));
+  const isSameRun = runOf(ofNight, before) === runOf(ofNight, write);
+  return isHopeless && isSameRun
+    ? [violation('retried without cause', `${write.method} ${write.path}`, write.atMs)]
+    : [];
+}
+
+/** The run that had a VM in hand when it was written to. */
+function runOf({ entries }: NightCase, { vmId, atMs }: NightWrite): string {
+  const stored = (entries.get(vmId) ?? []).filter((one) => one.entry.stage === 'announced');
+  return stored.findLast((one) => one.atMs <= atMs)?.runId ?? '';
 }
 
 /** What a VM had when an identity was written, it keeps. */
