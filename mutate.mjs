@@ -148,6 +148,23 @@ const groups = {
     ),
     tests: [`${remediationTests}/{decodeFailure,exitCodesIn,explainSignIn,fingerprintOf}.test.ts`],
   },
+  night: {
+    files: [
+      'lookAtMachine',
+      'afterWrite',
+      'afterFault',
+      'afterNight',
+      'firstEntry',
+      'scopesAsked',
+      'tokenBucket',
+      'retryOf',
+      'runProgress',
+    ].map((name) => `${remediation}/${name}.ts`),
+    tests: [
+      `${remediationTests}/{lookAtMachine,afterWrite,afterNight,scopesAsked}.test.ts`,
+      `${remediationTests}/{tokenBucket,runProgress}.test.ts`,
+    ],
+  },
 };
 
 const threshold = 90;
@@ -198,7 +215,9 @@ function rowOf(file, mutants) {
   const judged = counts.reduce((sum, one) => sum + one, 0);
   // A mutant that only ran out of time is no proof on a loaded machine: the score leaves it out.
   const score = (100 * killed) / Math.max(1, judged - late);
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const commit = execFileSync('git', ['rev-parse', '--short=7', 'HEAD'], {
+    encoding: 'utf8',
+  }).trim();
   const cells = [`\`${file}\``, mutants.length, ...counts];
   return { score, text: `| ${[...cells, score.toFixed(1), commit].join(' | ')} |` };
 }

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { loginExtension, type BastionHostSeed } from './estateConnect';
-import type { PolicyAssignmentSeed, PowerState, VirtualMachineSeed } from './estateMachine';
+import type {
+  PolicyAssignmentSeed,
+  PolicyStateSeed,
+  PowerState,
+  VirtualMachineSeed,
+} from './estateMachine';
 import type { NamedRule } from './azure/resourceManager/securityRule';
 
 export type { PowerState, VirtualMachineSeed } from './estateMachine';
@@ -20,6 +25,7 @@ export type Estate = {
   virtualMachines: VirtualMachineSeed[];
   bastionHosts?: BastionHostSeed[];
   policyAssignments?: PolicyAssignmentSeed[];
+  policyStates?: PolicyStateSeed[];
   locks: LockSeed[];
 };
 

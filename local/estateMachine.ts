@@ -96,3 +96,12 @@ export type PolicyAssignmentSeed = {
   notScopes?: string[];
   type: 'AADLoginForWindows' | 'AADSSHLoginForLinux';
 };
+
+/** What an assignment of Azure Policy last found on a VM. */
+export type PolicyStateSeed = {
+  vmId: string;
+  /** Id of the definition: `/providers/Microsoft.Authorization/policyDefinitions/…` if built in. */
+  definitionId: string;
+  /** `Compliant`, `NonCompliant`, `Exempt`, `Unknown`, `Conflict`, `Error`. */
+  state: string;
+};

@@ -127,6 +127,7 @@ resources
  * an initiative that holds one. By what is deployed: the effect itself may stand in a parameter. (A
  * list is expanded to 128 rows unless the query says more.) One of a management group stands once
  * for each subscription below that: the id of a VM does not tell what is above its subscription.
+ * To be asked with what is inherited: whoever has no role up there is not shown those otherwise.
  */
 export const installingPoliciesQuery = `// postern:installingPolicies v1
 policyresources

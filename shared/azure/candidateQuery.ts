@@ -43,7 +43,7 @@ export function createCandidateIndex(arm: Arm): CandidateIndex {
       return checkedAs(nameRows, rows, 'listing host names').map(({ name }) => name);
     },
     listInstallingPolicies: async () => {
-      const rows = await runQuery(installingPoliciesQuery, {}, rowsMax);
+      const rows = await runQuery(installingPoliciesQuery, { inherited: true }, rowsMax);
       return checkedAs(policyRows, rows, 'listing policy assignments');
     },
   };

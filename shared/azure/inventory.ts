@@ -6,7 +6,8 @@ import { managementGroupOf } from './managementGroup';
 import { checkedAs } from './readAs';
 import { createConnectQuery } from './connectQuery';
 import { createDiscoveryQueries } from './discoveryQueries';
-import { createRunQuery } from './resourceGraph';
+import { createLocalAccountsQuery } from './localAccountsQuery';
+import { createAskPage, createRunQuery } from './resourceGraph';
 import { wireTags, wireText } from './wireMachine';
 
 const rulesMax = 20_000;
@@ -30,6 +31,7 @@ export function createInventory(arm: Arm): Inventory {
   return {
     ...createDiscoveryQueries(runQuery),
     ...createConnectQuery(runQuery),
+    ...createLocalAccountsQuery(createAskPage(arm)),
     listMachines: async (vmIds) => {
       const rows: TargetRow[] = [];
       for (let from = 0; from < vmIds.length; from += machinesPerQuery) {

@@ -11,7 +11,9 @@ import { read, strangeAnswer } from './arm';
 import type { Recorder } from './pipeline';
 import { readAs } from './readAs';
 
-type Scope = { readonly subscriptions?: string[]; readonly managementGroups?: string[] };
+type Places = { readonly subscriptions?: string[]; readonly managementGroups?: string[] };
+/** `inherited`: what is assigned above these places is wanted as well, and holds there. */
+type Scope = Places & { readonly inherited?: boolean };
 type OldHttpClient = NonNullable<ResourceGraphModels.ResourceGraphClientOptions['httpClient']>;
 
 /** Asks for one page of a query. Throws `Fault`. */
@@ -49,10 +51,11 @@ export function createAskPage(arm: Arm): AskPage {
     client ??= createClient(arm);
     const graph = await client;
     const options = { top, resultFormat: 'objectArray' as const };
+    const { inherited = false, ...places } = scope;
     const answer = await read(doing, ({ abortSignal: recorder }) =>
       graph.resources(
-        { ...scope, query, options: skipToken === null ? options : { ...options, skipToken } },
-        { abortSignal: tokenOf(recorder) },
+        { ...places, query, options: skipToken === null ? options : { ...options, skipToken } },
+        { abortSignal: tokenOf({ recorder, inherited }) },
       ),
     );
     if (answer === null) throw strangeAnswer('NotFound', doing);
@@ -89,10 +92,13 @@ const pageAnswer = z.object({
   resultTruncated: z.string().nullish(),
 });
 
-/** The old client wants a signal with more to it than a recorder has: this one stands for it. */
-const recorders = new WeakMap<object, Recorder>();
+/** What goes with a request on its way through the client, which knows nothing of it. */
+type Asked = { readonly recorder: Recorder; readonly inherited: boolean };
 
-function tokenOf(recorder: Recorder) {
+/** The old client wants a signal with more to it than a recorder has: this one stands for it. */
+const asked = new WeakMap<object, Asked>();
+
+function tokenOf(one: Asked) {
   const nothing = () => undefined;
   const token = {
     aborted: false,
@@ -101,7 +107,7 @@ function tokenOf(recorder: Recorder) {
     addEventListener: nothing,
     removeEventListener: nothing,
   };
-  recorders.set(token, recorder);
+  asked.set(token, one);
   return token;
 }
 
@@ -122,12 +128,12 @@ function createBridge(arm: Arm): OldHttpClient {
   const { pipeline } = arm.governed({ pipeline: createEmptyPipeline() });
   return {
     sendRequest: async (request) => {
-      const body: unknown = request.body;
-      const recorder = recorders.get(request.abortSignal ?? request);
+      const { recorder, inherited = false } = asked.get(request.abortSignal ?? request) ?? {};
+      const { url, body } = inherited ? askingAbove(request) : request;
       const response = await pipeline.sendRequest(
         httpClient,
         createPipelineRequest({
-          url: request.url,
+          url,
           method: 'POST',
           headers: createHttpHeaders({
             accept: 'application/json',
@@ -140,4 +146,22 @@ function createBridge(arm: Arm): OldHttpClient {
       return { request, status: response.status, headers: request.headers };
     },
   };
+}
+
+/** The client's version, 2021-03-01, is older than the option. */
+const filterVersion = '2024-04-01';
+const ownBody = z.looseObject({ options: z.looseObject({}) });
+
+/**
+ * The same request with the filter that shows what is inherited as well: to an identity without a
+ * role at a management group nothing is shown of it otherwise. The client leaves out of its options
+ * what its version does not know
+ * (learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources).
+ */
+function askingAbove(request: { readonly url: string; readonly body?: unknown }) {
+  const url = new URL(request.url);
+  url.searchParams.set('api-version', filterVersion);
+  const { options, ...rest } = ownBody.parse(JSON.parse(String(request.body)));
+  const filtered = { ...options, authorizationScopeFilter: 'AtScopeAboveAndBelow' };
+  return { url: url.href, body: JSON.stringify({ ...rest, options: filtered }) };
 }

@@ -1,4 +1,5 @@
 import type { ConnectFacts } from '../domain/connect/facts';
+import type { LocalAccountState } from '../domain/remediation/readiness/localAccountsPart';
 
 /** What the app asks of Resource Graph. The index lags: nothing here proves anything. Throws `Fault`. */
 export type Inventory = {
@@ -20,7 +21,21 @@ export type Inventory = {
   findRule(ruleName: string): Promise<RuleSighting[]>;
   /** What connecting to these machines asks: what they run, their extensions, every Bastion. */
   readConnectFacts(vmIds: readonly string[]): Promise<ConnectFacts>;
+  /**
+   * One page of what Azure Policy says of the local accounts of a VM; `null`: of every VM. A VM of
+   * which there is no row has not been judged by anybody, as far as the caller may see.
+   */
+  listLocalAccounts(vmId: string | null, token: string | null): Promise<LocalAccountPage>;
 };
+
+export type LocalAccountPage = {
+  readonly rows: readonly LocalAccountRow[];
+  /** `null`: this was the last page. */
+  readonly next: string | null;
+};
+
+/** `vmId`: lower case. */
+export type LocalAccountRow = LocalAccountState & { readonly vmId: string };
 
 export type TargetRow = {
   readonly vmId: string;

@@ -64,6 +64,7 @@ const needed: Record<string, { call: string; roles: RoleFile[] }> = {
     call: 'listInstallingPolicies: what is below a management group',
     roles: ['remediator'],
   },
+  'Microsoft.PolicyInsights/policyStates/read': { call: 'listLocalAccounts', roles: everybody },
   'Microsoft.Network/bastionHosts/read': { call: 'readConnectFacts', roles: everybody },
   'Microsoft.Authorization/locks/read': { call: 'readLocks', roles: everybody },
   'Microsoft.Authorization/roleAssignments/read': { call: 'readRoleAssignment', roles: everybody },

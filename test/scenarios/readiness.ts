@@ -1,4 +1,6 @@
-import { estateOf, vmId } from '../../local/estate';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Estate, estateOf, vmId } from '../../local/estate';
 import { loginExtension } from '../../local/estateConnect';
 import { withBastion } from '../support/bastionEstate';
 import { groups } from '../../local/tenant';
@@ -51,6 +53,56 @@ describe('somebody who wants to know whether a VM is ready', () => {
     expect(body).toContain(vmId('vm-ready'));
   });
 
+  describe('about local accounts', () => {
+    const [accounts, administrators] = [
+      'f79fef0d-0050-4c18-a303-5babb9c14ac7',
+      '3d2a3320-2a72-4c67-ac5f-caa40fbee2b2',
+    ].map((guid) => `/providers/Microsoft.Authorization/policyDefinitions/${guid}`);
+    const names = ['vm-found', 'vm-fine', 'vm-admins', 'vm-nobody', 'vm-other'];
+    const judged: Estate = {
+      ...estateOf({ vms: names.map((name) => ({ name })) }),
+      policyStates: [
+        [`vm-found`, accounts, 'NonCompliant'],
+        [`vm-found`, administrators, 'Compliant'],
+        [`vm-fine`, accounts, 'Compliant'],
+        [`vm-admins`, administrators, 'Compliant'],
+        [`vm-other`, '/providers/Microsoft.Authorization/policyDefinitions/other', 'NonCompliant'],
+      ].map(([name = '', definitionId = '', state = '']) => ({
+        // The index has ids in whatever case Policy wrote them.
+        vmId: vmId(name).toUpperCase(),
+        definitionId,
+        state,
+      })),
+    };
+    const told = [
+      ['vm-found', 'missing'],
+      ['vm-fine', 'ok'],
+      ['vm-admins', 'notAssessed'],
+      ['vm-nobody', 'notAssessed'],
+      ['vm-other', 'notAssessed'],
+    ];
+
+    it('is told what Azure Policy last found, of one VM and of all', async () => {
+      const story = await begin({ estate: judged, policy });
+      for (const [name = '', state] of told) {
+        expect([name, stateOf(await readiness(story, name), 'localAccounts')]).toEqual([
+          name,
+          state,
+        ]);
+        // Four queries each: the rest of Azure's fifteen in five seconds is kept for closing.
+        await story.seconds(5);
+      }
+      expect(await accountsInCsv(story)).toEqual(new Map(told as [string, string][]));
+    });
+
+    it('is told nothing where the app may not read it', async () => {
+      const story = await begin({ estate: judged, policy, roles: { opener: unreading() } });
+      const states = [...(await accountsInCsv(story)).values()];
+      expect(states).toEqual(names.map(() => 'notAssessed'));
+      expect(stateOf(await readiness(story, 'vm-found'), 'localAccounts')).toBe('notAssessed');
+    });
+  });
+
   it('is a person whom policy names, or who owns the VM: nobody else', async () => {
     const story = await begin({ estate, policy });
     const statuses = await Promise.all(
@@ -68,6 +120,25 @@ describe('somebody who wants to know whether a VM is ready', () => {
     ]);
   });
 });
+
+/** The opener's role without the right to read states of policies. */
+function unreading() {
+  const file = join(__dirname, '../../infra/roles/opener.json');
+  const role = JSON.parse(readFileSync(file, 'utf8')) as { Name: string; Actions: string[] };
+  const Actions = role.Actions.filter((one) => !one.startsWith('Microsoft.PolicyInsights/'));
+  expect(Actions).toHaveLength(role.Actions.length - 1);
+  return { ...role, Actions };
+}
+
+async function accountsInCsv(story: Story): Promise<Map<string, string>> {
+  const { body } = await get(story, 'readiness.csv');
+  const rows = body
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.slice(1, -1).split('","'));
+  const [name, state] = ['name', 'localAccounts'].map((column) => rows[0]?.indexOf(column) ?? -1);
+  return new Map(rows.slice(1).map((cells) => [cells[name ?? -1] ?? '', cells[state ?? -1] ?? '']));
+}
 
 const path = (name: string): string => `readiness?vm=${encodeURIComponent(vmId(name))}`;
 

@@ -29,7 +29,17 @@ const readActivityLog = 'Microsoft.Insights/eventtypes/values/Read';
 /** What people are told to type: nothing opens or closes by it. */
 const readExtensions = 'Microsoft.Compute/virtualMachines/extensions/read';
 const readBastions = 'Microsoft.Network/bastionHosts/read';
-const seldom = [remove, readNetworks, readSubnets, readActivityLog, readExtensions, readBastions];
+/** What policy says of local accounts, which the readiness of a VM tells of. */
+const readPolicyStates = 'Microsoft.PolicyInsights/policyStates/read';
+const seldom = [
+  remove,
+  readNetworks,
+  readSubnets,
+  readActivityLog,
+  readExtensions,
+  readBastions,
+  readPolicyStates,
+];
 /** Only the address of the person's own request will do. */
 const ownAddressOnly = workPolicy.replace(/ {6}ranges.*\n/, '');
 

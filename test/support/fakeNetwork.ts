@@ -266,6 +266,7 @@ export function createFakeNetwork(time = createTime()): FakeNetwork {
     },
 
     readConnectFacts: async () => ({ machines: [], bastions: [] }),
+    listLocalAccounts: async () => ({ rows: [], next: null }),
     listMachines: async (vmIds) =>
       network.targets.filter(({ vmId }) =>
         vmIds.some((id) => id.toLowerCase() === vmId.toLowerCase()),

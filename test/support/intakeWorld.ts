@@ -227,6 +227,10 @@ export function createIntakeWorld(
         read('connect facts');
         return world.connectFacts;
       },
+      listLocalAccounts: async () => {
+        read('local accounts');
+        return { rows: [], next: null };
+      },
     },
     receive: (event) => receiveActivation(world, starter)(event),
     advance: (id) => advanceIntake(world, starter, { id }),

@@ -4,6 +4,10 @@ import type { MachineReading } from '../../shared/domain/remediation/machineRead
 import type { SecurityRule } from '../../shared/domain/networkSecurityGroup';
 import type { ReadinessFact } from '../../shared/domain/remediation/readiness/fact';
 import {
+  localAccountPolicies,
+  type LocalAccountPolicy,
+} from '../../shared/domain/remediation/readiness/localAccountPolicies';
+import {
   type Readiness,
   type ReadinessKnowledge,
   readinessOf,
@@ -68,7 +72,7 @@ export function knowledge(changes: Partial<ReadinessKnowledge> = {}): ReadinessK
     roles: { facts: { holders: [holder()], isWhole: true } },
     ownNsg: { facts: null },
     targetNsgs: { facts: [{ id: '/x/nsg-app', rules: [letIn, denyAll] }] },
-    localAccounts: null,
+    localAccounts: { facts: [] },
     cloud: 'AzureCloud',
     ...changes,
   };
@@ -91,4 +95,11 @@ export async function readReady(id: string): Promise<MachineReading | null> {
   if (id.toLowerCase() !== readyVm.vmId.toLowerCase()) return null;
   const provisioning = { state: 'Succeeded', error: null };
   return { candidate: readyVm, etag: '"1"', provisioning, statuses: [] };
+}
+
+/** One of the policies that look at local accounts, by its id. */
+export function localAccountPolicy(id: string): LocalAccountPolicy {
+  const found = localAccountPolicies.definitions.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`There is no policy ${id}.`);
+  return found;
 }

@@ -10,6 +10,7 @@ import type { ReadinessKnowledge } from '../../../shared/domain/remediation/read
 import type { RoleHolders } from '../../../shared/domain/remediation/readiness/rolesPart';
 import type { World } from '../../../shared/ports/world';
 import { orUnknown } from '../connectKnowledge';
+import { accountsOf, readLocalAccounts } from './readLocalAccounts';
 
 /** More assignments than this at one VM and above it are not listed. */
 const pagesMax = 5;
@@ -21,9 +22,10 @@ export type ReadinessWorld = Pick<
 >;
 
 /**
- * Everything that is asked about one VM: itself, the index, who holds a role, and the NSGs between
- * a Bastion and it. What fails is unknown and costs nothing else; while closes may need the
- * requests nothing is asked. `null`: Resource Manager says that there is no such VM.
+ * Everything that is asked about one VM: itself, the index, who holds a role, what policy says of
+ * its local accounts, and the NSGs between a Bastion and it. What fails is unknown and costs no
+ * other part; while closes may need the requests nothing is asked. `null`: Resource Manager says
+ * that there is no such VM.
  */
 export async function readinessKnowledge(
   world: ReadinessWorld,
@@ -31,12 +33,13 @@ export async function readinessKnowledge(
 ): Promise<ReadinessKnowledge | null> {
   const { machines, candidates, inventory, budget } = world;
   const pauseMs = budget.pauseMs(subscriptionOf(vmId));
-  const [machine, candidate, connect, roles, targetNsgs] = await Promise.all([
+  const [machine, candidate, connect, roles, targetNsgs, accounts] = await Promise.all([
     orUnknown(pauseMs, () => machines.readMachine(vmId)),
     orUnknown(budget.queryPauseMs(), () => candidates.listCandidates([vmId], null)),
     orUnknown(budget.queryPauseMs(), () => inventory.readConnectFacts([vmId])),
     rolesAbove(world, vmId, pauseMs),
     nsgsOf(world, vmId, pauseMs),
+    readLocalAccounts(world, vmId, async () => budget.queryPauseMs() === 0),
   ]);
   const read = machineOf(machine);
   if (read === null) return null;
@@ -48,7 +51,7 @@ export async function readinessKnowledge(
     roles,
     ownNsg: await bastionNsg(world, index),
     targetNsgs,
-    localAccounts: null,
+    localAccounts: accountsOf(accounts, vmId),
     cloud:
       world.remediation === null || 'faults' in world.remediation
         ? 'AzureCloud'

@@ -96,7 +96,7 @@ const namespaces: Record<string, [type: string, ...versions: string[]][]> = {
     ['resourceGroups', '2021-04-01'],
     ['subscriptions', '2022-12-01'],
   ],
-  'Microsoft.ResourceGraph': [['resources', '2022-10-01', '2021-03-01']],
+  'Microsoft.ResourceGraph': [['resources', '2024-04-01', '2022-10-01', '2021-03-01']],
 };
 
 function providerBody(subscriptionId: string, namespace: string): unknown {

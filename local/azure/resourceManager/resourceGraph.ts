@@ -8,6 +8,7 @@ import { knownQueries } from './graphQueries';
 import { unescaped } from './graphText';
 import { installingPoliciesGraphQuery } from './installingPoliciesGraphQuery';
 import { answer, isRecord, readJson } from './http';
+import { localAccountsGraphQuery } from './localAccountsGraphQuery';
 
 /** The Resource Graph: recognises the queries it knows by name; it does not understand KQL. */
 export type ResourceGraph = {
@@ -26,6 +27,7 @@ export function createResourceGraph(world: World): ResourceGraph {
   const index = createGraphIndex(world);
   const queries = knownQueries(index);
   queries.set('postern:installingPolicies v1', installingPoliciesGraphQuery(world.store));
+  queries.set('postern:localAccounts v1', localAccountsGraphQuery(world.store));
   const answerQuery: Handler = (call) => {
     index.catchUp();
     const body = call.json;
@@ -49,7 +51,7 @@ export function createResourceGraph(world: World): ResourceGraph {
       text,
       literals,
       objectId,
-      ...askedScopes(body, world),
+      ...askedScopes(body, call.apiVersion, world),
       mayRead: world.access.mayDoNow(objectId),
       mayReadSomewhere: (action, scope) => world.access.mayDoSomewhere(objectId, action, scope),
     });
@@ -99,10 +101,14 @@ function readToken(text: string): Token | undefined {
 
 type Asked = Pick<GraphQuery, 'isAsked' | 'isAskedFromBelow'>;
 
+/** From this version on requests have a filter; those of before are taken to ignore it. */
+const filterSince = '2021-06-01';
+
 /** Which ids the request asks for: all of the tenant where it names no scope. */
-function askedScopes(body: Record<string, unknown>, { store }: World): Asked {
+function askedScopes(body: Record<string, unknown>, version: string, { store }: World): Asked {
   const options = body['options'];
-  const filter = isRecord(options) ? options['authorizationScopeFilter'] : undefined;
+  const hasFilter = isRecord(options) && version >= filterSince;
+  const filter = hasFilter ? options['authorizationScopeFilter'] : undefined;
   const wantsAbove = filter === 'AtScopeAboveAndBelow' || filter === 'AtScopeAndAbove';
   const names = (field: string): string[] | undefined => {
     const value = body[field];

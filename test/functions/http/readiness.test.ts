@@ -1,10 +1,11 @@
-import { nsgRule, readReady, readyVm } from '../../support/readiness';
+import { localAccountPolicy, nsgRule, readReady, readyVm } from '../../support/readiness';
 import { type Answer, apiOf, type Call } from '../../support/callApi';
 import { bastion, windowsVm } from '../../support/connecting';
 import { createIntakeWorld, faultOf, instanceOf, vmRow } from '../../support/intakeWorld';
 import type { IntakeWorld } from '../../support/intakeWorld';
 import { holds } from '../../support/openWorld';
 import { personOf } from '../../support/callers';
+import type { LocalAccountRow } from '../../../shared/ports/inventory';
 
 const { vmId } = readyVm;
 const nsgId = vmRow('vm-1').nicId.replace(/networkInterfaces\/.*/, 'networkSecurityGroups/nsg-app');
@@ -70,6 +71,7 @@ describe('GET /api/readiness', () => {
     ['candidates', 'listCandidates', 'outbound', 'unknown'],
     ['inventory', 'readConnectFacts', 'bastion', 'unknown'],
     ['inventory', 'listMachines', 'bastionToVm', 'unknown'],
+    ['inventory', 'listLocalAccounts', 'localAccounts', 'unknown'],
     ['directory', 'listActive', 'loginRoles', 'unknown'],
     ['network', 'readNsg', 'bastionToVm', 'unknown'],
     ['network', 'readSubnetNsgId', 'bastionSubnet', 'unknown'],
@@ -91,6 +93,24 @@ describe('GET /api/readiness', () => {
     expect(answer.body['state']).toBe('unknown');
     expect([asked, world.reads]).toEqual([[], []]);
     expect(factsIn(answer)[0]?.what).toContain('closes come first');
+  });
+
+  it('asks policy of this VM alone, all pages, and tells what any of them found', async () => {
+    const { world, ask } = stage();
+    const asked: unknown[] = [];
+    const listLocalAccounts = async (id: string | null, token: string | null) => {
+      asked.push([id, token]);
+      const rows = token === null ? [] : [nonCompliant(vmId)];
+      return { rows, next: token === null ? 'more' : null };
+    };
+    Object.assign(world.inventory, { listLocalAccounts });
+    const answer = await ask();
+    expect(stateOf(answer, 'localAccounts')).toBe('missing');
+    expect(answer.body['state']).toBe('ready');
+    expect(asked).toEqual([
+      [vmId, null],
+      [vmId, 'more'],
+    ]);
   });
 
   it('works where no remediation is offered, and where its settings are faulty', async () => {
@@ -162,6 +182,13 @@ describe('who may see how ready a VM is', () => {
   });
 });
 
+const accounts = localAccountPolicy('f79fef0d-0050-4c18-a303-5babb9c14ac7');
+const nonCompliant = (id: string): LocalAccountRow => ({
+  vmId: id.toLowerCase(),
+  policy: accounts,
+  compliance: 'nonCompliant',
+});
+
 describe('GET /api/readiness.csv', () => {
   function estate(pages: number) {
     const { world } = stage();
@@ -188,6 +215,53 @@ describe('GET /api/readiness.csv', () => {
     const lines = text.trimEnd().split('\r\n');
     expect([status, lines.length, new Set(lines).size]).toEqual([200, 50_001, 50_001]);
     expect(tokens).toHaveLength(50);
+  });
+
+  /** Policy has found something on every second VM, and gives it out in pages of its own. */
+  function judged(world: IntakeWorld, pages: number, isFaulty = false) {
+    const asked: (string | null)[] = [];
+    const listLocalAccounts = async (_vmId: string | null, token: string | null) => {
+      asked.push(token);
+      const page = Number(token ?? 0);
+      if (isFaulty && page === pages - 1) throw faultOf('throttled');
+      const rows = Array.from({ length: 500 }, (_, at) =>
+        nonCompliant(`${vmId}-${page}-${2 * at}`),
+      );
+      return { rows, next: page + 1 < pages ? `${page + 1}` : null };
+    };
+    Object.assign(world.inventory, { listLocalAccounts });
+    return asked;
+  }
+  const counted = (text: string): Record<string, number> => {
+    const lines = text.trimEnd().split('\r\n').slice(1);
+    const count = (state: string) => lines.filter((one) => one.includes(`"${state}"`)).length;
+    return { found: count('missing'), nobody: count('notAssessed'), unknown: count('unknown') };
+  };
+
+  it('tells of each VM what policy found there, in as many queries as there are pages', async () => {
+    const { world, ask } = estate(10);
+    const asked = judged(world, 10);
+    expect(counted((await ask()).text)).toEqual({ found: 5_000, nobody: 5_000, unknown: 0 });
+    expect(asked).toEqual([null, '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    // Once more: nothing is kept from the first time.
+    Object.assign(world.inventory, { listLocalAccounts: async () => ({ rows: [], next: null }) });
+    expect(counted((await ask()).text)).toEqual({ found: 0, nobody: 10_000, unknown: 0 });
+  });
+
+  it('knows nothing of local accounts where half of it could not be read', async () => {
+    const { world, ask } = estate(2);
+    judged(world, 2, true);
+    const { status, text } = await ask();
+    expect([status, counted(text)]).toEqual([200, { found: 0, nobody: 0, unknown: 2_000 }]);
+  });
+
+  it('reads no answer without an end for ever', async () => {
+    const { world, ask } = estate(1);
+    let pages = 0;
+    const listLocalAccounts = async () => ({ rows: [], next: String((pages += 1)) });
+    Object.assign(world.inventory, { listLocalAccounts });
+    expect(counted((await ask()).text)).toMatchObject({ unknown: 1_000 });
+    expect(pages).toBe(1_000);
   });
 
   it.each([

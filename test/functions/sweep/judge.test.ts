@@ -1,4 +1,5 @@
 import { SweepMemory } from '../../../functions/sweep/memory';
+import { judgeRules } from '../../../functions/sweep/judgeRules';
 import { sweep } from '../../../functions/sweep/sweep';
 import { Fault } from '../../../shared/domain/fault';
 import { facts } from '../../support/fakeNetwork';
@@ -150,5 +151,65 @@ describe('the rows that a sweep reads', () => {
     world.time.moveTo(until - 2 * minute);
     expect(await sweep(world, memory)).toMatchObject({ deleted: 2 });
     expect(await readRow(world, id)).toEqual(newer);
+  });
+});
+
+describe('the rules that a sweep judges', () => {
+  /** Everything in these NSGs that the index shows, judged; by NSG and name. */
+  async function judgedIn(world: TestWorld) {
+    const readings = { nsgs: 0, failed: 0 };
+    const sightings = await world.network.listOurRules();
+    const judged = await judgeRules(world, sightings, readings, world.time.now + minute);
+    return { judged, readings, names: judged.map(({ sighted }) => sighted.ruleName).sort() };
+  }
+
+  it('of other deployments alone are judged by the index: their NSG is not read', async () => {
+    const world = createTestWorld();
+    const name = plant(world, nsgNic, world.time.now - minute, { deployment: 'zzz999' });
+    const { judged, readings } = await judgedIn(world);
+    expect(reads(world)).toEqual([]);
+    expect(readings).toEqual({ nsgs: 0, failed: 0 });
+    expect(judged).toMatchObject([
+      {
+        sighted: { ruleName: name, rule: null, readAt: null, row: null },
+        verdict: { do: 'leave' },
+      },
+    ]);
+  });
+
+  it('of others beside ours are read with them, once', async () => {
+    const world = createTestWorld();
+    const theirs = plant(world, nsgNic, world.time.now - minute, { deployment: 'zzz999' });
+    const ours = plant(world, nsgNic, world.time.now - minute, { slot: 1 });
+    const { judged, names } = await judgedIn(world);
+    expect(reads(world)).toHaveLength(1);
+    expect(names).toEqual([ours, theirs].sort());
+    expect(judged.every(({ sighted }) => sighted.readAt !== null)).toBe(true);
+  });
+
+  it('are ours by name or marker: what else stands in the NSG is not judged', async () => {
+    const world = createTestWorld();
+    const ours = plant(world, nsgNic, world.time.now + minute);
+    world.network.nsg(nsgNic).rules.push(foreignRule({ name: 'allow-backup', description: '' }));
+    expect((await judgedIn(world)).names).toEqual([ours]);
+  });
+
+  it('in an NSG that is gone are none', async () => {
+    const world = createTestWorld();
+    plant(world, nsgNic, world.time.now + minute);
+    world.network.stale = await world.network.listOurRules();
+    world.network.nsgs.delete(nsgNic.toLowerCase());
+    expect((await judgedIn(world)).judged).toEqual([]);
+  });
+
+  it('come with the row of their window as it is, or with none where there is none', async () => {
+    const { world, id } = await openedWindow();
+    const orphan = plant(world, nsgNic, world.time.now + minute);
+    const { judged } = await judgedIn(world);
+    const rowOf = (name: string) =>
+      judged.find(({ sighted }) => sighted.ruleName === name)?.sighted.row;
+    expect(rowOf(orphan)).toBeNull();
+    const own = judged.find(({ sighted }) => sighted.ruleName !== orphan);
+    expect(own?.sighted.row).toEqual(await readRow(world, id));
   });
 });

@@ -1,4 +1,4 @@
-import { confirmChanged, confirmDue } from '../../../functions/sweep/lookAgain';
+import { confirmChanged, confirmDue, lookPastDeadline } from '../../../functions/sweep/lookAgain';
 import { judgeRules } from '../../../functions/sweep/judgeRules';
 import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import {
@@ -202,5 +202,66 @@ describe('a rule that is due', () => {
     asked = 0;
     expect(await confirmDue(world, unknown)).toBe(unknown);
     expect(asked).toBe(0);
+  });
+});
+
+describe('a rule whose deadline has passed since it was read', () => {
+  /** Read while it was due; from here on the clock stands at its deadline. */
+  async function read() {
+    const { world, until } = await openedWindow();
+    world.time.moveTo(until - 2 * minute);
+    const one = await judgedRule(world);
+    const { deadlineAt } = one.verdict;
+    if (deadlineAt === null) throw new Error('no deadline');
+    world.time.moveTo(deadlineAt);
+    const reads = (): number => callsOf(world, 'readNsg');
+    return { world, one, deadlineAt, reads, before: reads() };
+  }
+
+  it('is looked at again, from the first moment past it on, and stands as it is now', async () => {
+    const { world, one, deadlineAt, reads, before } = await read();
+    expect(await lookPastDeadline(world, one)).toBe(one);
+    expect(reads()).toBe(before);
+    world.time.moveTo(deadlineAt + 1);
+    const again = await lookPastDeadline(world, one);
+    expect(reads()).toBe(before + 1);
+    expect(again).toMatchObject({
+      verdict: one.verdict,
+      sighted: { ruleName: one.sighted.ruleName },
+    });
+    expect(again.sighted.readAt).toBeGreaterThan(deadlineAt);
+    // What was read past it needs no second look.
+    expect(await lookPastDeadline(world, again)).toBe(again);
+    expect(reads()).toBe(before + 1);
+  });
+
+  it('is looked at where it was read at that very moment', async () => {
+    const { world, one, deadlineAt, reads, before } = await read();
+    world.time.moveTo(deadlineAt + 1);
+    const at = { ...one, sighted: { ...one.sighted, readAt: deadlineAt } };
+    expect((await lookPastDeadline(world, at)).sighted.readAt).toBeGreaterThan(deadlineAt);
+    expect(reads()).toBe(before + 1);
+    const later = { ...one, sighted: { ...one.sighted, readAt: deadlineAt + 1 } };
+    expect(await lookPastDeadline(world, later)).toBe(later);
+    expect(reads()).toBe(before + 1);
+  });
+
+  it('is not looked at where nobody knows when it was read, or until when it may stand', async () => {
+    const { world, one, deadlineAt, reads, before } = await read();
+    world.time.moveTo(deadlineAt + minute);
+    const unread = { ...one, sighted: { ...one.sighted, readAt: null } };
+    expect(await lookPastDeadline(world, unread)).toBe(unread);
+    const endless = { ...one, verdict: { ...one.verdict, deadlineAt: null } };
+    expect(await lookPastDeadline(world, endless)).toBe(endless);
+    expect(reads()).toBe(before);
+  });
+
+  it('is left as it was seen where it is gone, or its NSG does not answer', async () => {
+    const { world, one, deadlineAt } = await read();
+    world.time.moveTo(deadlineAt + 1);
+    world.network.nsg(nsgNic).rules = [];
+    expect(await lookPastDeadline(world, one)).toBe(one);
+    world.network.trouble = ({ op }) => (op === 'readNsg' ? { before: 'unavailable' } : undefined);
+    expect(await lookPastDeadline(world, one)).toBe(one);
   });
 });

@@ -23,6 +23,7 @@ const reads: [string, (world: World) => Promise<unknown>][] = [
   ['a request', ({ directory }) => directory.readScheduleRequest(subscription, principalId)],
   ['machines', ({ inventory }) => inventory.listTargets(subscription, 11)],
   ['rules', ({ inventory }) => inventory.listOurRules()],
+  ['policy states', ({ inventory }) => inventory.listLocalAccounts(vmId, null)],
 ];
 
 const garbage: [string, Reply][] = [

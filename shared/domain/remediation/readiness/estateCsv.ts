@@ -1,4 +1,5 @@
 import { parseArmId } from '../../armId';
+import type { Told } from '../../connect/facts';
 import { csvRow } from '../../csv';
 import { cleanText } from '../../text';
 import type { Candidate } from '../candidate';
@@ -7,6 +8,8 @@ import { findExtension, loginExtensionOf } from '../loginExtension';
 import { reasons } from '../reasons';
 import type { RemediationRules } from '../remediationRules';
 import type { Verdict } from '../verdict';
+import type { ReadinessFact } from './fact';
+import { type LocalAccountState, localAccountsPart } from './localAccountsPart';
 
 /**
  * What the VM itself says, and nothing that an operator has decided: the remediator may leave more
@@ -25,7 +28,11 @@ const plainRules: RemediationRules = {
 /** Nobody compares a VM with the whole estate here. */
 const nothingAround = { duplicateName: false, policyAssignmentId: '' } as const;
 
-type Judged = { readonly candidate: Candidate; readonly verdict: Verdict };
+type Judged = {
+  readonly candidate: Candidate;
+  readonly verdict: Verdict;
+  readonly accounts: ReadinessFact;
+};
 
 const columns: readonly (readonly [string, (judged: Judged) => string])[] = [
   ['state', ({ verdict }) => states[verdict.kind]],
@@ -39,6 +46,7 @@ const columns: readonly (readonly [string, (judged: Judged) => string])[] = [
   ['identity', ({ candidate }) => identityText(candidate)],
   ['extension', ({ candidate }) => extensionText(candidate)],
   ['outbound', ({ candidate }) => candidate.outbound],
+  ['localAccounts', ({ accounts }) => accounts.state],
   ['reason', ({ verdict }) => (verdict.kind === 'skip' ? verdict.reason : '')],
   ['what', ({ verdict }) => whatText(verdict)],
   ['next', ({ verdict }) => (verdict.kind === 'skip' ? reasons[verdict.reason].next : '')],
@@ -48,8 +56,15 @@ const columns: readonly (readonly [string, (judged: Judged) => string])[] = [
 export const estateCsvHead: string = csvRow(columns.map(([name]) => name));
 
 /** One VM as the index has it: ready, lacking what a run could give it, or in a state that bars it. */
-export function estateCsvRow(candidate: Candidate): string {
-  const judged = { candidate, verdict: judgeCandidate(candidate, nothingAround, plainRules) };
+export function estateCsvRow(
+  candidate: Candidate,
+  localAccounts: Told<readonly LocalAccountState[]>,
+): string {
+  const judged = {
+    candidate,
+    verdict: judgeCandidate(candidate, nothingAround, plainRules),
+    accounts: localAccountsPart(localAccounts),
+  };
   return csvRow(columns.map(([, cell]) => cleanText(cell(judged), 500)));
 }
 

@@ -7,6 +7,7 @@ import type { Candidate } from '../candidate';
 import { type CloudName, type Endpoint, endpointsFor } from '../endpoints';
 import { type BastionKnowledge, bastionParts } from './bastionParts';
 import { factsOf, type ReadinessFact, type ReadinessPart } from './fact';
+import { type LocalAccountState, localAccountsPart } from './localAccountsPart';
 import { machineParts, outboundPart } from './machineParts';
 import { type RoleHolders, rolesPart } from './rolesPart';
 
@@ -17,8 +18,8 @@ export type ReadinessKnowledge = BastionKnowledge & {
   /** What the index has of it; `null`: it is not there. */
   readonly candidate: Told<Candidate | null>;
   readonly roles: Told<RoleHolders>;
-  /** Local accounts that policy found and nobody approved; `null`: nobody asks policy here. */
-  readonly localAccounts: Told<readonly string[]> | null;
+  /** What Azure Policy says of its local accounts. */
+  readonly localAccounts: Told<readonly LocalAccountState[]>;
   readonly cloud: CloudName;
 };
 
@@ -109,24 +110,6 @@ function signInAppPart({ family }: Os): ReadinessFact {
       'it, is in the directory, which this app does not read.',
     'Look for the app among the enterprise applications, and exclude it from per-user MFA.',
   );
-}
-
-function localAccountsPart(told: ReadinessKnowledge['localAccounts']): ReadinessFact {
-  const { ok, missing, unknown, notAssessed } = factsOf('localAccounts', 'index');
-  if (told === null) {
-    return notAssessed(
-      'Local accounts that nobody approved are not looked for here.',
-      'Assign a guest configuration policy for local accounts, and see its compliance.',
-    );
-  }
-  if ('unknown' in told) {
-    return unknown(
-      `What policy says of local accounts is not known (${cleanText(told.unknown, 80)}).`,
-    );
-  }
-  if (told.facts.length === 0) return ok('Policy found no local account that nobody approved.');
-  const names = told.facts.slice(0, 10).map((name) => cleanText(name, 64));
-  return missing(`Not approved: ${names.join(', ')}.`, 'Disable them once Entra login works.');
 }
 
 function rdpOf({ family, webAccount }: Os, hostName: string): Readiness['rdp'] {

@@ -44,6 +44,43 @@ describe('the calendar', () => {
     }
   });
 
+  it('has no place for a window if only one of its subscriptions has room', () => {
+    const calendar = newCalendar();
+    for (let at = 0; at < 200; at++) calendar.book([closeOn(`n${at}`)], latest);
+    const free = closeOn('x', { sub: '2' });
+    const full = closeOn('y');
+    expect(calendar.latestFit([free], latest, earliest)).toBe(latest);
+    // A second before there is one token more than two hundred.
+    expect(calendar.latestFit([free, full], latest, earliest)).toBe(latest - 1_000);
+    expect(calendar.latestFit([full, free], latest, earliest)).toBe(latest - 1_000);
+  });
+
+  it('has no place for a window if only one of its regions has room', () => {
+    const calendar = newCalendar();
+    for (let at = 0; at < 10; at++) {
+      const rules = Array.from({ length: 100 }, (_, n) => closeOn(`n${at}-${n}`));
+      calendar.book(rules, latest - at * 20_000);
+    }
+    const free = closeOn('x', { region: 'northeurope' });
+    const full = closeOn('y');
+    const alone = calendar.latestFit([full], latest, earliest);
+    expect(alone).toBeLessThan(latest - 100_000);
+    expect(calendar.latestFit([free], latest, earliest)).toBe(latest);
+    expect(calendar.latestFit([free, full], latest, earliest)).toBe(alone);
+    expect(calendar.latestFit([full, free], latest, earliest)).toBe(alone);
+  });
+
+  it('looks no further back than it may, and at the first second in any case', () => {
+    const calendar = newCalendar();
+    const close = [closeOn('a')];
+    // Taken at its own second, and its earliest lies in that same second.
+    calendar.book(close, latest);
+    expect(calendar.latestFit(close, latest + 900, latest + 100)).toBeNull();
+    expect(calendar.latestFit(close, latest + 900, latest - 2 * deleteMs)).toBe(latest - deleteMs);
+    const empty = newCalendar();
+    expect(empty.latestFit(close, latest + 900, latest + 900)).toBe(latest + 900);
+  });
+
   it('has no place before the earliest moment', () => {
     const calendar = newCalendar();
     const close = [closeOn('a')];

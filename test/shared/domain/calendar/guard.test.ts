@@ -42,6 +42,16 @@ describe('The guard', () => {
     expect(windowGuardOf(limits, closes, 114_000)).toBe(209_100 - 100);
   });
 
+  it('of a window counts all of its deletes for the tokens, and the fullest NSG for its turn', () => {
+    const limits = { guardMs: 1, settleMs: 120_000 };
+    const on = (...rules: number[]) =>
+      rules.map((count, at) => ({ nsgId: `/${at}`, region: 'westeurope', rules: count }));
+    const parts = 2 * 5_000 + 5_000 + 80_000;
+    expect(windowGuardOf(limits, on(3, 1), 114_000)).toBe(parts + 3 * 114_000);
+    expect(windowGuardOf(limits, on(150, 151), 12_000)).toBe(parts + 10_100 + 151 * 12_000);
+    expect(windowGuardOf(limits, [], 12_000)).toBe(parts + 12_000);
+  });
+
   it('leaves short times of a demonstration alone', () => {
     const limits = { guardMs: 40_000, settleMs: 10_000 };
     const closes = [{ nsgId: '/a', region: 'westeurope', rules: 1 }];

@@ -68,6 +68,21 @@ describe('The calendar of closes', () => {
     expect(plan(late)).toBe(place);
   });
 
+  it('books the older ones in the order of their age, in whatever order they are listed', () => {
+    const half = liveDeleteMs / 2;
+    const oldest = { ...liveRowOf(1, [closeOn(0)]), createdAt: 1 };
+    const older = { ...liveRowOf(2, [closeOn(0)]), createdAt: 2, until: until - half };
+    const self = { ...liveRowOf(3, [closeOn(0)]), createdAt: 3 };
+    const place = until - liveGuardMs;
+    for (const live of [
+      [oldest, older],
+      [older, oldest],
+    ]) {
+      // The oldest at its guard, the older right before it: no gap is left between the two.
+      expect(planClose(live, self, liveDeleteMs, liveEarliest)).toBe(place - 2 * liveDeleteMs);
+    }
+  });
+
   it('never plans more than there is room for, nor later than the guard', () => {
     fc.assert(
       fc.property(fc.array(anyWindow, { maxLength: 60 }), (windows) => {

@@ -2,6 +2,7 @@ import type { FaultKind } from '../../../../shared/domain/fault';
 import { afterCancel, afterFault } from '../../../../shared/domain/remediation/afterFault';
 import { afterWrite, announced, notSent } from '../../../../shared/domain/remediation/afterWrite';
 import type { SentWrite } from '../../../../shared/domain/remediation/entry';
+import { ended } from '../../../../shared/domain/remediation/firstEntry';
 import type { WriteAnswer } from '../../../../shared/domain/remediation/machineReading';
 import { at, entryOf, identityWrite, installWrite, sentOf } from '../../../support/nightEntries';
 
@@ -38,6 +39,7 @@ describe('a write that is about to leave', () => {
   it.each<[SentWrite['cause'], Partial<SentWrite>]>([
     ['lost', { status: null }],
     ['refused', { status: 409, over: true }],
+    ['refused', { status: 300, over: true }],
     ['failed', { status: 201, over: true }],
     ['changed', { status: 201, over: false }],
   ])('has the cause %s after one that was %j', (cause, last) => {
@@ -78,7 +80,13 @@ describe('the answer to a write', () => {
     ['another operation, and no word', refused('busy', { status: 409 }), 90_000],
     ['an error of Azure', refused('unavailable', { status: 500 }), 60_000],
     ['a token that was not taken', refused('unauthenticated', { status: 401 }), 90_000],
+    [
+      'a token that was not taken, whatever else is said',
+      refused('unauthenticated', { status: 401, code: 'AuthorizationFailed' }),
+      90_000,
+    ],
     ['a VM that is not found', refused('missing', { status: 404, code: 'ResourceNotFound' }), 0],
+    ['a state that passes', refused('invalid', { status: 409, code: 'Conflict' }), 90_000],
   ])('%s: it comes again', (_, answer, pauseMs) => {
     expect(afterWrite(told, installWrite, answer, at)).toMatchObject({
       stage: 'waiting',
@@ -99,6 +107,16 @@ describe('the answer to a write', () => {
       }),
       { outcome: 'skipped', reason: 'stoppedMeanwhile' },
     ],
+    [
+      'a region without the extension',
+      refused('missing', { status: 404, code: 'ArtifactNotFound' }),
+      { outcome: 'failed', reason: 'refused' },
+    ],
+    [
+      'a subscription that is gone',
+      refused('invalid', { status: 400, code: 'SubscriptionNotFound' }),
+      { outcome: 'skipped', reason: 'vanished' },
+    ],
     ['a lock', refused('locked', { status: 409, code: 'ScopeLocked' }), { reason: 'locked' }],
     [
       'identities of others',
@@ -115,6 +133,18 @@ describe('the answer to a write', () => {
     const after = afterWrite(told, installWrite, answer, at);
     expect(after).toMatchObject({ stage: 'ended', end: { at, ...end } });
     expect(after.end?.error?.status).toBe(answer.kind === 'refused' ? answer.error.status : 0);
+  });
+
+  it('is noted of the write that was sent last, and of no other', () => {
+    const before = sentOf({ what: 'identity', status: 200 });
+    const both = announced(entryOf({ sent: [before] }), installWrite, at);
+    const answers: WriteAnswer[] = [
+      { kind: 'accepted', status: 201 },
+      refused('busy', { status: 409 }),
+    ];
+    for (const answer of answers) {
+      expect(afterWrite(both, installWrite, answer, at).sent[0]).toEqual(before);
+    }
   });
 
   it('that is a refusal each time ends it for this night', () => {
@@ -137,7 +167,11 @@ describe('a request that comes to nothing', () => {
 
   it('ends after eight of them in a row', () => {
     const { end } = afterFault(entryOf({ attempts: 7 }), fault, at);
-    expect(end).toMatchObject({ outcome: 'failed', reason: 'unreachable' });
+    expect(end).toMatchObject({
+      outcome: 'failed',
+      reason: 'unreachable',
+      error: { status: 0, code: 'ECONNRESET', message: '' },
+    });
   });
 
   it('after a write asks the VM, once nothing can be under way any more', () => {
@@ -150,8 +184,15 @@ describe('a request that comes to nothing', () => {
   });
 
   it('because nobody may read the VM is told as that', () => {
-    const { end } = afterFault(entryOf(), { ...fault, kind: 'denied', status: 403 }, at);
-    expect(end).toMatchObject({ outcome: 'failed', reason: 'forbidden' });
+    const denied = { ...fault, kind: 'denied', status: 403, code: 'AuthorizationFailed' } as const;
+    const { end } = afterFault(entryOf(), denied, at);
+    expect(end).toMatchObject({
+      outcome: 'failed',
+      reason: 'forbidden',
+      error: { status: 403, code: 'AuthorizationFailed', message: '' },
+    });
+    // What became of a write that was announced is asked all the same.
+    expect(afterFault(told, denied, at)).toMatchObject({ stage: 'announced', end: null });
   });
 });
 
@@ -168,5 +209,12 @@ describe('a run that is cancelled', () => {
   it('watches what is under way to its end', () => {
     const installing = entryOf({ stage: 'extensionSent', sent: [sentOf()] });
     expect(afterCancel(installing, at)).toBe(installing);
+  });
+
+  it('changes nothing of what is at its end, however often it is told', () => {
+    const over = afterCancel(entryOf(), at);
+    expect(afterCancel(over, at + 1)).toBe(over);
+    const fixed = ended(entryOf({ sent: [sentOf({ over: true })] }), { outcome: 'fixed', at });
+    expect(afterCancel(fixed, at + 1)).toBe(fixed);
   });
 });

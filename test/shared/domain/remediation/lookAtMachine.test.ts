@@ -1,7 +1,7 @@
 import type { Entry } from '../../../../shared/domain/remediation/entry';
 import { lookAtMachine } from '../../../../shared/domain/remediation/lookAtMachine';
 import type { MachineReading } from '../../../../shared/domain/remediation/machineReading';
-import { extensionOf } from '../../../support/candidates';
+import { extensionOf, linuxCandidate, sshExtension } from '../../../support/candidates';
 import { nightRules } from '../../../support/nightApp';
 import {
   at,
@@ -21,6 +21,15 @@ const endOf = (entry: Entry, reading: MachineReading | null, isDry = false, now 
   return move.entry.end;
 };
 const withExtension = (state: string) => ({ extensions: [extensionOf({ state })] });
+const { osType, image, osName, osVersion } = linuxCandidate();
+const linux = { osType, image, osName, osVersion };
+const linuxWrite = {
+  ...installWrite,
+  name: 'AADSSHLoginForLinux',
+  type: 'AADSSHLoginForLinux',
+  version: '1.0',
+  mdmId: null,
+} as const;
 const installing = entryOf({ stage: 'extensionSent', plan: [installWrite], sent: [sentOf()] });
 
 describe('a first look at a VM', () => {
@@ -54,6 +63,28 @@ describe('a first look at a VM', () => {
       outcome: 'wouldFix',
       writes: [identityWrite, installWrite],
     });
+    const unknownWay = entryOf({ outbound: 'unknown' });
+    const { entry } = look(unknownWay, reading, true);
+    expect(entry).toMatchObject({
+      vmId: unknownWay.vmId,
+      notes: ['joinUnknown', 'outboundUnknown'],
+    });
+  });
+
+  it('counts writes by their kind: identities that others undo leave the extension its own', () => {
+    const sent = [1, 2, 3].map(() => sentOf({ what: 'identity', over: true }));
+    expect(look(entryOf({ sent }), readingOf())).toMatchObject({
+      kind: 'write',
+      write: installWrite,
+    });
+    const reading = readingOf({ identity: { system: false, userAssigned: [] } });
+    expect(endOf(entryOf({ sent }), reading)?.reason).toBe('changedByOthers');
+  });
+
+  it('waits for no install that is not its own', () => {
+    const sent = [sentOf({ what: 'identity' })];
+    const half = entryOf({ stage: 'identitySent', plan: [installWrite], sent });
+    expect(endOf(half, readingOf(withExtension('Creating')))?.reason).toBe('extensionBusy');
   });
 
   it.each<[string, MachineReading | null, object]>([
@@ -92,6 +123,8 @@ describe('a look at an install of ours', () => {
   it('ends it as ready where that was refused, and somebody else has made it so', () => {
     const refused = entryOf({ sent: [sentOf({ status: 409, over: true })] });
     expect(endOf(refused, readingOf(withExtension('Succeeded')))?.outcome).toBe('ready');
+    const redirected = entryOf({ sent: [sentOf({ status: 300, over: true })] });
+    expect(endOf(redirected, readingOf(withExtension('Succeeded')))?.outcome).toBe('ready');
   });
 
   it.each(['Creating', 'Updating', 'Deleting', 'Strange'])('goes on while it is %s', (state) => {
@@ -120,6 +153,30 @@ describe('a look at an install of ours', () => {
       error: own,
     });
     expect(endOf(installing, readingOf(failed, { provisioning }))?.error).toEqual(ofVm);
+    const other = { name: 'antimalware', error: ofVm };
+    const both = readingOf(failed, { statuses: [other, ...statuses] });
+    expect(endOf(installing, both)?.error).toEqual(own);
+    expect(endOf(installing, readingOf(failed))?.error).toEqual({
+      status: 0,
+      code: '',
+      message: '',
+    });
+  });
+
+  it.each([
+    ['of the kind that was planned', [identityWrite, linuxWrite], 'write'],
+    ['of either kind where no plan says which', [], 'keep'],
+  ] as const)('looks for an extension %s', (_, plan, kind) => {
+    const entry = entryOf({ stage: 'extensionSent', plan, sent: [sentOf()] });
+    // Somebody has put the one for Windows onto a Linux VM: it is none that was waited for.
+    expect(look(entry, readingOf({ ...linux, ...withExtension('Creating') })).kind).toBe(kind);
+    const own = readingOf({ ...linux, extensions: [sshExtension({ state: 'Creating' })] });
+    expect(look(entry, own).entry.stage).toBe('extensionSent');
+  });
+
+  it('takes a failure for its own once the write was answered, whatever the stage', () => {
+    const answered = { ...installing, stage: 'announced' as const };
+    expect(endOf(answered, readingOf(withExtension('Failed')))?.outcome).toBe('failed');
   });
 
   it('tries once more what passes by itself, and writes it for a cause', () => {
@@ -140,6 +197,49 @@ describe('a look at an install of ours', () => {
     expect(endOf(third, reading)).toMatchObject({ outcome: 'failed', error });
     // An identity that was there before and is not seen does not come by waiting.
     expect(endOf(installing, reading)).toMatchObject({ outcome: 'failed', error });
+  });
+
+  describe('that failed by something that passes', () => {
+    const error = { status: 0, code: 'VMAgentStatusCommunicationError', message: '' };
+    const provisioning = { state: 'Failed', error };
+    const waits = { stage: 'waiting', nextAt: at + 5 * minute, sent: [{ over: true }] };
+
+    it('is tried again in the same night, also where the identity stands in its plan', () => {
+      const reading = readingOf(withExtension('Failed'), { provisioning });
+      expect(look(installing, reading).entry).toMatchObject(waits);
+      const both = { ...installing, plan: [identityWrite, installWrite] };
+      expect(look(both, reading).entry).toMatchObject(waits);
+    });
+
+    it('is tried again by the count of installs alone', () => {
+      const identities = [1, 2].map(() => sentOf({ what: 'identity', over: true }));
+      const sent = [...identities, sentOf()];
+      const reading = readingOf(withExtension('Failed'), { provisioning });
+      expect(look({ ...installing, sent }, reading).entry).toMatchObject({ stage: 'waiting' });
+    });
+
+    it('is told on Linux, where somebody has to remove it first', () => {
+      const extensions = [sshExtension({ state: 'Failed' })];
+      const reading = readingOf({ ...linux, extensions }, { provisioning });
+      for (const plan of [[linuxWrite], [identityWrite, linuxWrite]]) {
+        expect(endOf({ ...installing, plan }, reading)).toMatchObject({
+          outcome: 'failed',
+          reason: 'agentNotReady',
+          error,
+        });
+      }
+    });
+
+    it('is told where it is something else, also after an identity of ours', () => {
+      const own = { status: 0, code: '51', message: 'Not supported.' };
+      const statuses = [{ name: 'aadloginforwindows', error: own }];
+      const reading = readingOf(withExtension('Failed'), { statuses });
+      const sent = [sentOf({ what: 'identity', over: true }), sentOf()];
+      expect(endOf({ ...installing, sent }, reading)).toMatchObject({
+        outcome: 'failed',
+        error: own,
+      });
+    });
   });
 
   it('writes anew what somebody has removed, three times and no more', () => {

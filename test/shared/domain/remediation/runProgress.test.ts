@@ -27,6 +27,13 @@ describe('how far a run is', () => {
       null,
       null,
     ],
+    [
+      'it goes on for five seconds',
+      runRow({ startedAt: at - 5_000, foundAt: at, tally: ended(10) }),
+      10,
+      120,
+      45_000,
+    ],
     ['VMs are still looked for', runRow({ tally: ended(50) }), 50, 5, null],
     ['all are found', runRow({ foundAt: at, tally: ended(50) }), 50, 5, 10 * minute],
     ['none is at its end', runRow({ foundAt: at, tally: ended(0) }), 0, 0, null],
@@ -40,7 +47,12 @@ describe('how far a run is', () => {
     ['it was cancelled', runRow({ phase: 'cancelled', endedAt: at, tally: ended(50) }), 50, 5, 0],
   ])('%s', (_what, row, count, perMinute, leftMs) => {
     const now = row.endedAt === null ? at : at + 1_000 * minute;
-    expect(runProgress(row, now)).toMatchObject({ ended: count, perMinute, leftMs });
+    expect(runProgress(row, now)).toMatchObject({
+      ended: count,
+      isWhole: row.foundAt !== null,
+      perMinute,
+      leftMs,
+    });
   });
 
   it('is never less than nothing, whatever clocks and counts say', () => {

@@ -16,6 +16,13 @@ describe('the scopes of a run', () => {
     ['nothing of the rules', [other], [one], { query: [], within: [], refused: [other] }],
     ['a name that only begins alike', [`${one}2`], [one], { query: [], refused: [`${one}2`] }],
     ['what lies above', [one], [`${one}/resourcegroups/a`], { query: [], refused: [one] }],
+    ['one of several', [other], [one, other], { query: [other], within: [other], refused: [] }],
+    [
+      'beside a management group: nobody knows what that holds',
+      [other],
+      [one, group],
+      { query: [one, group], within: [other], refused: [] },
+    ],
     ['under a management group', [one], [group], { query: [group], within: [one], refused: [] }],
   ])('%s', (_, asked, allowed, expected) => {
     expect(scopesAsked(asked, allowed)).toMatchObject(expected);

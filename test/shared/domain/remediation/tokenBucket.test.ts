@@ -1,4 +1,9 @@
-import { computeUpdates, levelAt, taken } from '../../../../shared/domain/remediation/tokenBucket';
+import {
+  armWrites,
+  computeUpdates,
+  levelAt,
+  taken,
+} from '../../../../shared/domain/remediation/tokenBucket';
 
 const limits = { cap: 100, perSecond: 10 };
 
@@ -17,6 +22,13 @@ describe('a bucket of requests', () => {
 
   it('holds what is left after some were taken', () => {
     expect(taken(limits, { tokens: 10, at: 0 }, 15, 1_000).tokens).toBe(5);
+  });
+
+  it('is what Resource Manager publishes for writes: 200 at once and ten a second', () => {
+    const empty = taken(armWrites, { tokens: armWrites.cap, at: 0 }, 200, 0);
+    expect(empty.tokens).toBe(0);
+    expect(levelAt(armWrites, empty, 1_000).tokens).toBe(10);
+    expect(levelAt(armWrites, empty, 60_000).tokens).toBe(200);
   });
 
   // PERFORMANCE: 10,000 writes in one subscription take 17 minutes, by Compute's count.

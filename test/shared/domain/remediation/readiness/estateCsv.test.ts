@@ -4,7 +4,7 @@ import {
   estateCsvRow,
 } from '../../../../../shared/domain/remediation/readiness/estateCsv';
 import { extensionOf, windowsCandidate } from '../../../../support/candidates';
-import { readyVm } from '../../../../support/readiness';
+import { localAccountPolicy, readyVm } from '../../../../support/readiness';
 import { hostileTexts } from '../../../../support/reports';
 
 const names = estateCsvHead
@@ -12,9 +12,14 @@ const names = estateCsvHead
   .split(',')
   .map((cell) => cell.replaceAll('"', ''));
 
-function rowOf(candidate: Candidate): Record<string, string> {
+const nobodyLooks = { facts: [] };
+
+function rowOf(
+  candidate: Candidate,
+  accounts: Parameters<typeof estateCsvRow>[1] = nobodyLooks,
+): Record<string, string> {
   const cells = [
-    ...estateCsvRow(candidate)
+    ...estateCsvRow(candidate, accounts)
       .trim()
       .matchAll(/"((?:[^"]|"")*)"/g),
   ];
@@ -52,9 +57,23 @@ describe('a VM in the CSV of an estate', () => {
     expect(rowOf(candidate)).toMatchObject(expected);
   });
 
+  it.each([
+    ['compliant', 'ok'],
+    ['nonCompliant', 'missing'],
+    ['exempt', 'notAssessed'],
+    ['unknown', 'unknown'],
+  ] as const)('whose local accounts policy calls %s: %s', (compliance, told) => {
+    const policy = localAccountPolicy('f79fef0d-0050-4c18-a303-5babb9c14ac7');
+    const row = rowOf(readyVm, { facts: [{ policy, compliance }] });
+    // It is told, and does not change whether somebody can sign in.
+    expect(row).toMatchObject({ state: 'ready', localAccounts: told });
+    expect(rowOf(readyVm)).toMatchObject({ state: 'ready', localAccounts: 'notAssessed' });
+  });
+
   it.each(hostileTexts)('is one line of cells, none of them a formula: %j', (text) => {
     const line = estateCsvRow(
       windowsCandidate({ name: text, location: text, power: text, osName: text, osType: text }),
+      { unknown: text },
     );
     expect(line.trim()).not.toMatch(/[\r\n\p{Cf}]/u);
     expect(line).not.toMatch(/"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/u);

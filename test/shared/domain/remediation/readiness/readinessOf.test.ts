@@ -149,16 +149,6 @@ describe('what could not be read', () => {
     expect(state).toBe('unknown');
     expect(facts.filter((one) => one.state === 'ok' || one.state === 'missing')).toEqual([]);
   });
-
-  it('is said of local accounts as well, where policy was asked', () => {
-    const localAccounts = { facts: ['old-admin', '\u202egnp'] };
-    expect(factsOn('localAccounts', { localAccounts })[0]).toMatchObject({
-      state: 'missing',
-      what: 'Not approved: old-admin, gnp.',
-    });
-    expect(factsOn('localAccounts', { localAccounts: { facts: [] } })[0]?.state).toBe('ok');
-    expect(factsOn('localAccounts', { localAccounts: { unknown: 'x' } })[0]?.state).toBe('unknown');
-  });
 });
 
 describe('what others wrote', () => {
