@@ -3,6 +3,7 @@ import { batchId, type BatchRow } from '../../../shared/domain/remediation/batch
 import type { Entry, Outcome } from '../../../shared/domain/remediation/entry';
 import { noTally } from '../../../shared/domain/remediation/remediationRow';
 import type { NightRun } from './nightRun';
+import { isQuiet, type Parkable, ParkedBatches, vmKey } from './parkedBatches';
 
 /** Some VMs that are worked on, and what of them is not saved yet. */
 export type OpenBatch = {
@@ -21,14 +22,29 @@ export type OpenBatch = {
 /** The batches that are open in this process: all that is held in memory of an estate. */
 export class BatchBook {
   readonly batches = new Map<number, OpenBatch>();
+  readonly parked = new ParkedBatches();
 
   constructor(private readonly run: NightRun) {}
 
-  /** Takes a batch up from its row. Throws `Fault`. */
+  /** Takes a batch up from its row, parked or new. Throws `Fault`. */
   async open(number: number): Promise<OpenBatch> {
-    const stored = await this.run.world.ledger.remediationBatches.get(batchId(this.run.id, number));
+    const { world, id } = this.run;
+    const stored = await world.ledger.remediationBatches.get(batchId(id, number));
     assert(stored !== null, 'a batch is inserted before it is counted');
-    return this.take(stored.row, stored.etag);
+    const batch = this.take(stored.row, stored.etag);
+    const woken = this.parked.release(number, batch.entries);
+    const now = world.clock.now();
+    for (const [place, entry] of batch.entries.entries()) {
+      const isWoken = entry.stage === 'extensionSent' && woken.has(vmKey(entry.vmId));
+      if (isWoken) this.set(batch, place, { ...entry, nextAt: now });
+    }
+    return batch;
+  }
+
+  /** Lets go of a batch that is saved and in which nothing is to be done for a while. */
+  park(batch: Parkable): void {
+    this.parked.put(batch);
+    this.batches.delete(batch.number);
   }
 
   take({ number, subscriptionId, entries }: BatchRow, etag: string): OpenBatch {
@@ -98,11 +114,21 @@ export class BatchBook {
         if (end !== null) sum[end.outcome] += 1;
       }
     }
+    this.parked.addEnded(sum);
     return sum;
   }
 }
 
 /** Is every VM of it at its end, and saved so? */
-export function isSettled({ entries, changes, saved, busy }: OpenBatch): boolean {
-  return saved === changes && busy.size === 0 && entries.every(({ end }) => end !== null);
+export function isSettled(batch: OpenBatch): boolean {
+  return isAtRest(batch) && batch.entries.every(({ end }) => end !== null);
+}
+
+/** Is it saved, and nothing to be done about its VMs for a while? */
+export function isParkable(batch: OpenBatch, now: number): boolean {
+  return isAtRest(batch) && isQuiet(batch.entries, now);
+}
+
+function isAtRest({ changes, saved, saving, busy }: OpenBatch): boolean {
+  return saved === changes && saving === null && busy.size === 0;
 }

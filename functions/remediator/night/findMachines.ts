@@ -1,6 +1,5 @@
 import { isAtOrUnder } from '../../../shared/domain/armId';
 import { factsOf } from '../../../shared/domain/fault';
-import { hashId } from '../../../shared/domain/identity';
 import { batchId, batchSize, type BatchRow } from '../../../shared/domain/remediation/batchRow';
 import type { Candidate } from '../../../shared/domain/remediation/candidate';
 import type { Entry } from '../../../shared/domain/remediation/entry';
@@ -11,9 +10,10 @@ import type { CandidatePage } from '../../../shared/ports/machines';
 import { askIndex } from './askIndex';
 import type { BatchBook } from './batchBook';
 import type { NightRun } from './nightRun';
+import { vmKey } from './parkedBatches';
 import { readEstate, type EstateKnowledge } from './readEstate';
 
-/** VMs of which a batch exists, by a short hash of their ids: 50,000 of them are a few megabytes. */
+/** VMs of which a batch exists, by `vmKey`. */
 type Seen = Set<string>;
 
 /** Hands a batch that has work in it to whoever does it. */
@@ -81,7 +81,7 @@ async function seenBefore(run: NightRun, take: Take): Promise<Seen> {
   for (let number = 0; ; number++) {
     const stored = await run.world.ledger.remediationBatches.get(batchId(run.id, number));
     if (stored === null) return seen;
-    for (const { vmId } of stored.row.entries) seen.add(keyOf(vmId));
+    for (const { vmId } of stored.row.entries) seen.add(vmKey(vmId));
     if (number >= counted && run.adopt(stored.row) === 'open') {
       take(number, stored.row.subscriptionId);
     }
@@ -99,7 +99,7 @@ async function batchUp(
   const now = run.world.clock.now();
   const bySubscription = new Map<string, Entry[]>();
   for (const candidate of candidates) {
-    const key = keyOf(candidate.vmId);
+    const key = vmKey(candidate.vmId);
     if (seen.has(key)) continue;
     seen.add(key);
     const around = estate.around(candidate);
@@ -142,8 +142,4 @@ async function insertBatch(
     }
   }
   if (run.adopt(row) === 'open') take(number, subscriptionId);
-}
-
-function keyOf(vmId: string): string {
-  return hashId(vmId.toLowerCase(), 12);
 }

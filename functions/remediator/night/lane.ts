@@ -4,6 +4,7 @@ import type { PlannedWrite } from '../../../shared/domain/remediation/verdict';
 import type { BatchBook, OpenBatch } from './batchBook';
 import { lookAt } from './lookAt';
 import type { NightRun } from './nightRun';
+import type { Parkable } from './parkedBatches';
 import { sendWrites } from './sendWrites';
 
 /** A write that may leave as soon as there is room. */
@@ -18,6 +19,8 @@ export type ReadyWrite = {
 
 /** Writes that are kept ready beyond what may leave at once: some seconds of Azure's rate. */
 const readyAhead = 30;
+/** VMs that were written to and may be looked at again, of which no more are brought back. */
+const dueAhead = 24;
 const widthFirst = 8;
 const widthMax = 512;
 /** One save announces this many writes of a batch at most, so that all leave soon after it. */
@@ -33,8 +36,9 @@ export class Lane {
   readonly unopened: number[] = [];
   readonly ready: ReadyWrite[] = [];
   private readonly open = new Set<OpenBatch>();
+  private readonly parked = new Set<number>();
   private underWay = 0;
-  private opening = 0;
+  private readonly opening = new Set<number>();
   private announced = 0;
   /** A region that it has VMs in, for a first guess. */
   private location = '';
@@ -55,13 +59,28 @@ export class Lane {
     this.open.delete(batch);
   }
 
+  /** A batch about which nothing is to be done for a while: its row is enough. */
+  park(batch: Parkable): void {
+    this.book.park(batch);
+    this.parked.add(batch.number);
+  }
+
+  /** Batches that are not in memory and hold VMs that nothing is awaited of: no longer its own. */
+  takeIdle(): number[] {
+    const idle = [...this.parked].filter(
+      (number) => this.book.parked.hasIdle(number) && !this.opening.has(number),
+    );
+    for (const number of idle) this.parked.delete(number);
+    return [...this.unopened.splice(0), ...idle];
+  }
+
   /** Nothing that is ready leaves any more. */
   stop(): void {
     for (const { batch, place } of this.ready.splice(0)) batch.busy.delete(place);
   }
 
   get isIdle(): boolean {
-    return this.underWay === 0 && this.opening === 0;
+    return this.underWay === 0 && this.opening.size === 0;
   }
 
   /** Begins whatever may begin now. Never waits, never throws: what fails is told in its entry. */
@@ -71,6 +90,7 @@ export class Lane {
     this.startLooks(now);
     this.startWrites();
     this.openMore();
+    this.openDue(now);
     // There was room in Azure's counts and none here: the width is the limit, so it grows.
     if (this.underWay >= this.width) this.width = Math.min(widthMax, this.width * 2);
   }
@@ -188,19 +208,40 @@ export class Lane {
       0,
     );
     const wanted = 2 * readyAhead + Math.min(widthMax, this.writeRoom(this.location));
-    const batches = Math.ceil((wanted - waiting) / batchSize) - this.opening;
-    for (const number of this.unopened.splice(0, Math.max(0, batches))) this.openOne(number);
+    const batches = Math.ceil((wanted - waiting) / batchSize) - this.opening.size;
+    for (const number of this.unopened.splice(0, Math.max(0, batches))) {
+      // Storage cannot be reached: the batch comes again.
+      this.openOne(number, () => this.unopened.unshift(number));
+    }
   }
 
-  private openOne(number: number): void {
-    this.opening += 1;
+  /** Brings parked batches back of which something is due, no more than can be looked at soon. */
+  private openDue(now: number): void {
+    let due = 0;
+    for (const { entries } of this.open) {
+      for (const { end, nextAt, sent } of entries) {
+        if (end === null && nextAt <= now && sent.length > 0) due += 1;
+      }
+    }
+    for (const number of this.parked) {
+      if (due >= dueAhead) return;
+      const count = this.opening.has(number) ? 0 : this.book.parked.dueIn(number, now);
+      due += count;
+      if (count > 0) this.openOne(number, () => undefined);
+    }
+  }
+
+  private openOne(number: number, failed: () => void): void {
+    this.opening.add(number);
     this.book
       .open(number)
-      .then((batch) => this.open.add(batch))
-      // Storage cannot be reached: the batch comes again.
-      .catch(() => this.unopened.unshift(number))
+      .then((batch) => {
+        this.parked.delete(number);
+        this.open.add(batch);
+      })
+      .catch(failed)
       .finally(() => {
-        this.opening -= 1;
+        this.opening.delete(number);
       });
   }
 }

@@ -3,13 +3,14 @@ import { batchId } from '../../../shared/domain/remediation/batchRow';
 import type { BatchBook } from './batchBook';
 import type { Lane } from './lane';
 import type { NightRun } from './nightRun';
+import { isQuiet } from './parkedBatches';
 
 const atOnce = 8;
 
 /**
  * Takes the open batches of a run up again. Those in which something was sent are kept, because
- * what they wait for comes from outside; of the others a lane remembers the number alone. Throws
- * `Fault`.
+ * what they wait for comes from outside, in memory or parked; of the others a lane remembers the
+ * number alone. Throws `Fault`.
  */
 export async function resumeBatches(
   run: NightRun,
@@ -35,6 +36,7 @@ async function resumeOne(
   const lane = laneOf(row.subscriptionId);
   const isOpen = row.entries.some(({ end, sent }) => end === null && sent.length > 0);
   const isOver = row.entries.every(({ end }) => end !== null);
-  if (isOpen || isOver) lane.add(book.take(row, etag));
+  if (!isOver && isQuiet(row.entries, run.world.clock.now())) lane.park(row);
+  else if (isOpen || isOver) lane.add(book.take(row, etag));
   else lane.unopened.push(number);
 }

@@ -4,8 +4,9 @@ import type { ExtensionPage, SeenExtension } from '../../../shared/ports/machine
 import { askIndex } from './askIndex';
 import type { BatchBook, OpenBatch } from './batchBook';
 import type { NightRun } from './nightRun';
+import { vmKey } from './parkedBatches';
 
-/** When an install was last taken for over by the index, by VM (lower case), epoch ms. */
+/** When an install was last taken for over by the index, by `vmKey`, epoch ms. */
 export type Woken = Map<string, number>;
 
 type Place = { readonly batch: OpenBatch; readonly place: number };
@@ -18,27 +19,35 @@ const subscriptionsPerQuery = 100;
  * Throws `Fault`.
  */
 export async function watchInstalls(run: NightRun, book: BatchBook, woken: Woken): Promise<void> {
-  const now = run.world.clock.now();
-  const installing = underWay(book, now);
+  const { clock } = run.world;
+  const open = [...underWay(book, clock.now()).values()];
   const subscriptions = [
-    ...new Set([...installing.values()].map(({ batch }) => batch.subscriptionId)),
+    ...new Set([
+      ...open.map(({ batch }) => batch.subscriptionId),
+      ...book.parked.subscriptionIds(),
+    ]),
   ];
   for (let from = 0; from < subscriptions.length; from += subscriptionsPerQuery) {
     const some = subscriptions.slice(from, from + subscriptionsPerQuery);
     await eachPage(run, some, (seen) => {
-      for (const one of seen)
-        wake(book, installing.get(one.vmId), one, woken, run.world.clock.now());
+      // What is open and what is parked may have changed while the page was on its way.
+      const now = clock.now();
+      const installing = underWay(book, now);
+      for (const one of seen) {
+        if (stateOf(one) !== 'busy') wake(book, installing, one, woken, now);
+      }
     });
   }
 }
 
+/** Installs that are under way in batches that are open, by `vmKey`. */
 function underWay(book: BatchBook, now: number): Map<string, Place> {
   const found = new Map<string, Place>();
   for (const batch of book.batches.values()) {
     for (const [place, { stage, sent, vmId }] of batch.entries.entries()) {
       const since = sent.at(-1)?.at ?? now;
       if (stage === 'extensionSent' && now - since >= nightTimes.watchFrom) {
-        found.set(vmId.toLowerCase(), { batch, place });
+        found.set(vmKey(vmId), { batch, place });
       }
     }
   }
@@ -64,17 +73,22 @@ async function eachPage(
 
 function wake(
   book: BatchBook,
-  place: Place | undefined,
-  seen: SeenExtension,
+  installing: ReadonlyMap<string, Place>,
+  { vmId }: SeenExtension,
   woken: Woken,
   now: number,
 ): void {
-  if (place === undefined || stateOf(seen) === 'busy') return;
+  const key = vmKey(vmId);
+  // The index may still show the one before: asked again at once, the VM would say so again.
+  if (now - (woken.get(key) ?? 0) < nightTimes.lookAgain) return;
+  if (wakeOpen(book, installing.get(key), now) || book.parked.wake(key, now)) woken.set(key, now);
+}
+
+function wakeOpen(book: BatchBook, place: Place | undefined, now: number): boolean {
+  if (place === undefined) return false;
   const { batch, place: at } = place;
   const entry = batch.entries[at];
-  if (entry?.stage !== 'extensionSent' || batch.busy.has(at)) return;
-  // The index may still show the one before: asked again at once, the VM would say so again.
-  if (now - (woken.get(seen.vmId) ?? 0) < nightTimes.lookAgain) return;
-  woken.set(seen.vmId, now);
+  if (entry?.stage !== 'extensionSent' || batch.busy.has(at)) return false;
   book.set(batch, at, { ...entry, nextAt: now });
+  return true;
 }

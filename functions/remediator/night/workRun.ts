@@ -1,11 +1,12 @@
 import { factsOf } from '../../../shared/domain/fault';
 import { afterCancel } from '../../../shared/domain/remediation/afterFault';
 import { newScopes } from '../../../shared/domain/remediation/scopesAsked';
-import { BatchBook, isSettled, type OpenBatch } from './batchBook';
+import { BatchBook, isParkable, isSettled, type OpenBatch } from './batchBook';
 import { findMachines } from './findMachines';
 import { finishRun } from './finishRun';
 import { Lane } from './lane';
 import type { NightRun } from './nightRun';
+import { vmKey } from './parkedBatches';
 import { resumeBatches } from './resumeBatches';
 import { settleBatch } from './settleBatch';
 import { watchInstalls, type Woken } from './watchInstalls';
@@ -156,6 +157,11 @@ class Work {
       try {
         await this.book.flush(batch);
         if (isSettled(batch)) await this.letGo(batch);
+        else if (isParkable(batch, this.run.world.clock.now())) {
+          const lane = this.lane(batch.subscriptionId);
+          lane.drop(batch);
+          lane.park(batch);
+        }
       } catch (error) {
         this.tell('saving', error);
       }
@@ -163,19 +169,19 @@ class Work {
   }
 
   private async letGo(batch: OpenBatch): Promise<void> {
-    for (const { vmId } of batch.entries) this.woken.delete(vmId.toLowerCase());
+    for (const { vmId } of batch.entries) this.woken.delete(vmKey(vmId));
     this.lane(batch.subscriptionId).drop(batch);
     await settleBatch(this.run, this.book, batch, this.failedBefore);
   }
 
-  /** Nothing new is begun; what nobody has opened yet is opened to be ended. */
+  /** Nothing new is begun; what is not open and has something to be ended is opened for that. */
   private async cancel(now: number): Promise<void> {
     if (this.run.row.phase === 'running') {
       await this.run.save(this.book.ended(), () => ({ phase: 'cancelling' }));
     }
     for (const lane of this.lanes.values()) {
       lane.stop();
-      for (const number of lane.unopened.splice(0)) lane.add(await this.book.open(number));
+      for (const number of lane.takeIdle()) lane.add(await this.book.open(number));
     }
     for (const batch of this.book.batches.values()) {
       for (const [place, entry] of batch.entries.entries()) {

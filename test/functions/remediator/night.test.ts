@@ -240,6 +240,46 @@ describe('a night that is killed', () => {
   });
 });
 
+describe('a night with thousands of installs under way', () => {
+  it('holds none of them but in their rows: each is read again when something is over', async () => {
+    const ledger = createNightMemory();
+    const { remediationBatches } = ledger;
+    let reads = 0;
+    const counted = {
+      ...remediationBatches,
+      get: (id: string) => {
+        reads += 1;
+        return remediationBatches.get(id);
+      },
+    };
+    const app = begin(manyVms(120, bareVm), {
+      ledger: { ...ledger, remediationBatches: counted },
+    });
+    await app.startNight();
+    await time.passUntil(() => Object.keys(vmWrites(azure)).length === 120, minute);
+    await time.pass(10_000);
+    const before = reads;
+    const row = await untilOver(time, app.ledger, night);
+    expect(row.tally.ended.fixed).toBe(120);
+    // Three batches of forty.
+    expect(reads - before).toBeGreaterThanOrEqual(3);
+  });
+
+  it('ends what waits for another try as soon as it is cancelled', async () => {
+    const app = begin([{ name: 'ill', guest: { login: 'agentSilent' }, ...bareVm }]);
+    await app.ask(askBy(asked));
+    const failed = (): boolean =>
+      azure.resourceManager.writeLog.records.some(({ outcome }) => outcome === 'failed');
+    await time.passUntil(failed, 30 * minute);
+    // It is looked at, and then waits for five minutes.
+    await time.pass(2 * minute);
+    await app.ask({ kind: 'cancel', schema: 1, id: asked, askedBy: askBy(asked).askedBy });
+    await time.pass(minute);
+    expect(await outcomesOf(app.ledger, asked)).toEqual({ ill: 'skipped cancelled' });
+    expect(vmWrites(azure)).toEqual({ ill: ['PUT'] });
+  });
+});
+
 describe('a run that is asked for', () => {
   it('twice is one run, and one that is over stays over', async () => {
     const app = begin([{ name: 'bare', ...bareVm }]);
