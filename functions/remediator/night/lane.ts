@@ -136,8 +136,8 @@ export class Lane {
   }
 
   /**
-   * The extension follows its identity without another look: the VM is as it was a moment ago. After
-   * a pause, or a crash, it may be another by then.
+   * The extension follows its identity without another look: the VM is as it was a moment ago.
+   * After a pause, or a crash, it may be another by then.
    */
   private keepReady(batch: OpenBatch, place: number, lookedAt: number): void {
     const write = batch.entries[place]?.plan[0];

@@ -82,10 +82,19 @@ export class ParkedBatches {
   /** Outcomes of those of their VMs that are at their end. */
   addEnded(sum: Record<Outcome, number>): void {
     for (const { ended } of this.batches.values()) {
-      for (const outcome of Object.keys(ended) as Outcome[]) sum[outcome] += ended[outcome];
+      for (const outcome of outcomes) sum[outcome] += ended[outcome];
     }
   }
 }
+
+const outcomes: readonly Outcome[] = [
+  'ready',
+  'fixed',
+  'wouldFix',
+  'skipped',
+  'failed',
+  'quarantined',
+];
 
 /** Less time than this is no reason to read a batch again. */
 const quietMs = 45_000;

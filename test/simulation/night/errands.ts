@@ -50,7 +50,9 @@ export function messageOf(plan: Plan, errand: NightErrand, nowMs: number): unkno
         { ...start(['not an id']) },
         { kind: 'cancel', schema: 1, id: 'night-99999999 or 1', askedBy: somebody },
       ]);
-    default:
+    case 'start':
+    case 'night':
+    case 'next night':
       return start([]);
   }
 }

@@ -61,7 +61,7 @@ export type NightHistory = {
 };
 
 /** The state of a VM at a time. */
-export function stateAt(
+function stateAt(
   { machines }: Pick<NightHistory, 'machines'>,
   vmId: string,
   atMs: number,

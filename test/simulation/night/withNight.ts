@@ -45,10 +45,10 @@ function drawMachines(dice: Dice): NightMachine[] {
   const bag = recipeNames.flatMap((name) =>
     Array.from({ length: recipeOf(name).weight ?? 1 }, () => name),
   );
-  const drawn = Array.from({ length: dice.int(10, 40) }, (): RecipeName => dice.pick(bag));
+  const picked = Array.from({ length: dice.int(10, 40) }, (): RecipeName => dice.pick(bag));
   // One twin alone is none.
-  const twins = drawn.includes('twin') ? ['twin' as const] : [];
-  return [...drawn, ...twins].map((recipe, at) => ({
+  const twins = picked.includes('twin') ? ['twin' as const] : [];
+  return [...picked, ...twins].map((recipe, at) => ({
     name: `night-${at + 1}`,
     recipe,
     standing: dice.chance(0.12) ? dice.pick(['once', 'paused', 'quarantined']) : 'none',

@@ -19,7 +19,8 @@ const asksFor =
     isQuery(crossing) && textOf(crossing).includes(`postern:${query} `);
 
 function textOf({ input }: Crossing): string {
-  return String((input as { body?: unknown }).body ?? '');
+  const { body } = input as { body?: unknown };
+  return typeof body === 'string' ? body : '';
 }
 
 const refuses = (status: number, code: string, headers: Record<string, string> = {}) =>

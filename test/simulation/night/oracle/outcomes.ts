@@ -57,7 +57,10 @@ function whyUntrue(ofNight: NightCase, vmId: string, told: StoredEntry): string 
       return ever.some(isReadyNow) ? null : 'it never was';
     case 'skipped':
       return whyNotSkipped(entry, ever);
-    default:
+    case 'failed':
+    case 'quarantined':
+    case 'wouldFix':
+    case undefined:
       return null;
   }
 }
