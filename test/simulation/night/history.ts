@@ -60,15 +60,6 @@ export type NightHistory = {
   readonly liveAtRest: readonly string[] | null;
 };
 
-/** The state of a VM at a time. */
-function stateAt(
-  { machines }: Pick<NightHistory, 'machines'>,
-  vmId: string,
-  atMs: number,
-): VirtualMachineSeed | null {
-  return machines.get(vmId)?.findLast((one) => one.atMs <= atMs)?.seed ?? null;
-}
-
 /** Every state that a VM had at some moment between two times. */
 export function statesWithin(
   { machines }: Pick<NightHistory, 'machines'>,
