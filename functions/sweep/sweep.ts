@@ -13,12 +13,14 @@ export async function sweep(
   return sweepRules(world, { memory, closeWindow: (stored) => closeWindow(world, stored) });
 }
 
-/** Somebody else's save is no failure: the next sweep sees what became of it. */
+/**
+ * Only rows come here whose window lives and is wished open: of every other the rule is due, not
+ * changed. Somebody else's save is no failure: the next sweep sees what became of it.
+ */
 async function closeWindow(
   { ledger, clock }: World,
   { row, etag }: Stored<WindowRow>,
 ): Promise<boolean> {
-  if (row.wish === 'closed') return false;
   const next = wishClosed(row, 'changedByOthers', clock.now());
   return (await ledger.windows.replace(next, etag)) !== 'changed';
 }

@@ -1,6 +1,7 @@
 import type { RoleDefinition } from '../../local/azure/contract';
 import { type Estate, estateOf, subscriptionId } from '../../local/estate';
 import { spareNsg } from './faults/editors';
+import { withMachines } from './night/estate';
 import type { Plan } from './plan';
 
 /** A role that somebody made, and called as Azure calls the one that opens ports. */
@@ -16,13 +17,13 @@ export const subscription = `/subscriptions/${subscriptionId}`;
 export const groupScope = `${subscription}/resourceGroups/rg-app`;
 
 /** The estate of a plan: machines with an NSG of their own or without, in one subnet. */
-export function estateOfPlan({ machines, subnetNsg }: Plan): Estate {
-  const estate = estateOf({
-    vms: machines.map(({ ownNsg }, at) => ({
-      name: `vm-${at + 1}`,
-      ...(ownNsg ? {} : { nics: [{ nsg: null }] }),
-    })),
-    subnetNsgs: { 'snet-app': subnetNsg ? 'nsg-snet-app' : null },
-  });
+export function estateOfPlan({ machines, subnetNsg, night }: Plan): Estate {
+  const vms = machines.map(({ ownNsg }, at) => ({
+    name: `vm-${at + 1}`,
+    ...(ownNsg ? {} : { nics: [{ nsg: null }] }),
+  }));
+  const subnetNsgs = { 'snet-app': subnetNsg ? 'nsg-snet-app' : null };
+  const estate =
+    night === null ? estateOf({ vms, subnetNsgs }) : withMachines(night, vms, subnetNsgs);
   return { ...estate, networkSecurityGroups: [...estate.networkSecurityGroups, spareNsg] };
 }

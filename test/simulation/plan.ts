@@ -2,6 +2,8 @@ import { diceOf, type Dice } from './dice';
 import { drawFaults } from './drawFaults';
 import type { Errand } from './http/errand';
 import { withErrands } from './http/withErrands';
+import type { NightPlan } from './night/nightPlan';
+import { withNight } from './night/withNight';
 import type { Theme } from './themeParts';
 import { themes } from './themes';
 import { minute } from './units';
@@ -87,6 +89,8 @@ export type Plan = {
   readonly others: readonly Other[];
   /** Calls of the API; none in most seeds. */
   readonly errands: readonly Errand[];
+  /** The remediator app beside; `null` in most seeds. */
+  readonly night: NightPlan | null;
   readonly faults: readonly FaultPlan[];
   /** When faults and editors stop, liveness only. */
   readonly calmAtMs: number;
@@ -106,6 +110,8 @@ export type FaultKindFacts = {
   readonly onlyNamed?: boolean;
   /** Something about calls of the API: drawn where people call, and nowhere else. */
   readonly ofCalls?: boolean;
+  /** Something about the night: drawn where there is one, and nowhere else. */
+  readonly ofNight?: boolean;
 };
 
 const firstStart = Date.parse('2026-01-01T10:00:00.000Z');
@@ -150,10 +156,11 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     visits,
     others: drawOthers(dice.fork('others'), visits, theme),
     errands: [],
+    night: null,
     faults: drawFaults(dice.fork('faults'), kinds, { visits, lastMs: last, theme }),
     calmAtMs: last + minute,
   };
-  return withErrands(plan, kinds);
+  return withNight(withErrands(plan, kinds), kinds);
 }
 
 /** What policy allows from a deployment on must be asked for in vain as well, or nobody knows its end. */

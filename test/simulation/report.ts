@@ -29,6 +29,9 @@ export type Report = {
   answers: Record<string, number>;
   deeds: Record<string, number>;
   neverDone: string[];
+  /** Seeds beside whose windows a night goes on; what its VMs came to, and what was written. */
+  seedsWithNights: number;
+  nights: Record<string, number>;
 };
 
 type Overruns = {
@@ -76,6 +79,8 @@ export function reportOf(from: number, results: readonly SeedResult[]): Report {
     answers,
     deeds,
     neverDone: deedNames.filter((name) => !(name in deeds)),
+    seedsWithNights: results.filter((one) => Object.keys(one.nights).length > 0).length,
+    nights: summed(results.map((one) => one.nights)),
   };
 }
 
@@ -190,6 +195,7 @@ export function printReport(report: Report): string {
     ),
     report.neverStruck.length === 0 ? '' : `never struck: ${report.neverStruck.join(', ')}`,
     ...callTables(report),
+    ...nightTables(report),
     tableOf(['sometimes', 'times'], entries(report.sometimes)),
     tableOf(['crossings', 'times'], entries(report.crossings)),
     ...report.failing.map(
@@ -208,6 +214,14 @@ function callTables({ seedsWithCalls, calls, answers, deeds, neverDone }: Report
     tableOf(['call, and its answer', 'times'], entries(answers)),
     tableOf(['what came of calls', 'times'], entries(deeds)),
     neverDone.length === 0 ? '' : `never came of calls: ${neverDone.join(', ')}`,
+  ];
+}
+
+function nightTables({ seedsWithNights, nights }: Report): string[] {
+  if (seedsWithNights === 0) return [];
+  return [
+    `nights: in ${seedsWithNights} seeds`,
+    tableOf(['what VMs and runs came to, and what was written', 'times'], entries(nights)),
   ];
 }
 

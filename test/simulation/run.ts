@@ -10,16 +10,17 @@ import { installErrands } from './http/errands';
 import { wireOf } from './http/listen';
 import { ownCallers } from './http/ownCallers';
 import { Lives } from './lives';
+import { Night } from './night/night';
+import { forNight } from './night/surroundings';
 import { firstPolicyOf, policyOfPlan } from './policies';
 import { faultTable } from './faults/table';
 import { everybody, newcomers } from './people';
 import type { FaultPlan, Plan } from './plan';
-import { minute } from './units';
 import { crossingWaits, crossStarts, seamsOf } from './seams';
 import { skewOf, skewedWorld, looksInTrueTime } from './skew';
 import type { Affliction, Skew, Stage, Timing } from './stage';
 import { installOthers, installVisits } from './actors';
-import { isIdle } from './idle';
+import { comeToRest } from './rest';
 import { deployedTimers } from '../support/deployedTimers';
 import { simulate, type LogLine, type Simulation } from '../support/simulatedAzure';
 import { createStrikes, type Strikes } from './strikes';
@@ -47,6 +48,8 @@ export type Outcome = {
   readonly sometimes: Readonly<Record<string, number>>;
   readonly crossings: Readonly<Record<string, number>>;
   readonly windows: number;
+  /** How the VMs of its nights ended, and what was written for them, counted. */
+  readonly nights: Readonly<Record<string, number>>;
 };
 
 export type RunOptions = {
@@ -63,10 +66,6 @@ export type RunOptions = {
   /** Waits for rest no longer than until nothing is left to be done. */
   readonly restsEarly?: boolean;
 };
-
-/** Within this time after the last end and after faults have stopped, everything must be at rest. */
-const restMs = 8 * 60_000;
-const quietMsDefault = 30 * 60_000;
 
 /** Plays a plan from its first moment to its last and judges it. */
 export async function playPlan(plan: Plan, options: RunOptions = {}): Promise<Outcome> {
@@ -96,6 +95,7 @@ class Run {
   private readonly backFromStarts: () => void;
   private readonly policyText: string;
   private simulation: Simulation | undefined;
+  private night: Night | undefined;
   private world: World | undefined;
   private readonly poisoned = new Set<string>();
   private calm = false;
@@ -157,6 +157,7 @@ class Run {
     installVisits(stage, told);
     installOthers(stage, told);
     installErrands(stage, told);
+    this.beginNight(told);
     if (plan.firstPolicy !== null) {
       stage.at(plan.firstPolicy.untilMs, () =>
         this.lives.restart(5_000, { policy: this.policyText }),
@@ -171,13 +172,14 @@ class Run {
     clock.atRest(() => this.checkRest());
     const end = plan.startMs + plan.calmAtMs;
     await clock.runUntil(end);
-    if (plan.mode === 'liveness') await this.comeToRest();
+    if (plan.mode === 'liveness') await this.rest();
     return this.outcome();
   }
 
   async close(): Promise<void> {
     this.backFromStarts();
     this.lives.close();
+    this.night?.close();
     await this.simulation?.close();
   }
 
@@ -186,6 +188,8 @@ class Run {
     const seams = seamsOf(this.boundaries, this.watch);
     const dice = diceOf(plan.seed).fork('azure');
     const estate = estateOfPlan(plan);
+    const beside = forNight(plan.night);
+    const owners = plan.errands.length > 0 ? [ownerAssignment(subscriptionId)] : [];
     let ids = 0;
     const simulation = simulate({
       estate,
@@ -194,9 +198,10 @@ class Run {
       settings: deployedTimers,
       chains: this.written.chains,
       people: newcomers,
-      otherRoles: [sameName],
+      ...beside.roles,
+      otherRoles: [sameName, ...beside.otherRoles],
       callers: ownCallers,
-      ...(plan.errands.length > 0 ? { standing: [ownerAssignment(subscriptionId)] } : {}),
+      standing: [...owners, ...beside.standing],
       ...(this.lives.stores[0] ? { store: this.lives.stores[0] } : {}),
       door: plan.door,
       schema: plan.schema,
@@ -208,10 +213,12 @@ class Run {
           write: plan.latency.write,
           rulePut: plan.latency.put,
           ruleDelete: plan.latency.remove,
+          ...beside.latency,
         },
         resourceGraphLagMs: plan.graphLagMs,
         whenBusy: plan.whenBusy,
         conflicts: plan.conflicts,
+        ...beside.limits,
       },
       onWrite: (record) => this.watch.onWrite(record),
       onLine: (line) => this.onLine(line),
@@ -242,6 +249,22 @@ class Run {
     this.simulation = await simulation;
   }
 
+  private beginNight(told: (what: string) => void): void {
+    const { plan, clock, simulation } = this;
+    if (plan.night === null || simulation === undefined) return;
+    this.night = new Night({
+      plan,
+      night: plan.night,
+      clock,
+      azure: simulation.azure,
+      isCalm: () => this.calm,
+      took: ({ fault, id = -1 }) => this.took({ kind: fault, id }),
+      spins: (crossing) => (this.problem ??= spinningAt(crossing)),
+      told,
+    });
+    this.night.begin();
+  }
+
   private stage(): Stage {
     const { plan, clock, boundaries, timing, skew, policyText, delivered } = this;
     const need = (): Simulation => {
@@ -266,6 +289,10 @@ class Run {
         }),
       isCalm: () => this.calm,
       strike: (...strike) => this.strikes.add(...strike),
+      night: () => {
+        if (this.night === undefined) throw new Error('There is no night in this run.');
+        return this.night;
+      },
       restart: (...restart) => this.lives.restart(...restart),
       die: () => this.lives.end(),
       withSweeper: () => void this.lives.startSweeper(),
@@ -322,36 +349,11 @@ class Run {
     this.sleepers.onLine(line);
   }
 
-  /** Faults have stopped: now everything must close, and then nothing may be written any more. */
-  private async comeToRest(): Promise<void> {
+  private async rest(): Promise<void> {
     this.calm = true;
-    const { clock, simulation } = this;
+    const { clock, simulation, skew, watch, night, afflictions, options } = this;
     if (simulation === undefined) return;
-    simulation.azure.resourceManager.faults.clear();
-    Object.assign(simulation.azure.eventGrid.knobs, {
-      lossChance: 0,
-      delayMs: 0,
-      duplicateChance: 0,
-    });
-    this.skew.set(0);
-    const last = Math.max(...simulation.azure.pim.truth().map(({ endAt }) => Date.parse(endAt)), 0);
-    const felt = Math.max(...this.afflictions.map(({ untilMs }) => untilMs), 0);
-    const restAt = Math.max(clock.now(), last, felt) + restMs;
-    if (this.options.restsEarly !== true) await clock.runUntil(restAt);
-    // Whoever was told to ask again in an hour does so, and is done with it then.
-    const isPatient = this.afflictions.some(({ kind }) => kind === '429 Retry-After 3600');
-    const lastMs = restAt + (isPatient ? 3_600_000 : 0);
-    while (clock.now() < lastMs && !(await isIdle(simulation))) {
-      await clock.runUntil(clock.now() + minute);
-    }
-    const { live, windows } = simulation.ledger();
-    this.watch.rest({
-      // Of a window that is over it may still be asked who ended it, a quarter of an hour long.
-      live: (await live.list()).flatMap(({ row }) => (row.kind === 'ended' ? [] : [row.id])),
-      open: (await windows.list()).flatMap(({ row }) => (row.concludedAt === null ? [row.id] : [])),
-    });
-    await clock.runUntil(clock.now() + (this.options.quietMs ?? quietMsDefault));
-    this.watch.quiet();
+    await comeToRest({ clock, simulation, skew, watch, night, afflictions, options });
   }
 
   private outcome(): Outcome {
@@ -377,6 +379,7 @@ class Run {
         ...this.written.faults(history, circumstances),
         ...this.sleepers.faults(),
         ...sleeperFaults(instances, circumstances),
+        ...(this.night === undefined ? [] : this.night.faults(circumstances)),
       ],
     };
     return {
@@ -388,6 +391,7 @@ class Run {
       sometimes: sometimesOf(simulation.logs),
       crossings: Object.fromEntries(this.boundaries.counts()),
       windows: judgement.windows,
+      nights: this.night?.figures() ?? {},
     };
   }
 }

@@ -4,7 +4,6 @@ import axios, { type AxiosAdapter } from 'axios';
 import type { Transport } from '../../local/azure/eventGrid/types';
 import type { CoreRegistry } from '../../local/functions/index';
 import type { ChainStore } from '../../shared/ports/audit';
-import type { Ledger } from '../../shared/ports/ledger';
 import type { World } from '../../shared/ports/world';
 import type { Seams } from '../support/simulatedAzure';
 import type { Boundaries } from './boundaries';
@@ -22,7 +21,7 @@ export type RequestWatch = Pick<EstateWatch, 'onLook' | 'onPut'>;
 export function seamsOf(boundaries: Boundaries, watch: RequestWatch): Seams {
   return {
     httpClient: (client) => clientOf(watched(crossing(client, boundaries), watch)),
-    ledger: (ledger) => crossingLedger(ledger, boundaries),
+    ledger: (ledger) => crossTables(ledger, boundaries),
     chains: (chains) => crossingChains(chains, boundaries),
     functions: (functions) => wrapFunctions(functions, boundaries),
     deliver: (deliver) => crossingTransport(deliver, boundaries),
@@ -126,9 +125,15 @@ function clientOf(send: Send): HttpClient {
   };
 }
 
+/** The same for requests to Resource Manager, and nothing else. */
+export function crossRequests(client: HttpClient, boundaries: Boundaries): HttpClient {
+  return clientOf(crossing(client, boundaries));
+}
+
 type Call = (...args: unknown[]) => Promise<unknown>;
 
-function crossingLedger(ledger: Ledger, boundaries: Boundaries): Ledger {
+/** The boundaries of a run, put between an app and its tables. */
+export function crossTables<Tables extends object>(ledger: Tables, boundaries: Boundaries): Tables {
   const tables = Object.entries(ledger).map(([table, calls]) => {
     const wrapped = Object.entries(calls as Record<string, Call>).map(([name, call]) => [
       name,
@@ -141,7 +146,7 @@ function crossingLedger(ledger: Ledger, boundaries: Boundaries): Ledger {
     ]);
     return [table, Object.fromEntries(wrapped)];
   });
-  return Object.fromEntries(tables) as Ledger;
+  return Object.fromEntries(tables) as Tables;
 }
 
 function crossingChains(chains: ChainStore, boundaries: Boundaries): ChainStore {

@@ -23,6 +23,8 @@ export type SeedResult = {
   /** Answers to calls, and what the calls have led to. */
   readonly answers: Readonly<Record<string, number>>;
   readonly deeds: Readonly<Record<string, number>>;
+  /** How the VMs of its nights ended, and what was written for them; empty without a night. */
+  readonly nights: Readonly<Record<string, number>>;
 };
 
 /** The plan of a seed, with the whole table to draw from. */
@@ -53,6 +55,7 @@ export async function playSafely(plan: Plan, options: RunOptions = {}): Promise<
       sometimes: {},
       crossings: {},
       windows: 0,
+      nights: {},
     };
   } finally {
     process.off('unhandledRejection', onStray);
@@ -85,7 +88,7 @@ export async function playSeed(
   const faults: Record<string, number> = {};
   const distinct = new Map(outcome.afflictions.map(({ id, kind }) => [id, kind]));
   for (const kind of distinct.values()) faults[kind] = (faults[kind] ?? 0) + 1;
-  const { judgement, sometimes, crossings, hash, windows } = outcome;
+  const { judgement, sometimes, crossings, hash, windows, nights } = outcome;
   const { violations, overruns, foreignEdits, answers, deeds } = judgement;
   return {
     seed,
@@ -101,5 +104,6 @@ export async function playSeed(
     foreignEdits,
     answers,
     deeds,
+    nights,
   };
 }

@@ -5,6 +5,7 @@ import type { Boundaries, Crossing, Strike } from './boundaries';
 import type { SimulatedClock } from './clock';
 import type { Dice } from './dice';
 import type { Wire } from './http/wire';
+import type { NightStage } from './night/night';
 import type { FaultKindFacts, FaultPlan, Plan } from './plan';
 import type { Person } from './people';
 import type { Narrowing } from './policies';
@@ -26,7 +27,9 @@ export type FaultGroup =
   | 'pim'
   /** What people ask for at the worst moment: no disturbance at all. */
   | 'people'
-  | 'deploy';
+  | 'deploy'
+  /** What happens to the night alone: nothing of a window may feel it. */
+  | 'night';
 
 /** A kind of fault: how it is drawn, and how it gets into a run. */
 export type FaultKind = FaultKindFacts & {
@@ -101,6 +104,8 @@ export type Stage = {
     /** The policy among the changes allows less than that of the plan. */
     narrowing?: Narrowing,
   ): void;
+  /** What may be done to the remediator app; throws in a run without one. */
+  night(): NightStage;
   /** The host dies now and nobody starts it again. */
   die(): void;
   /** The sweeper app runs beside the main one from now on. */

@@ -1,4 +1,4 @@
-import type { PipelineRequest } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
 import { createNightWork, type NightWork } from '../../functions/remediator/workNight';
 import { startNight } from '../../functions/remediator/startNight';
 import { takeAsk } from '../../functions/remediator/takeAsk';
@@ -20,6 +20,10 @@ export type NightAppOptions = {
   readonly rules?: Partial<RemediationRules>;
   readonly ledger?: NightLedger;
   readonly onAnswer?: (request: PipelineRequest, status: number) => void;
+  /** Told of each line of the log. */
+  readonly onLine?: (line: LogLine) => void;
+  /** Wraps the way to Azure, in each life anew. */
+  readonly wrapClient?: (client: HttpClient) => HttpClient;
   /** Wraps parts of the world, for faults between app and Azure. */
   readonly wrapWorld?: (world: RemediatorWorld) => RemediatorWorld;
   /** `false`: a host of the test fires the timers. */
@@ -116,8 +120,9 @@ function worldFor(
     queue: 'postern-remediation',
     version: '0.0.0',
   } as const;
+  const client = inProcess(azure, options);
   return createRemediatorWorld(config, {
-    httpClient: mortal(life, inProcess(azure, options)),
+    httpClient: mortal(life, options.wrapClient?.(client) ?? client),
     credential: {
       getToken: () => {
         const { token, expiresAt } = azure.login.issueToken(identities.remediator);
@@ -125,8 +130,11 @@ function worldFor(
       },
     },
     nightLedger: mortal(life, ledger),
-    log: createLog((line) => {
-      if (!life.isOver) logs.push(JSON.parse(line) as LogLine);
+    log: createLog((text) => {
+      if (life.isOver) return;
+      const line = JSON.parse(text) as LogLine;
+      logs.push(line);
+      options.onLine?.(line);
     }),
   });
 }

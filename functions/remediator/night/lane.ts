@@ -103,11 +103,9 @@ export class Lane {
 
   /** A look that is too old proves too little: the VM is looked at again. */
   private dropStale(now: number): void {
-    while (this.ready.length > 0) {
-      const [first] = this.ready;
-      if (first === undefined || now - first.lookedAt < nightTimes.lookGood) return;
-      this.ready.shift();
-      first.batch.busy.delete(first.place);
+    for (const one of this.ready.splice(0)) {
+      if (now - one.lookedAt < nightTimes.lookGood) this.ready.push(one);
+      else one.batch.busy.delete(one.place);
     }
   }
 
@@ -122,8 +120,10 @@ export class Lane {
       for (const [place, entry] of batch.entries.entries()) {
         if (room <= 0) return;
         if (entry.end !== null || entry.nextAt > now || batch.busy.has(place)) continue;
-        if (entry.stage === 'identitySent' && entry.plan.length > 0) {
-          this.keepReady(batch, place, now);
+        const sentAt = entry.sent.at(-1)?.at ?? 0;
+        const isFresh = now - sentAt < nightTimes.lookGood;
+        if (entry.stage === 'identitySent' && entry.plan.length > 0 && isFresh) {
+          this.keepReady(batch, place, sentAt);
           continue;
         }
         const isFirst = entry.stage === 'waiting' && entry.sent.length === 0;
@@ -135,7 +135,10 @@ export class Lane {
     }
   }
 
-  /** The extension follows its identity without another look: it is as it was a moment ago. */
+  /**
+   * The extension follows its identity without another look: the VM is as it was a moment ago.
+   * After a pause, or a crash, it may be another by then.
+   */
   private keepReady(batch: OpenBatch, place: number, lookedAt: number): void {
     const write = batch.entries[place]?.plan[0];
     if (write === undefined) return;

@@ -25,6 +25,8 @@ export async function lookAt(
   const entry = batch.entries[place];
   if (entry === undefined) return null;
   run.count('reads');
+  // What an answer shows was true when it was asked for, however late it comes.
+  const lookedAt = clock.now();
   try {
     const reading = await machines.readMachine(entry.vmId);
     const now = clock.now();
@@ -33,7 +35,7 @@ export async function lookAt(
     const isCancelled = run.row.cancelAt !== null && move.kind === 'write';
     book.set(batch, place, isCancelled ? afterCancel(move.entry, now) : move.entry);
     if (move.kind === 'keep' || isCancelled) return null;
-    return { batch, place, write: move.write, etag: move.etag, lookedAt: now };
+    return { batch, place, write: move.write, etag: move.etag, lookedAt };
   } catch (error) {
     const fault = factsOf(error);
     const now = clock.now();

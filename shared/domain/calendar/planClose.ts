@@ -15,7 +15,7 @@ export function planClose(
   deleteMs: number,
   earliest: number,
 ): number | null {
-  const others = live.filter(({ id, closes }) => id !== self.id && closes.length > 0);
+  const others = live.filter(({ id }) => id !== self.id);
   const latest = guardStartOf(self);
   const calendar = createCalendar(deleteMs, Math.min(earliest, latest), latest);
   for (const { closes, closeFrom } of others) {

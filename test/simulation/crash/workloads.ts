@@ -47,6 +47,7 @@ const base: Plan = {
   visits: [visit],
   others: [],
   errands: [],
+  night: null,
   faults: [],
   calmAtMs: 2_000 + shortMs + 15_000,
 };

@@ -12,7 +12,7 @@ const isQuery = ({ name }: Crossing): boolean => name === 'post resources';
 const isRead = ({ name }: Crossing): boolean => /^(?:get|post) /.test(name);
 
 /** An answer of Resource Manager, in its usual clothes. */
-function answerOf(
+export function answerOf(
   status: number,
   code: string,
   message: string,
@@ -25,7 +25,8 @@ function answerOf(
   };
 }
 
-function netError(code: string): Error {
+/** The way to Resource Manager is broken. */
+export function netError(code: string): Error {
   return Object.assign(new Error(`read ${code}`), { code });
 }
 
@@ -58,7 +59,8 @@ function requestFault({ name, at, deed, on = any, aim, ...facts }: RequestFault)
   };
 }
 
-const instead =
+/** That answer in place of the effect. */
+export const instead =
   (make: () => Answer): (() => Deed) =>
   () => ({ do: 'answer', answer: make });
 
@@ -329,7 +331,8 @@ function nearlyUsedUp(answer: Answer): Answer {
   return { ...answer, headers: { ...answer.headers, ...few } };
 }
 
-function cut(answer: Answer): Answer {
+/** Half of the body. */
+export function cut(answer: Answer): Answer {
   return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
 }
 

@@ -4,6 +4,7 @@ import { callFaults } from './calls';
 import { clockFaults } from './clocks';
 import { deliveryFaults } from './deliveries';
 import { deployFaults } from './deployments';
+import { nightFaults } from '../night/faults/index';
 import { editorFaults } from './editors';
 import { engineFaults } from './engine';
 import { eventFaults } from './events';
@@ -32,6 +33,7 @@ export const faultTable: readonly FaultKind[] = [
   ...peopleFaults,
   ...deployFaults,
   ...callFaults,
+  ...nightFaults,
 ];
 
 /** Faults that this app cannot meet, and why: nothing of the kind exists in it. */

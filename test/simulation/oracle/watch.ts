@@ -8,6 +8,7 @@ import type { LocalAzure } from '../../../local/localAzure';
 import type { LogLine } from '../../support/simulatedAzure';
 import type { SimulatedClock } from '../clock';
 import type { Call } from '../http/call';
+import { isOurs } from '../night/watch';
 import type { EstateStore } from '../../../local/azure/resourceManager/estateStore';
 import type {
   Accepted,
@@ -161,13 +162,15 @@ export function watchEstate(): EstateWatch {
     quiet: () => {
       quietWrites = need()
         .resourceManager.writeLog.records.slice(writtenAtRest)
-        .filter(({ caller }) => caller.kind === 'app')
+        .filter((record) => record.caller.kind === 'app' && !isOurs(record))
         .map(({ method, path, at }) => `${at} ${method} ${path}`);
     },
     history: () => ({
       stays,
       addresses,
-      writes: need().resourceManager.writeLog.records.map(writtenOf),
+      writes: need()
+        .resourceManager.writeLog.records.filter((record) => !isOurs(record))
+        .map(writtenOf),
       looks,
       puts,
       foreignChanges,

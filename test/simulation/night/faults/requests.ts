@@ -1,0 +1,148 @@
+import type { Crossing, Deed } from '../../boundaries';
+import { answerOf, cut, instead, netError } from '../../faults/requests';
+import type { Answer } from '../../seams';
+import type { FaultKind, Stage } from '../../stage';
+import { nightStrike } from './nightFault';
+
+const any = ({ kind }: Crossing): boolean => kind === 'request';
+const isRead = ({ name }: Crossing): boolean => name === 'get virtualmachines';
+const isPatch = ({ name }: Crossing): boolean => name === 'patch virtualmachines';
+const isWrite = ({ name }: Crossing): boolean =>
+  name === 'put extensions' || name === 'patch virtualmachines';
+const asks = (crossing: Crossing): boolean => isRead(crossing) || isQuery(crossing);
+const isQuery = ({ name }: Crossing): boolean => name === 'post resources';
+
+/** Which of the night's questions a request to the index holds. */
+const asksFor =
+  (query: string) =>
+  (crossing: Crossing): boolean =>
+    isQuery(crossing) && textOf(crossing).includes(`postern:${query} `);
+
+function textOf({ input }: Crossing): string {
+  const { body } = input as { body?: unknown };
+  return typeof body === 'string' ? body : '';
+}
+
+const refuses = (status: number, code: string, headers: Record<string, string> = {}) =>
+  instead(() => answerOf(status, code, 'It cannot be done now.', headers));
+
+const throttled = (headers: Record<string, string>) =>
+  refuses(429, 'SubscriptionRequestsThrottled', headers);
+
+const hostile = `a\r\n\u001b[31mb\u202E<img src=x onerror=alert(1)>__proto__${'x'.repeat(5_000)}`;
+
+const long = { forMs: [180_000, 480_000], times: [100_000, 100_000], skip: 0 } as const;
+const often = { times: [2, 12] } as const;
+
+/** What Resource Manager does to the night, and the way to it. */
+export const nightRequests: readonly FaultKind[] = [
+  nightStrike('429', 'before', any, throttled({}), often),
+  nightStrike('429 Retry-After 30', 'before', any, throttled({ 'retry-after': '30' }), often),
+  nightStrike('429 Retry-After soon', 'before', any, throttled({ 'retry-after': 'soon' })),
+  nightStrike('429 Retry-After 900', 'before', any, throttled({ 'retry-after': '900' }), {
+    times: [1, 1],
+  }),
+  nightStrike('429 of Compute', 'before', isWrite, refuses(429, 'OperationNotAllowed'), often),
+  nightStrike('409', 'before', isWrite, refuses(409, 'Conflict'), often),
+  nightStrike('412', 'before', isPatch, refuses(412, 'PreconditionFailed')),
+  nightStrike('500 before', 'before', any, refuses(500, 'InternalServerError'), often),
+  nightStrike('503 before', 'before', any, refuses(503, 'ServiceUnavailable'), often),
+  nightStrike('500 after', 'unacknowledged', isWrite, refuses(500, 'InternalServerError'), often),
+  nightStrike('reset before', 'before', any, broken('ECONNRESET'), often),
+  nightStrike('reset after', 'unacknowledged', isWrite, broken('ECONNRESET'), often),
+  nightStrike('answer after 20 s', 'unacknowledged', isWrite, () => ({ do: 'delay', ms: 20_000 })),
+  nightStrike('sent after 12 s', 'before', isWrite, () => ({ do: 'delay', ms: 12_000 })),
+  nightStrike(
+    'read takes 14 s',
+    'unacknowledged',
+    isRead,
+    () => ({ do: 'delay', ms: 14_000 }),
+    often,
+  ),
+  nightStrike('401', 'before', any, refuses(401, 'ExpiredAuthenticationToken')),
+  nightStrike('403 of reads', 'before', isRead, refuses(403, 'AuthorizationFailed')),
+  nightStrike('403 of writes', 'before', isWrite, refuses(403, 'AuthorizationFailed')),
+  nightStrike('404 of a read', 'before', isRead, refuses(404, 'ResourceNotFound')),
+  nightStrike('a lock', 'before', isWrite, refuses(409, 'ScopeLocked')),
+  nightStrike('a policy denies', 'before', isWrite, refuses(403, 'RequestDisallowedByPolicy')),
+  nightStrike('hostile message', 'before', isWrite, () => ({
+    do: 'answer',
+    answer: () => answerOf(400, 'Bad\r\nRequest', hostile),
+  })),
+  nightStrike('body truncated', 'unacknowledged', isRead, () => ({
+    do: 'answer',
+    answer: (answered) => cut(answered as Answer),
+  })),
+  nightStrike('HTML', 'before', asks, () => ({
+    do: 'answer',
+    answer: () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }),
+  })),
+  nightStrike('down for minutes', 'before', any, refuses(503, 'ServiceUnavailable'), long),
+  nightStrike('index fails for long', 'before', isQuery, refuses(503, 'ServiceUnavailable'), long),
+  nightStrike('index throttled', 'before', isQuery, refuses(429, 'RateLimiting'), often),
+  stale('index lags', isQuery),
+  stale('index lags on extensions', asksFor('loginExtensions')),
+  nightStrike('index repeats rows', 'unacknowledged', asksFor('candidates'), () =>
+    rows((data) => [...data, ...data]),
+  ),
+  nightStrike('index leaves rows out', 'unacknowledged', asksFor('candidates'), () =>
+    rows((data) => data.filter((_row, at) => at % 2 === 0)),
+  ),
+  nightStrike('index shows nonsense', 'unacknowledged', isQuery, () =>
+    rows((data) => [{ id: 7 }, null, { id: '/x', vmId: hostile, tags: [], type: {} }, ...data]),
+  ),
+  nightStrike('index is cut off', 'unacknowledged', asksFor('candidates'), () => ({
+    do: 'answer',
+    answer: (answered) => changed(answered as Answer, { resultTruncated: 'true' }),
+  })),
+  nightStrike(
+    'installs seen as over',
+    'unacknowledged',
+    asksFor('loginExtensions'),
+    () => rows((data) => data.map((row) => ({ ...(row as object), state: 'Succeeded' }))),
+    { times: [4, 20], forMs: [60_000, 240_000] },
+  ),
+];
+
+function broken(code: string): () => Deed {
+  return () => ({ do: 'fail', error: () => netError(code) });
+}
+
+/** The index answers as it did when it was first asked so. */
+function stale(name: string, on: (crossing: Crossing) => boolean): FaultKind {
+  const ofRun = new WeakMap<Stage, Map<string, Answer>>();
+  return nightStrike(
+    name,
+    'unacknowledged',
+    on,
+    (crossing, stage) => ({
+      do: 'answer',
+      answer: (answered) => {
+        const seen = ofRun.get(stage) ?? new Map<string, Answer>();
+        ofRun.set(stage, seen);
+        const key = textOf(crossing);
+        const first = seen.get(key) ?? (answered as Answer);
+        seen.set(key, first);
+        return { ...first, headers: (answered as Answer).headers };
+      },
+    }),
+    long,
+  );
+}
+
+function rows(change: (data: readonly unknown[]) => unknown[]): Deed {
+  return {
+    do: 'answer',
+    answer: (answered) => {
+      const { body } = answered as Answer;
+      const { data = [] } = JSON.parse(body) as { data?: unknown[] };
+      return changed(answered as Answer, { data: change(data) });
+    },
+  };
+}
+
+function changed(answer: Answer, part: object): Answer {
+  if (answer.status !== 200) return answer;
+  const body = JSON.parse(answer.body) as object;
+  return { ...answer, body: JSON.stringify({ ...body, ...part }) };
+}
