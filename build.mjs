@@ -71,13 +71,9 @@ async function unusedOperations() {
   };
 }
 
-/** An artefact that is deployed: everything in one file but what the Functions host itself gives. */
-async function buildApp(entry, folder, label, files) {
-  await rm(folder, { recursive: true, force: true });
-  await build({
-    ...common,
-    entryPoints: [entry],
-    outfile: join(folder, 'main.js'),
+/** How what is deployed is bundled: in one file but what the Functions host itself gives. */
+async function deployed() {
+  return {
     external: ['@azure/functions-core'],
     plugins: [await unusedOperations()],
     // A third of the time to load is reading the text; names stay, for whoever reads a stack trace.
@@ -86,6 +82,17 @@ async function buildApp(entry, folder, label, files) {
     // A module of the storage client asks where it is, in the way of modules that are not CommonJS.
     define: { 'import.meta.url': 'bundleUrl' },
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+  };
+}
+
+/** An artefact that is deployed. */
+async function buildApp(entry, folder, label, files) {
+  await rm(folder, { recursive: true, force: true });
+  await build({
+    ...common,
+    ...(await deployed()),
+    entryPoints: [entry],
+    outfile: join(folder, 'main.js'),
   });
   const { name, version, license, engines } = JSON.parse(await readFile('package.json', 'utf8'));
   const manifest = { name: `${name}${label}`, version, license, engines, main: 'main.js' };
@@ -109,6 +116,7 @@ const tools = {
   audit: ['cli/audit.ts', '.build/cli/audit.js'],
   postern: ['cli/postern.ts', '.build/cli/postern.js'],
   bench: ['test/bench/main.ts', '.build/bench/main.js'],
+  nightApp: ['test/bench/night/memoryChild.ts', '.build/bench/nightApp.js'],
   simulation: ['test/simulation/main.ts', '.build/simulation/main.js'],
   reliability: ['test/reliability/main.ts', '.build/reliability/main.js'],
   histories: ['test/histories/record.ts', '.build/histories/record.js'],
@@ -147,6 +155,8 @@ if (flags.has('--local') || flags.has('--cli')) {
 if (flags.has('--bench')) {
   // `import()` becomes `require`, as in the artefact: reading a module takes no virtual time then.
   jobs.push(buildTool(...tools.bench, { supported: { 'dynamic-import': false } }));
+  // The app alone in a process, to see how much memory it takes: bundled as it is deployed.
+  jobs.push(buildTool(...tools.nightApp, { packages: 'bundle', ...(await deployed()) }));
 }
 if (flags.has('--simulation')) {
   jobs.push(buildTool(...tools.simulation, { supported: { 'dynamic-import': false } }));

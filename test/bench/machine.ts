@@ -21,7 +21,9 @@ export type Machine = {
 const named = [
   'durable-functions',
   '@azure/functions',
+  '@azure/arm-compute',
   '@azure/arm-network',
+  '@azure/arm-resourcegraph',
   '@azure/core-rest-pipeline',
   'azurite',
 ];

@@ -6,6 +6,8 @@ import { countWindow, type WindowCount } from './counting';
 import { manyWindows, oneVmOneNsg, oneVmTwoNsgs, tenVmsOneNsg, tenVmsTenNsgs } from './layouts';
 import { measureLifetimes } from './lifetimes';
 import { readMachine } from './machine';
+import { benchNight } from './night/benchNight';
+import { nightWorker, serveAsNightWorker } from './night/nightTasks';
 import { type BenchOptions, readBenchOptions } from './options';
 import { activationMs, latency } from './playWindows';
 import { measureMemory, type ProcessMemory } from './processMemory';
@@ -49,7 +51,9 @@ async function bench(options: BenchOptions): Promise<Report> {
 }
 
 async function main(): Promise<number> {
-  const options = readBenchOptions(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (args[0] === 'night') return benchNight(__filename, args.slice(1));
+  const options = readBenchOptions(args);
   if ('exit' in options) return options.exit;
   const report = await bench(options);
   const json = `${JSON.stringify(report, null, 2)}\n`;
@@ -61,10 +65,13 @@ async function main(): Promise<number> {
   return report.faults.length === 0 ? 0 : 1;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : ''}\n`);
-    process.exit(1);
-  },
-);
+if (process.argv[2] === nightWorker) serveAsNightWorker();
+else {
+  main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : ''}\n`);
+      process.exit(1);
+    },
+  );
+}

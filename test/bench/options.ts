@@ -26,6 +26,7 @@ Examples:
   npm run bench
   npm run bench -- --no-processes --load-seconds 5
   npm run --silent bench -- --json > bench.json
+  npm run bench -- night --help
 `;
 
 /** Reads the command line. `exit` instead of options: help was shown or something was wrong. */

@@ -2,7 +2,6 @@ import { hashId } from '../../../shared/domain/identity';
 import type { BatchRow } from '../../../shared/domain/remediation/batchRow';
 import type { Entry, Outcome } from '../../../shared/domain/remediation/entry';
 import { nightTimes } from '../../../shared/domain/remediation/nightTimes';
-import { noTally } from '../../../shared/domain/remediation/remediationRow';
 
 /** What of a batch matters to whoever parks it. */
 export type Parkable = Pick<BatchRow, 'number' | 'subscriptionId' | 'entries'>;
@@ -16,7 +15,7 @@ type Parked = {
   readonly sentAt: number;
   /** VMs that await nothing from outside: what the end of a run would end. */
   readonly idle: number;
-  readonly ended: Readonly<Record<Outcome, number>>;
+  readonly ended: ReadonlyMap<Outcome, number>;
   /** VMs whose installs are over, as the index says. */
   readonly woken: Set<string>;
 };
@@ -32,11 +31,12 @@ export class ParkedBatches {
   private readonly installing = new Map<string, number>();
 
   put({ number, subscriptionId, entries }: Parkable): void {
-    const ended = { ...noTally.ended };
+    const ended = new Map<Outcome, number>();
     let [dueAt, sentAt, idle] = [Number.POSITIVE_INFINITY, 0, 0];
     for (const entry of entries) {
       if (entry.end !== null) {
-        ended[entry.end.outcome] += 1;
+        const { outcome } = entry.end;
+        ended.set(outcome, (ended.get(outcome) ?? 0) + 1);
         continue;
       }
       dueAt = Math.min(dueAt, entry.nextAt);
@@ -82,19 +82,10 @@ export class ParkedBatches {
   /** Outcomes of those of their VMs that are at their end. */
   addEnded(sum: Record<Outcome, number>): void {
     for (const { ended } of this.batches.values()) {
-      for (const outcome of outcomes) sum[outcome] += ended[outcome];
+      for (const [outcome, count] of ended) sum[outcome] += count;
     }
   }
 }
-
-const outcomes: readonly Outcome[] = [
-  'ready',
-  'fixed',
-  'wouldFix',
-  'skipped',
-  'failed',
-  'quarantined',
-];
 
 /** Less time than this is no reason to read a batch again. */
 const quietMs = 45_000;
