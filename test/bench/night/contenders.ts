@@ -45,8 +45,8 @@ const pollMs = 15_000;
 const overMaxMs = 5_000 * 3_600_000;
 
 /**
- * Plays a night as somebody else would: the list of VMs is given, and nothing is looked at before it
- * is written. Each write is sent as ours are, refusals are waited out as they ask, and a VM that
+ * Plays a night as somebody else would: the list of VMs is given, and nothing is looked at before
+ * it is written. Each write is sent as ours are, refusals are waited out as they ask, and a VM that
  * fails is not tried again.
  */
 export async function playContender(
