@@ -193,7 +193,14 @@ export const armFailures = {
       source: 'https://learn.microsoft.com/rest/api/compute/virtual-machines/update',
     },
     {
-      codes: ['ResourceNotFound', 'ResourceGroupNotFound', 'SubscriptionNotFound', 'NotFound'],
+      codes: [
+        'ResourceNotFound',
+        // Of a write to its extension.
+        'ParentResourceNotFound',
+        'ResourceGroupNotFound',
+        'SubscriptionNotFound',
+        'NotFound',
+      ],
       name: 'ResourceNotFound',
       cause: 'The VM, its group or its subscription is gone.',
       next: 'Nothing.',

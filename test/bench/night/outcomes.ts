@@ -49,8 +49,8 @@ function isTrue({ vmId, end }: Entry, { azure, vanishing, contested }: OpenNight
   const vm = azure.resourceManager.estate.vms.get(vmId.toLowerCase());
   const isVanished = vanishing.has(vmId.toLowerCase());
   if (end === null || vm === undefined) {
-    // Whoever was made ready before it vanished is told as what it was then.
-    return end !== null && isVanished;
+    // Whoever was made ready before it vanished is told as what it was then; being gone is no failure.
+    return end !== null && isVanished && end.reason !== 'refused';
   }
   const state = vm.extensions?.find(({ type }) => /^aad/i.test(type))?.provisioningState;
   const isReady = state === 'Succeeded' && vm.identity?.system === true;

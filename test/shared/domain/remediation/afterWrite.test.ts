@@ -86,6 +86,11 @@ describe('the answer to a write', () => {
       90_000,
     ],
     ['a VM that is not found', refused('missing', { status: 404, code: 'ResourceNotFound' }), 0],
+    [
+      'an extension whose VM is not found',
+      refused('missing', { status: 404, code: 'ParentResourceNotFound' }),
+      0,
+    ],
     ['a state that passes', refused('invalid', { status: 409, code: 'Conflict' }), 90_000],
   ])('%s: it comes again', (_, answer, pauseMs) => {
     expect(afterWrite(told, installWrite, answer, at)).toMatchObject({
