@@ -3,9 +3,9 @@ import type { CandidateExtension } from '../domain/remediation/candidate';
 import type { MachineReading } from '../domain/remediation/machineReading';
 import { subscriptionOf } from '../domain/armId';
 import { errorOfStatus } from './errorIn';
-import { identityOf, wireList, nameOf, powerOf, wireTags, wireText } from './wireMachine';
+import { identityOf, wireList, nameOf, powerOf, wireTags, wireText, wireTime } from './wireMachine';
 
-const status = z.object({ code: wireText, message: wireText });
+const status = z.object({ code: wireText, message: wireText, time: wireTime });
 const statuses = wireList(status);
 
 const extension = z
@@ -87,6 +87,7 @@ export const machineReading: z.ZodType<MachineReading> = wireVm.transform((vm) =
     },
     statuses: (view?.extensions ?? []).map((one) => ({
       name: one.name.toLowerCase(),
+      at: one.statuses.find(({ time }) => time !== '')?.time ?? '',
       error: firstError(one.statuses),
     })),
   };

@@ -7,6 +7,12 @@ export const wireText = z
   .nullish()
   .transform((value) => value ?? '');
 
+/** A time in one form, ISO 8601 in UTC; `''` for whatever is no time. */
+export const wireTime = z.unknown().transform((value) => {
+  const at = typeof value === 'string' ? Date.parse(value) : NaN;
+  return Number.isNaN(at) ? '' : new Date(at).toISOString();
+});
+
 /** Tag values are strings in Azure; whatever else an index may hold is not a tag of ours. */
 export const wireTags = z
   .record(z.string(), z.unknown())

@@ -42,6 +42,7 @@ export function entryOf(changes: Partial<Entry> = {}): Entry {
     fingerprint: fingerprintOf(bareCandidate()),
     plan: [],
     sent: [],
+    mends: '',
     attempts: 0,
     notes: [],
     end: null,

@@ -70,6 +70,7 @@ export function entryOf(changes: Partial<Entry> = {}): Entry {
     fingerprint: '',
     plan: [],
     sent: [],
+    mends: '',
     attempts: 0,
     notes: [],
     end: null,

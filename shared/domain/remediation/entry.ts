@@ -22,6 +22,11 @@ export type Entry = {
   readonly plan: readonly PlannedWrite[];
   /** Writes that were sent, in their order. */
   readonly sent: readonly SentWrite[];
+  /**
+   * The failed install that the writes of `plan` are to mend: when it failed, as its handler tells,
+   * `unknown` where it does not; `''`: nothing had failed.
+   */
+  readonly mends: string;
   /** Looks that came to nothing, in a row; pauses grow with it. */
   readonly attempts: number;
   /** What judging could not know; told beside the outcome. */

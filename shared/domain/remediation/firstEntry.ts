@@ -25,6 +25,7 @@ export function firstEntry(
     fingerprint,
     plan: [],
     sent: [],
+    mends: '',
     attempts: 0,
     notes: verdict.kind === 'fix' ? verdict.notes : [],
     end: null,

@@ -1,3 +1,4 @@
+import type { CandidateExtension } from './candidate';
 import type { Entry, EntryError, SentWrite } from './entry';
 import { retryOf } from './retryOf';
 import { fingerprintOf } from './fingerprintOf';
@@ -59,13 +60,13 @@ function judgedAnew(
   const surroundings = { duplicateName, policyAssignmentId: '' };
   const verdict = judgeCandidate(candidate, surroundings, rules);
   const looked = { ...entry, attempts: 0 };
-  return byVerdict(looked, verdict, reading.etag, isDry, now);
+  return byVerdict(looked, verdict, reading, isDry, now);
 }
 
 function byVerdict(
   entry: Entry,
   verdict: Verdict,
-  etag: string,
+  reading: MachineReading,
   isDry: boolean,
   now: number,
 ): NextMove {
@@ -85,13 +86,15 @@ function byVerdict(
     return { kind: 'keep', entry: end };
   }
   const [write] = writes;
+  const { etag } = reading;
   if (write === undefined) return skipped(entry, 'changedByOthers', '', now);
   // Without a condition, what somebody adds between the look and the write would be gone.
   if (write.what === 'identity' && etag === '') return skipped(entry, 'noEtag', '', now);
   const before = entry.sent.filter(({ what }) => what === write.what).length;
   // Whoever undoes it each time is stronger: three times is enough.
   if (before >= writesMax) return skipped(entry, 'changedByOthers', '', now);
-  return { kind: 'write', entry: { ...entry, notes, plan: writes }, write, etag };
+  const mends = failureIn(loginExtensionIn(writes, reading), reading);
+  return { kind: 'write', entry: { ...entry, notes, plan: writes, mends }, write, etag };
 }
 
 /** What became of an install of ours; `null`: there is none, so the VM is judged anew. */
@@ -101,13 +104,14 @@ function lookAtInstall(
   reading: MachineReading,
   now: number,
 ): NextMove | null {
-  const found = ourExtension(entry, reading);
+  const found = loginExtensionIn(entry.plan, reading);
   if (found === undefined) return null;
   const state = stateOf(found);
   if (state === 'succeeded') return null;
-  // It may have failed long before: ours, whose answer was lost, has perhaps never arrived. Seen to
-  // install since then, it has.
-  const mayBeOlder = status === null && entry.stage !== 'extensionSent';
+  // Ours, whose answer was lost, has perhaps never arrived: not if it was seen to install since then,
+  // and not if what failed is not the failure that it was sent to mend.
+  const isTheSame = failureIn(found, reading) === entry.mends;
+  const mayBeOlder = status === null && entry.stage !== 'extensionSent' && isTheSame;
   const isLast = installsOf(entry) >= writesMax;
   if (state === 'failed' && mayBeOlder && !isLast) return null;
   if (state === 'failed') return failedInstall(entry, errorOf(found.name, reading), now);
@@ -121,8 +125,9 @@ function lookAtInstall(
 
 const loginTypes: readonly LoginExtensionType[] = ['AADLoginForWindows', 'AADSSHLoginForLinux'];
 
-function ourExtension(entry: Entry, { candidate }: MachineReading) {
-  const planned = entry.plan.find((write) => write.what === 'extension')?.type;
+/** The extension that is there of the type that is to be written, or of any. */
+function loginExtensionIn(plan: readonly PlannedWrite[], { candidate }: MachineReading) {
+  const planned = plan.find((write) => write.what === 'extension')?.type;
   for (const type of planned === undefined ? loginTypes : [planned]) {
     const found = findExtension(candidate, type);
     if (found !== null) return found;
@@ -149,6 +154,12 @@ function failedInstall(entry: Entry, error: EntryError, now: number): NextMove {
 
 function installsOf({ sent }: Entry): number {
   return sent.filter(({ what }) => what === 'extension').length;
+}
+
+/** What tells one failed install from the next: when its handler says that it failed. */
+function failureIn(found: CandidateExtension | undefined, { statuses }: MachineReading): string {
+  if (found === undefined || stateOf(found) !== 'failed') return '';
+  return statuses.find(({ name }) => name === found.name.toLowerCase())?.at || 'unknown';
 }
 
 /** The handler's own words, else the VM's: a silent agent is told of by the VM alone. */

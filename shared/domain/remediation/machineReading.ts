@@ -12,8 +12,12 @@ export type MachineReading = {
   readonly statuses: readonly ExtensionStatus[];
 };
 
-/** What the handler of an extension says. `name`: lower case. */
-export type ExtensionStatus = { readonly name: string; readonly error: EntryError | null };
+/** What the handler of an extension says. `name`: lower case; `at`: when, `''`: it does not tell. */
+export type ExtensionStatus = {
+  readonly name: string;
+  readonly at: string;
+  readonly error: EntryError | null;
+};
 
 /** What became of a write that was sent. A refusal is a value: what Azure says is decoded and told. */
 export type WriteAnswer =

@@ -147,13 +147,13 @@ describe('a look at an install of ours', () => {
     const ofVm = { status: 0, code: 'VMExtensionProvisioningTimeout', message: 'Too long.' };
     const failed = withExtension('Failed');
     const provisioning = { state: 'Failed', error: ofVm };
-    const statuses = [{ name: 'aadloginforwindows', error: own }];
+    const statuses = [{ name: 'aadloginforwindows', at: '', error: own }];
     expect(endOf(installing, readingOf(failed, { provisioning, statuses }))).toMatchObject({
       outcome: 'failed',
       error: own,
     });
     expect(endOf(installing, readingOf(failed, { provisioning }))?.error).toEqual(ofVm);
-    const other = { name: 'antimalware', error: ofVm };
+    const other = { name: 'antimalware', at: '', error: ofVm };
     const both = readingOf(failed, { statuses: [other, ...statuses] });
     expect(endOf(installing, both)?.error).toEqual(own);
     expect(endOf(installing, readingOf(failed))?.error).toEqual({
@@ -181,7 +181,7 @@ describe('a look at an install of ours', () => {
 
   it('tries once more what passes by itself, and writes it for a cause', () => {
     const error = { status: 0, code: '1007', message: 'exit code -2145648574' };
-    const statuses = [{ name: 'aadloginforwindows', error }];
+    const statuses = [{ name: 'aadloginforwindows', at: '', error }];
     const reading = readingOf(withExtension('Failed'), { statuses });
     const identity = sentOf({ what: 'identity', at: at - 2 * minute });
     const early = { ...installing, sent: [identity, sentOf()] };
@@ -232,7 +232,7 @@ describe('a look at an install of ours', () => {
 
     it('is told where it is something else, also after an identity of ours', () => {
       const own = { status: 0, code: '51', message: 'Not supported.' };
-      const statuses = [{ name: 'aadloginforwindows', error: own }];
+      const statuses = [{ name: 'aadloginforwindows', at: '', error: own }];
       const reading = readingOf(withExtension('Failed'), { statuses });
       const sent = [sentOf({ what: 'identity', over: true }), sentOf()];
       expect(endOf({ ...installing, sent }, reading)).toMatchObject({
@@ -253,7 +253,12 @@ describe('a look at an install of ours', () => {
 });
 
 describe('a look after an answer that was lost', () => {
-  const lost = { ...installing, stage: 'announced' as const, sent: [sentOf({ status: null })] };
+  const lost = {
+    ...installing,
+    stage: 'announced' as const,
+    mends: 'unknown',
+    sent: [sentOf({ status: null })],
+  };
 
   it('waits for it where it has begun', () => {
     expect(look(lost, readingOf(withExtension('Creating'))).entry.stage).toBe('extensionSent');
@@ -265,6 +270,29 @@ describe('a look after an answer that was lost', () => {
 
   it('writes again over a failure that may be an older one', () => {
     expect(look(lost, readingOf(withExtension('Failed')))).toMatchObject({ kind: 'write' });
+  });
+
+  it('takes a failure for its own where none had been before', () => {
+    const { entry } = look(entryOf(), readingOf());
+    const sent = [sentOf({ status: null })];
+    const unheard: Entry = { ...entry, stage: 'announced', sent };
+    expect(endOf(unheard, readingOf(withExtension('Failed')))?.outcome).toBe('failed');
+  });
+
+  it('tells a failure of its own from the one that it was to mend by when each was', () => {
+    const failedAt = (time: string) => {
+      const statuses = [{ name: 'aadloginforwindows', at: time, error: null }];
+      return readingOf(withExtension('Failed'), { statuses });
+    };
+    const { entry } = look(entryOf(), failedAt('2026-11-29T02:30:00.000Z'));
+    expect(entry.mends).toBe('2026-11-29T02:30:00.000Z');
+    const sent = [sentOf({ status: null })];
+    const unheard: Entry = { ...entry, stage: 'announced', sent };
+    expect(look(unheard, failedAt('2026-11-29T02:30:00.000Z')).kind).toBe('write');
+    expect(endOf(unheard, failedAt('2026-11-30T02:29:00.000Z'))?.outcome).toBe('failed');
+    // Whatever is written next mends this one.
+    const again = look(entry, failedAt(''));
+    expect(again).toMatchObject({ kind: 'write', entry: { mends: 'unknown' } });
   });
 
   it('takes the failure for its own where it was seen to install meanwhile', () => {

@@ -148,8 +148,11 @@ function undone(ofNight: NightCase): Violation[] {
 
 /** Nothing stands against it, nothing goes wrong on it, nobody knows it from other nights. */
 function isSound({ history, night }: NightCase, id: string): boolean {
-  const first = history.machines.get(id)?.[0]?.seed;
+  const states = history.machines.get(id) ?? [];
+  const first = states[0]?.seed;
   if (first === undefined || first === null || !inGroup(id, nightGroup)) return false;
+  // What happens to the windows' machines happens to all: they are deleted.
+  if (states.some(({ seed }) => seed === null)) return false;
   const plan = night.machines.find(({ name }) => id.endsWith(`/${name}`));
   if (plan === undefined || plan.standing !== 'none') return false;
   const hasUsers = (first.identity?.userAssigned.length ?? 0) > 0;
