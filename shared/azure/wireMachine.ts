@@ -8,10 +8,13 @@ export const wireText = z
   .transform((value) => value ?? '');
 
 /** A time in one form, ISO 8601 in UTC; `''` for whatever is no time. */
-export const wireTime = z.unknown().transform((value) => {
-  const at = typeof value === 'string' ? Date.parse(value) : NaN;
-  return Number.isNaN(at) ? '' : new Date(at).toISOString();
-});
+export const wireTime = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const at = typeof value === 'string' ? Date.parse(value) : NaN;
+    return Number.isNaN(at) ? '' : new Date(at).toISOString();
+  });
 
 /** Tag values are strings in Azure; whatever else an index may hold is not a tag of ours. */
 export const wireTags = z
