@@ -6,7 +6,6 @@ import { readOptions, type SimulationOptions } from './options';
 import { allFound, plantedPatches, printTrials, tryPatches } from './planted/planted';
 import { isClean, printReport, reportOf } from './report';
 import { planOf, playSafely, type SeedResult } from './seeds';
-import { nightsSetting } from './night/withNight';
 import { failsAlike, shrink, tellStory } from './shrink';
 import { playSeeds, serveAsWorker } from './workers';
 
@@ -15,8 +14,6 @@ const storiesMax = 2;
 
 async function simulation(options: SimulationOptions): Promise<number> {
   const quietMs = options.quiet * 60_000;
-  // Workers draw plans too, and inherit what stands in the environment.
-  if (options.nights) process.env[nightsSetting] = 'on';
   if (options.seed !== undefined) return playOne(options.seed, options, quietMs);
   const { from, seeds, workers, twice, untilViolation } = options;
   if (options.planted || options.mutant !== undefined) return tryBugs(options);

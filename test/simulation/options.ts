@@ -13,8 +13,6 @@ export type SimulationOptions = {
   shrink: boolean;
   /** Minutes without a write at the end of a liveness run. */
   quiet: number;
-  /** Beside a tenth of the seeds a remediator works through nights. */
-  nights: boolean;
   /** Stops at the first violation. */
   untilViolation: boolean;
   /** Plays under another Node as well, and compares: its path, or `true` for the installed one. */
@@ -69,7 +67,6 @@ export function readOptions(args: readonly string[]): SimulationOptions | { exit
     .option('--twice <number>', 'plays so many of the seeds a second time and compares', count, 0)
     .option('--workers <number>', 'processes that play side by side', count, 2)
     .option('--quiet <minutes>', 'silence that a liveness run must end with', count, 30)
-    .option('--nights', 'a remediator works through nights beside a tenth of the seeds', false)
     .option('--json', 'prints JSON in place of the table', false)
     .option('--no-shrink', 'prints a failing seed as it is')
     .option('--until-violation', 'stops at the first violation', false)

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { callFaults } from './faults/calls';
+import { nightFaults } from './night/faults';
 import type { Report } from './report';
 
 const root = join(__dirname, '..', '..');
@@ -11,6 +12,7 @@ const from = 1_000;
 const seeds = 2_000;
 const twice = 200;
 const quietMinutes = 30;
+const nightEnds = ['fixed', 'ready', 'failed', 'quarantined', 'skipped', 'wouldFix'];
 /** Generous: a loaded machine is no violation. */
 const timeoutMs = 45 * 60_000;
 
@@ -46,10 +48,11 @@ it(
   `finds no violation in ${seeds} seeds, and plays ${twice} of them the same way twice`,
   async () => {
     const { code, report } = await play();
-    const { windows, faults, calls, seedsWithCalls } = report;
+    const { windows, faults, calls, seedsWithCalls, seedsWithNights } = report;
     process.stdout.write(
       `simulation: ${report.seeds} seeds, ${windows} windows, ${faults} faults, ` +
-        `${report.twice} of them twice; ${calls} calls in ${seedsWithCalls} of them\n`,
+        `${report.twice} of them twice; ${calls} calls in ${seedsWithCalls} of them, ` +
+        `nights in ${seedsWithNights}\n`,
     );
     expect(report.failing).toEqual([]);
     expect(report.differing).toEqual([]);
@@ -62,7 +65,13 @@ it(
     expect(report.seedsWithCalls).toBeGreaterThanOrEqual(seeds / 5);
     expect(report.calls).toBeGreaterThanOrEqual(20 * report.seedsWithCalls);
     expect(report.neverDone).toEqual([]);
-    const missing = callFaults.filter(({ name }) => report.neverStruck.includes(name));
+    // Beside a tenth of them a night goes on, which writes, and ends in every way.
+    expect(report.seedsWithNights).toBeGreaterThanOrEqual(seeds / 14);
+    const ends = Object.keys(report.nights).map((name) => /^VM (\w+)/.exec(name)?.[1]);
+    expect(ends).toEqual(expect.arrayContaining(nightEnds));
+    const missing = [...callFaults, ...nightFaults].filter(({ name }) =>
+      report.neverStruck.includes(name),
+    );
     expect(missing.map(({ name }) => name)).toEqual([]);
     expect(code).toBe(0);
   },

@@ -7,12 +7,8 @@ import { recipeNames, recipeOf, type RecipeName } from './recipes';
 /** Of so many seeds a remediator runs beside. Which ones follows from the seed, and moves no draw. */
 const share = 0.1;
 
-/** Set where nights are played: `--nights`. */
-export const nightsSetting = 'SIMULATE_NIGHTS';
-
-/** The plan with a night, in the seeds in which there is one, where nights are asked for. */
+/** The plan with a night, in the seeds in which there is one. */
 export function withNight(plan: Plan, kinds: readonly FaultKindFacts[]): Plan {
-  if (process.env[nightsSetting] !== 'on') return plan;
   const dice = diceOf(plan.seed).fork('night');
   if (!dice.chance(share)) return plan;
   const errands = drawErrands(dice.fork('errands'));
