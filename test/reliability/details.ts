@@ -1,3 +1,4 @@
+import { mb, type NightReport } from '../bench/night/nightReport';
 import type { Report } from '../simulation/report';
 import type { Trial } from '../simulation/planted/tryPatch';
 import type { StormResult } from './measures';
@@ -8,6 +9,7 @@ export const details: Readonly<Record<string, (result: unknown) => string>> = {
   seeds: (result) => seedTables(result as Report),
   planted: (result) => plantedTable(result as readonly Trial[]),
   storm: (result) => stormTable(result as StormResult),
+  night: (result) => nightTable(result as NightReport),
 };
 
 function seedTables(report: Report): string {
@@ -81,4 +83,34 @@ function stormTable({ reports }: StormResult): string {
       `${naive.neverClosed}`,
     ]),
   );
+}
+
+/** Everybody's last first write, in minutes of virtual time. */
+function nightTable({ rows, memory }: NightReport): string {
+  const minutes = (ms: number): string => (ms / 60_000).toFixed(1);
+  const contest = rows.flatMap(({ layout, ours, contenders }) => {
+    if (ours === undefined) return [];
+    const line = (name: string, ms: number, overMs?: number): string[] => [
+      `${layout.vms} VMs, ${layout.name}`,
+      name,
+      minutes(ms),
+      (ms / ours.boundMs).toFixed(2),
+      overMs === undefined ? '' : minutes(overMs),
+    ];
+    return [
+      line('bound', ours.boundMs),
+      line('ours', ours.writes.lastFirstMs, ours.overMs),
+      ...contenders.map(({ name, writes, overMs }) => line(name, writes.lastFirstMs, overMs)),
+    ];
+  });
+  const processes = memory.map((one) => [
+    `${one.vms}`,
+    `${one.subscriptions}`,
+    mb(one.peakRss).toFixed(0),
+    mb(one.peakHeap).toFixed(0),
+  ]);
+  return [
+    tableOf(['layout', 'contender', 'last first write (min)', '/ bound', 'over (min)'], contest),
+    tableOf(['VMs', 'subscriptions', 'peak RSS (MB)', 'heap, collected (MB)'], processes),
+  ].join('\n\n');
 }

@@ -1,3 +1,4 @@
+import { memoryRatio, mb, type NightReport } from '../bench/night/nightReport';
 import type { CrashReport } from '../simulation/crash/crashPoints';
 import type { Trial } from '../simulation/planted/tryPatch';
 import { type Comparison, printComparison } from '../simulation/otherNode';
@@ -10,7 +11,7 @@ export type Measure = {
   readonly name: string;
   readonly title: string;
   /** The npm script. */
-  readonly script: 'simulate' | 'storm' | 'killtest';
+  readonly script: 'simulate' | 'storm' | 'killtest' | 'bench';
   /** Arguments that make it this measure, and those that are taken where nobody gives any. */
   readonly fixed: readonly string[];
   readonly usual: readonly string[];
@@ -100,6 +101,18 @@ export const measures: readonly Measure[] = [
       'Limits and latencies are those that are documented or reported, not measured. Exit 143: ' +
       'ended by hand, and what was over by then stands below.',
   },
+  {
+    name: 'night',
+    title: 'A night of remediation',
+    script: 'bench',
+    fixed: ['night'],
+    usual: [],
+    tell: (result) => tellNight(result as NightReport),
+    reading:
+      'Virtual time against limits that are documented and latencies that are declared: real ' +
+      'Azure was never called. What else the figures do not show, the command says. Memory ' +
+      'hangs on the version of Node.',
+  },
 ];
 
 function tellSeeds(report: Report): string {
@@ -159,6 +172,22 @@ function tellStorm({ windows, seed, reports }: StormResult): string {
   return (
     `seed ${seed}, ${windows} windows: ${late} late in ${healthy.length} healthy storms, closing ` +
     `took at most ${most.toFixed(2)} of the bound`
+  );
+}
+
+function tellNight({ seed, rows, closes, memory, faults }: NightReport): string {
+  const nights = rows.flatMap(({ ours }) => (ours === undefined ? [] : [ours]));
+  const most = (of: (one: (typeof nights)[number]) => number): string =>
+    Math.max(0, ...nights.map(of)).toFixed(2);
+  const peak = Math.max(0, ...memory.map(({ peakRss }) => mb(peakRss)));
+  const needless = nights.reduce((sum, { writes }) => sum + writes.needless, 0);
+  return (
+    `seed ${seed}, ${nights.length} layouts: the last first write after at most ` +
+    `${most(({ toBound }) => toBound ?? 0)} of the bound, ${most(({ readsEach }) => readsEach)} ` +
+    `reads a VM, ${needless} writes without cause; closes beside a night ` +
+    `${closes === undefined ? 'not played' : `${closes.laterMs} ms later`}; at most ` +
+    `${peak.toFixed(0)} MB, ${memoryRatio(memory)?.toFixed(2) ?? '–'} times as much for five ` +
+    `times the VMs; ${faults.length} figures missed`
   );
 }
 

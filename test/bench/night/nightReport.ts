@@ -15,9 +15,9 @@ export const nightWanted = {
   laterMs: 0,
   memoryMb: 300,
   memoryRatio: 1.2,
-  /** learn.microsoft.com, "Azure Table storage limits" and "Azure Queue storage limits". */
+  /** learn.microsoft.com, "Azure Table storage limits". */
   rowKib: 1_024,
-  messageKib: 64,
+  messageKib: 16,
 } as const;
 
 /** Everybody's night of one layout. */
@@ -82,7 +82,7 @@ export function nightReport(
       ...(closes?.kind === 'closes' ? closeFaults(closes.closes) : []),
       ...memoryFaults(memory, vms === undefined),
       ...(queueMessageKib > nightWanted.messageKib
-        ? ['A message is larger than a queue takes.']
+        ? [`A message of ${queueMessageKib.toFixed(1)} KiB.`]
         : []),
     ],
   };
