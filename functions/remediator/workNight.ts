@@ -2,6 +2,7 @@ import { factsOf } from '../../shared/domain/fault';
 import type { Part } from '../http/healthAnswer';
 import { isOver } from '../../shared/domain/remediation/remediationRow';
 import type { RemediatorWorld } from '../../shared/ports/remediatorWorld';
+import { forgetRuns } from './forgetRuns';
 import { NightRun } from './night/nightRun';
 import { workRun } from './night/workRun';
 import { patientLedger } from './patientLedger';
@@ -66,6 +67,7 @@ async function workOn(world: RemediatorWorld, endsAt: number): Promise<string | 
     } else if (!isOver(run.row)) {
       await workRun(run, endsAt);
       if (!isOver(run.row)) return row.id;
+      await forgetRuns(world, endsAt);
     }
     await world.ledger.remediationsLive.remove(row.id, etag);
   }

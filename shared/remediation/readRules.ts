@@ -45,6 +45,7 @@ const rulesForm = z.strictObject({
   defaultOutbound: z.enum(['refuse', 'accept']).default('refuse'),
   intune: z.boolean().default(false),
   firstNight: z.enum(['dryRun', 'fix']).default('dryRun'),
+  keepRunsDays: z.int().min(1).max(3_650).default(90),
 });
 
 /** Reads `remediation.yaml`: text, then form. Never throws. */

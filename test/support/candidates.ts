@@ -88,6 +88,7 @@ export function rulesOf(changes: Partial<RemediationRules> = {}): RemediationRul
     defaultOutbound: 'refuse',
     intune: false,
     firstNight: 'fix',
+    keepRunsDays: 90,
     ...changes,
   };
 }

@@ -58,6 +58,7 @@ export function nightRules(changes: Partial<RemediationRules> = {}): Remediation
     defaultOutbound: 'refuse',
     intune: false,
     firstNight: 'fix',
+    keepRunsDays: 90,
     ...changes,
   };
 }

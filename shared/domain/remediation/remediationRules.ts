@@ -20,6 +20,8 @@ export type RemediationRules = {
   readonly intune: boolean;
   /** A scope's first night only tells what it would do. */
   readonly firstNight: 'dryRun' | 'fix';
+  /** How long a run that is over, and its reports, can be read. */
+  readonly keepRunsDays: number;
 };
 
 /** `value` absent: any value. */

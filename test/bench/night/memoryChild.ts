@@ -101,6 +101,7 @@ function begin({ nowMs, token, scopes }: Extract<ToChild, { kind: 'begin' }>): v
         defaultOutbound: 'refuse',
         intune: false,
         firstNight: 'fix',
+        keepRunsDays: 90,
       },
       queue: 'postern-remediation',
       version: '0.0.0',

@@ -20,6 +20,7 @@ describe('the rules of the remediation', () => {
         defaultOutbound: 'refuse',
         intune: false,
         firstNight: 'dryRun',
+        keepRunsDays: 90,
       },
     });
   });
@@ -57,6 +58,7 @@ describe('the rules of the remediation', () => {
       `scopes: [${subscription}]\nfirstNight: soon`,
       'line 2, column 13',
     ],
+    ['runs kept for no time', `scopes: [${subscription}]\nkeepRunsDays: 0`, 'line 2, column 15'],
     ['a key that nobody knows', `scopes: [${subscription}]\nforce: true`, 'force'],
     ['a tag without a name', `scopes: [${subscription}]\noptOutTags: ["=x"]`, 'is not a tag'],
     ['no YAML', 'scopes: [', 'line 1'],

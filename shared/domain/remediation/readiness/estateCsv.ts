@@ -24,6 +24,7 @@ const plainRules: RemediationRules = {
   defaultOutbound: 'accept',
   intune: false,
   firstNight: 'dryRun',
+  keepRunsDays: 90,
 };
 /** Nobody compares a VM with the whole estate here. */
 const nothingAround = { duplicateName: false, policyAssignmentId: '' } as const;
