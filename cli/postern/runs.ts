@@ -93,7 +93,7 @@ export function runText(view: RunView, { colours, now }: Session): string {
     ['quarantine', String(vms.quarantined)],
     ['pace', paceText(view)],
     ['asked by', plain(view.askedBy ?? 'the timer', 80)],
-    ['reason', plain(view.justification)],
+    ['reason', plain(view.reason)],
     ['scopes', view.scopes.map((one) => plain(one, 200)).join(', ')],
     ['asked at', timeText(view.createdAt, now())],
     ['ended', view.endedAt === null ? '' : timeText(view.endedAt, now())],

@@ -21,7 +21,7 @@ export function nextLines(platform: LocalPlatform): string[] {
     `  curl -s ${control}/network`,
     '',
     '  # would its VM be ready for Entra login? Ben may ask; a dry run, and what it came to',
-    `  curl -s -X POST -H "x-local-persona: ben" -H "Idempotency-Key: night-1" ${api}/remediations -d '{"justification":"Looking"}'`,
+    `  curl -s -X POST -H "x-local-persona: ben" -H "Idempotency-Key: night-1" ${api}/remediations -d '{"reason":"Looking"}'`,
     `  curl -s -H "x-local-persona: ben" ${api}/remediations`,
     '',
     `  # kill the Functions host in mid-window: it is process ${platform.hostPid()}`,

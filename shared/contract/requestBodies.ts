@@ -11,7 +11,8 @@ import { portSetsOf, readPort } from '../domain/policy/portEntry';
 const reasonMax = 500;
 const dayMs = 86_400_000;
 
-const reason = z
+/** The words of a person for what they ask: one line, kept beside it. */
+export const reason = z
   .string()
   .max(4 * reasonMax)
   .refine((text) => cleanText(text, reasonMax).length >= 3, 'Write why, in three letters at least.')

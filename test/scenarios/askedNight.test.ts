@@ -50,7 +50,7 @@ function end(azure: ReturnType<typeof nightAzure>, app: NightApp): void {
 describe('a run that an operator asks for', () => {
   it('writes nothing where it is dry, and reports what it would', async () => {
     const { azure, app, call, ask } = stage();
-    const id = await ask({ justification: 'To see' });
+    const id = await ask({ reason: 'To see' });
     await untilOver(time, app.ledger, id);
     expect(azure.resourceManager.writeLog.records).toEqual([]);
     const { body } = await call('getRemediation', { id });
@@ -64,7 +64,7 @@ describe('a run that an operator asks for', () => {
 
   it('makes VMs ready, tells of each what to do, and of itself once', async () => {
     const { azure, app, world, teams, call, ask } = stage();
-    const id = await ask({ justification: 'New VMs', dryRun: false });
+    const id = await ask({ reason: 'New VMs', dryRun: false });
     await untilOver(time, app.ledger, id);
     const { body } = await call('readReport', { id });
     const vms = body['vms'] as Told[];
@@ -87,7 +87,7 @@ describe('a run that an operator asks for', () => {
 
   it('ends when it is cancelled, and nothing is begun after that', async () => {
     const { azure, app, call, ask } = stage();
-    const id = await ask({ justification: 'New VMs', dryRun: false });
+    const id = await ask({ reason: 'New VMs', dryRun: false });
     await time.pass(20_000);
     expect((await call('cancelRemediation', { id, body: {} })).status).toBe(202);
     const before = azure.resourceManager.writeLog.records.length;
@@ -108,7 +108,7 @@ describe('a run that an operator asks for', () => {
     const listed = await call('listQuarantine');
     const [first] = listed.body['vms'] as { id: string; vm: string; next: string }[];
     expect(first?.next).not.toBe('');
-    const body = { justification: 'It was mended' };
+    const body = { reason: 'It was mended' };
     expect((await call('releaseVm', { id: first?.id ?? '', body })).status).toBe(202);
     const left = (await call('listQuarantine')).body['vms'] as { vm: string }[];
     expect(left.map(({ vm }) => vm)).not.toContain(first?.vm);

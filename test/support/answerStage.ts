@@ -96,7 +96,7 @@ export function goodCall(operation: string, { id }: AnswerStage): Call {
     closeAllWindows: { as: 'olga', body: { confirm: 'close all', reason } },
     requestRemediation: {
       as: 'rhea',
-      body: { justification: reason },
+      body: { reason },
       headers: { 'idempotency-key': 'pager-4711' },
     },
     listRemediations: { as: 'rhea' },
@@ -105,7 +105,7 @@ export function goodCall(operation: string, { id }: AnswerStage): Call {
     listQuarantine: { as: 'rhea' },
     readinessCsv: { as: 'rhea' },
     readReadiness: { as: 'rhea', query: `?vm=${encodeURIComponent(readyVm.vmId)}` },
-    releaseVm: { as: 'rhea', id: standingOf().id, body: { justification: reason } },
+    releaseVm: { as: 'rhea', id: standingOf().id, body: { reason } },
     cancelRemediation: { as: 'rhea', id: runRow().id, body: {} },
   };
   const call = calls[operation];

@@ -218,7 +218,7 @@ const own: Readonly<Record<string, Produce>> = {
   'closeAllWindows 404': but({ as: 'mallory' }),
   'closeAllWindows 422': keyReused({ confirm: 'close all', reason: 'Another reason' }),
   'requestRemediation 200': askedAndOver,
-  'requestRemediation 422': keyReused({ justification: 'Another reason' }),
+  'requestRemediation 422': keyReused({ reason: 'Another reason' }),
   'readReport 200 text/csv': but({ query: '?format=csv' }),
   'readReport 200 text/html': but({ query: '?format=html' }),
   'readReport 422': hugeReport,

@@ -9,7 +9,7 @@ export function reportRun(changes: Partial<ReportRun> = {}): ReportRun {
     phase: 'done',
     dryRun: false,
     askedBy: null,
-    justification: '',
+    reason: '',
     scopes: [],
     createdAt: '2026-01-01T02:00:00.000Z',
     endedAt: '2026-01-01T02:20:00.000Z',

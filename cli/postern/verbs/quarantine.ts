@@ -50,7 +50,7 @@ export async function release(
     throw new Ending(exitCodes.unreached, 'The list has a strange id for it.');
   }
   const path = `quarantine/${first.id}/release`;
-  const body = { justification: reason };
+  const body = { reason };
   const json = await session.client.send({ method: 'POST', path, body });
   const { vm } = understood(quarantinedSchema, json);
   session.tell(() => `${plain(vm)} is looked at again in the next night.`, json);

@@ -20,7 +20,7 @@ export async function remediate(session: Session, flags: RemediateFlags): Promis
     throw new Ending(exitCodes.wrong, 'A run is dry or for real: leave one of them out.');
   }
   const body = {
-    justification: reason,
+    reason,
     dryRun: forReal !== true,
     ...(scope === undefined ? {} : { scopes: scope }),
   };

@@ -56,7 +56,7 @@ export async function cancelRemediation(
   const json = await session.client.send({
     method: 'POST',
     path: `remediations/${id}/cancel`,
-    body: reason === undefined ? {} : { justification: reason },
+    body: reason === undefined ? {} : { reason },
   });
   const { view } = seenRun(json);
   session.tell(() => runText(view, session), json);

@@ -35,7 +35,7 @@ export function cancelRemediation(world: World): CallerHandler {
     }
     const { objectId: by } = caller;
     await night.queue.send({ kind: 'cancel', schema: 1, id: row.id, askedBy: by });
-    const why = justificationOf(body.value.justification);
+    const why = justificationOf(body.value.reason);
     world.log.info('remediation.cancelAsked', { runId: row.id, by, justification: why });
     const policyVersion = policyVersionOf(world);
     await mayRecord(world, row, [remediationCancelledFact({ by, at, why, policyVersion })]);

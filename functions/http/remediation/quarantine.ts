@@ -45,7 +45,7 @@ export function releaseVm(world: World): CallerHandler {
     const row = await findQuarantined(night, request.params['id']);
     if (row === null) return notQuarantined();
     const { objectId: by } = caller;
-    const why = justificationOf(body.value.justification);
+    const why = justificationOf(body.value.reason);
     const told = { by, at: world.clock.now(), why, policyVersion: policyVersionOf(world) };
     const chain = { id: `quarantine-${row.id}`, createdAt: row.quarantinedAt };
     await mustRecord(world, chain, [quarantineReleasedFact(row, told)]);

@@ -29,7 +29,7 @@ export type ShownVm = {
 export type NightApi = {
   /** `null`: there is no such run yet. */
   run(id: string): Promise<ShownRun | null>;
-  start(key: string, justification: string): Promise<string>;
+  start(key: string, reason: string): Promise<string>;
   report(id: string, format: 'json' | 'csv' | 'html'): Promise<string>;
 };
 
@@ -54,11 +54,11 @@ export function nightApi(base: string): NightApi {
       const answer = await call(`remediations/${id}`);
       return answer.status === 404 ? null : ((await answer.json()) as ShownRun);
     },
-    start: async (key, justification) => {
+    start: async (key, reason) => {
       const answer = await call('remediations', {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key },
-        body: JSON.stringify({ dryRun: false, justification }),
+        body: JSON.stringify({ dryRun: false, reason }),
       });
       return ((await answer.json()) as { id: string }).id;
     },

@@ -3,13 +3,12 @@ import { isGuid, parseArmId } from '../../domain/armId';
 import { askedScopesMax } from '../../domain/remediation/ask';
 import type { AskedFor } from '../../domain/remediation/askedFor';
 import { cleanText } from '../../domain/text';
+import { reason } from '../requestBodies';
 
 const textMax = 500;
 
-const justification = z
-  .string()
-  .max(4 * textMax)
-  .refine((text) => cleanText(text, textMax).length >= 3, 'Write why, in three letters at least.')
+const why = reason
+  .optional()
   .meta({ description: 'Why, in one line; it stands in the run, the log and the audit.' });
 
 const scope = z
@@ -33,21 +32,21 @@ export const remediationBody = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: 'false: VMs are changed. Otherwise nothing is written, all is told.' }),
-  justification,
+  reason: why,
 });
 
 /** `POST /api/remediations/{id}/cancel`. */
-export const cancelBody = z.strictObject({ justification: justification.optional() });
+export const cancelBody = z.strictObject({ reason: why });
 
 /** `POST /api/quarantine/{id}/release`. */
-export const releaseBody = z.strictObject({ justification });
+export const releaseBody = z.strictObject({ reason: why });
 
 /** The body in the app's own terms: the order of scopes, and their case, mean nothing. */
 export function askedForOf(body: z.output<typeof remediationBody>): AskedFor {
   return {
     scopes: [...new Set((body.scopes ?? []).map((one) => one.toLowerCase()))].sort(),
     dryRun: body.dryRun,
-    justification: justificationOf(body.justification),
+    justification: justificationOf(body.reason),
   };
 }
 

@@ -16,7 +16,7 @@ export const runViewSchema = z.strictObject({
   phase: z.enum(runPhases),
   dryRun: z.boolean().meta({ description: 'Nothing is written, all is told.' }),
   askedBy: z.string().nullable().meta({ description: 'Object id; null: the timer.' }),
-  justification: z.string(),
+  reason: z.string().meta({ description: 'In the words of who asked; empty: nobody said.' }),
   scopes: z.array(z.string()).meta({ description: 'Empty: whatever the remediator’s rules name.' }),
   dryScopes: z.array(z.string()).meta({
     description: 'Scopes that have their first night, in which nothing is written there.',

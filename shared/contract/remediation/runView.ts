@@ -20,7 +20,7 @@ export function runView(row: RemediationRow, now: number): RunView {
     phase: row.phase,
     dryRun: row.dryRun,
     askedBy: row.askedBy === '' ? null : clean(row.askedBy),
-    justification: clean(row.justification ?? ''),
+    reason: clean(row.justification ?? ''),
     scopes: row.scopes.map(clean),
     dryScopes: row.dryScopes.map(clean),
     createdAt: isoOf(row.createdAt),

@@ -21,12 +21,12 @@ const remediate = ['remediate', '--reason', 'New VMs'];
 
 describe('postern remediate', () => {
   it.each([
-    [[], { dryRun: true, justification: 'New VMs' }],
-    [['--dry-run'], { dryRun: true, justification: 'New VMs' }],
-    [['--for-real'], { dryRun: false, justification: 'New VMs' }],
+    [[], { dryRun: true, reason: 'New VMs' }],
+    [['--dry-run'], { dryRun: true, reason: 'New VMs' }],
+    [['--for-real'], { dryRun: false, reason: 'New VMs' }],
     [
       ['--for-real', '--scope', '/subscriptions/a', '/subscriptions/b'],
-      { dryRun: false, justification: 'New VMs', scopes: ['/subscriptions/a', '/subscriptions/b'] },
+      { dryRun: false, reason: 'New VMs', scopes: ['/subscriptions/a', '/subscriptions/b'] },
     ],
   ])('with %j asks for %j', async (more, body) => {
     const said = await runAgainst([...remediate, ...more], () =>
@@ -208,7 +208,7 @@ describe('postern remediations and remediation', () => {
     expect([said.exitCode, said.heard[0]?.path, said.heard[0]?.body]).toEqual([
       0,
       '/api/remediations/night-20260101/cancel',
-      { justification: 'Wrong day' },
+      { reason: 'Wrong day' },
     ]);
     expect(JSON.parse(said.out)).toMatchObject({ phase: 'cancelling' });
     expect(said.err).toContain('--follow');
@@ -282,7 +282,7 @@ describe('postern quarantine and release', () => {
       expect([said.exitCode, said.heard.at(-1)?.path, said.heard.at(-1)?.body]).toEqual([
         0,
         `/api/quarantine/${vms[1]?.id}/release`,
-        { justification: 'Mended' },
+        { reason: 'Mended' },
       ]);
     },
   );
@@ -310,7 +310,7 @@ describe('postern quarantine and release', () => {
 
 describe('what others wrote', () => {
   it.each(hostileTexts)('moves nothing on a terminal: %j', async (text) => {
-    const run = view({ justification: text, scopes: [text], trouble: text, askedBy: text });
+    const run = view({ reason: text, scopes: [text], trouble: text, askedBy: text });
     const one = {
       ...quarantineView(standingOf(), 'AzureCloud'),
       name: text,

@@ -10,7 +10,7 @@ import type { IntakeWorld } from '../../support/intakeWorld';
 import { nightBegin, offerNight, runRow } from '../../support/nightWorld';
 
 const rhea = personOf('rhea').objectId;
-const justification = 'New VMs since Monday';
+const reason = 'New VMs since Monday';
 
 function stage() {
   const world = createIntakeWorld();
@@ -21,7 +21,7 @@ function stage() {
   const ask = (body: object = {}, key = 'one'): Promise<Answer> =>
     call('requestRemediation', {
       headers: { 'idempotency-key': key },
-      body: { justification, ...body },
+      body: { reason, ...body },
     });
   return { world, night, call, ask };
 }
@@ -35,13 +35,19 @@ describe('POST /api/remediations', () => {
     expect(answer).toMatchObject({
       status: 202,
       headers: { location: `/api/remediations/${id}` },
-      body: { phase: 'asked', kind: 'asked', dryRun: true, askedBy: rhea, justification },
+      body: { phase: 'asked', kind: 'asked', dryRun: true, askedBy: rhea, reason },
     });
     const scopes = [subscription.toLowerCase(), group.toLowerCase()];
     const start = { kind: 'start', schema: 1, id, askedBy: rhea, askedAt: world.at, scopes };
     expect(night.asks).toEqual([{ ...start, dryRun: true }]);
     const [stored] = await night.ledger.remediations.list();
-    expect(stored?.row).toMatchObject({ id, phase: 'asked', scopes, dryRun: true, justification });
+    expect(stored?.row).toMatchObject({
+      id,
+      phase: 'asked',
+      scopes,
+      dryRun: true,
+      justification: reason,
+    });
     expect((await night.ledger.remediationsLive.list()).map(({ row }) => row.id)).toEqual([id]);
   });
 
@@ -72,7 +78,7 @@ describe('POST /api/remediations', () => {
     const { night, ask } = stage();
     const answers = await Promise.all([ask(), ask({ dryRun: false }), ask({ scopes: [group] })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 422, 422]);
-    expect(await ask({ justification: 'Another' })).toMatchObject({
+    expect(await ask({ reason: 'Another' })).toMatchObject({
       status: 422,
       body: { code: 'idempotencyKeyReused' },
     });
@@ -122,13 +128,19 @@ describe('POST /api/remediations', () => {
     { scopes: [`${vmRow('vm-1').vmId}/extensions/e`] },
     { dryRun: 'false' },
     { dryRun: null },
-    { justification: '\u202e  ' },
-    { justification: 'x'.repeat(2_001) },
+    { reason: '\u202e  ' },
+    { reason: 'x'.repeat(2_001) },
     { force: true },
   ])('does not understand %j, and asks for nothing', async (body) => {
     const { night, ask } = stage();
     expect(await ask(body)).toMatchObject({ status: 400, body: { code: 'badBody' } });
     expect([night.asks, await night.ledger.remediations.list()]).toEqual([[], []]);
+  });
+
+  it('asks nobody for a reason who has none to give', async () => {
+    const { night, ask } = stage();
+    expect(await ask({ reason: undefined })).toMatchObject({ status: 202, body: { reason: '' } });
+    expect(night.asks).toMatchObject([{ kind: 'start', dryRun: true }]);
   });
 
   it.each([[managementGroup], [vmRow('vm-1').vmId], [subscription, group]])(
@@ -139,9 +151,9 @@ describe('POST /api/remediations', () => {
     },
   );
 
-  it('keeps a harmless line of whatever stands as justification', async () => {
+  it('keeps a harmless line of whatever stands as reason', async () => {
     const { night, ask } = stage();
-    await ask({ justification: 'Patch\r\n\u001b[31mday\u202e Bearer abc' });
+    await ask({ reason: 'Patch\r\n\u001b[31mday\u202e Bearer abc' });
     const [stored] = await night.ledger.remediations.list();
     expect(stored?.row.justification).toBe('Patch [31mday Bearer abc');
   });
@@ -273,11 +285,11 @@ describe('what operators ask for', () => {
     await night.put({ ...stored!.row, phase: 'running' });
     const id = String(body['id']);
     for (let times = 0; times < 2; times += 1) {
-      await call('cancelRemediation', { id, body: { justification: 'Wrong day' } });
+      await call('cancelRemediation', { id, body: { reason: 'Wrong day' } });
     }
     const lines = await recordedIn(world, id);
     expect(lines).toEqual([
-      ['remediationAsked', rhea, justification, 'v1'],
+      ['remediationAsked', rhea, reason, 'v1'],
       ['remediationCancelled', rhea, 'Wrong day', 'v1'],
     ]);
   });

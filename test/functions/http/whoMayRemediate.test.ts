@@ -6,7 +6,7 @@ import { personOf } from '../../support/callers';
 
 const calls = {
   requestRemediation: {
-    body: { justification: 'New VMs' },
+    body: { reason: 'New VMs' },
     headers: { 'idempotency-key': 'one' },
   },
   listRemediations: {},
@@ -14,7 +14,7 @@ const calls = {
   readReport: { id: runRow().id },
   cancelRemediation: { id: runRow().id, body: {} },
   listQuarantine: {},
-  releaseVm: { id: standingOf().id, body: { justification: 'It was mended' } },
+  releaseVm: { id: standingOf().id, body: { reason: 'It was mended' } },
 } as const satisfies Record<string, Call>;
 
 type Verb = keyof typeof calls;

@@ -9,7 +9,7 @@ export type ReportRun = {
   readonly phase: string;
   readonly dryRun: boolean;
   readonly askedBy: string | null;
-  readonly justification: string;
+  readonly reason: string;
   readonly scopes: readonly string[];
   readonly createdAt: string;
   readonly endedAt: string | null;

@@ -119,7 +119,7 @@ function factsOf(run: ReportRun, filter: ReportFilter): (readonly [string, strin
     ['Phase', run.phase],
     ['Trouble', run.trouble ?? ''],
     ['Asked by', run.askedBy ?? 'the timer'],
-    ['Why', run.justification],
+    ['Why', run.reason],
     ['Scopes', run.scopes.join(', ')],
     ['Asked at', run.createdAt],
     ['Ended at', run.endedAt ?? ''],

@@ -97,7 +97,7 @@ describe('the report as a page', () => {
   it.each(hostileTexts)('shows text, and never markup: %j', (text) => {
     const error = { status: 400, code: text, message: text };
     const entry = endedEntry('failed', { detail: text, error }, { location: text });
-    const run = reportRun({ id: text, justification: text, scopes: [text], trouble: text });
+    const run = reportRun({ id: text, reason: text, scopes: [text], trouble: text });
     const html = written(page(run, everything), [entry]);
     const tags = [...html.matchAll(/<\/?([a-z]+)/gi)].map(([tag]) => tag);
     const plain = written(page(reportRun({ ...run, ...harmless }), everything), [
@@ -110,4 +110,4 @@ describe('the report as a page', () => {
   });
 });
 
-const harmless = { id: 'a', justification: 'a', scopes: ['a'], trouble: 'a' };
+const harmless = { id: 'a', reason: 'a', scopes: ['a'], trouble: 'a' };

@@ -53,7 +53,7 @@ describe('the report as JSON', () => {
 
   it.each(hostileTexts)('is JSON whatever stands in it: %j', (text) => {
     const entry = endedEntry('failed', { detail: text }, { location: text });
-    const run = reportRun({ justification: text, scopes: [text] });
+    const run = reportRun({ reason: text, scopes: [text] });
     expect(() => JSON.parse(written(reportJson(run, everything), [entry, entry]))).not.toThrow();
   });
 });
