@@ -41,9 +41,13 @@ export function afterWrite(
   now: number,
 ): Entry {
   if (answer.kind === 'accepted') return afterAccepted(entry, write, answer.status, now);
+  const attempts = entry.attempts + 1;
+  // An error of Azure's own does not say that nothing was done: it is as if no answer had come.
+  if (answer.fault === 'unavailable' && attempts < attemptsMax) {
+    return { ...entry, attempts, nextAt: now + nightTimes.lost };
+  }
   const refused = noted(entry, { status: answer.error.status, over: true });
   const { retry, reason } = retryOf(answer.error);
-  const attempts = entry.attempts + 1;
   const again = (pauseMs: number): Entry => ({
     ...refused,
     stage: 'waiting',
@@ -55,7 +59,6 @@ export function afterWrite(
     if (answer.fault === 'throttled') return again(answer.retryAfterMs ?? nightTimes.retry);
     if (answer.fault === 'changed') return again(nightTimes.changed);
     if (answer.fault === 'busy') return again(answer.retryAfterMs ?? nightTimes.busy);
-    if (answer.fault === 'unavailable') return again(nightTimes.lost);
     if (answer.fault === 'unauthenticated') return again(nightTimes.busy);
     // The VM itself says whether it is gone, or another.
     if (answer.fault === 'missing' && reason === 'vanished') return again(0);

@@ -46,7 +46,7 @@ export type SentWrite = {
   readonly what: PlannedWrite['what'];
   /** When it was announced: it left after this, and not later than 20 s after it. */
   readonly at: number;
-  /** `null`: no answer came. */
+  /** `null`: no answer came, or none that says what became of it. */
   readonly status: number | null;
   /** Nothing is awaited of it any more: it was refused, has failed, or is known not to have arrived. */
   readonly over: boolean;

@@ -78,7 +78,6 @@ describe('the answer to a write', () => {
     ['somebody was faster', refused('changed', { status: 412 }), 2_000],
     ['another operation', refused('busy', { status: 409 }, 30_000), 30_000],
     ['another operation, and no word', refused('busy', { status: 409 }), 90_000],
-    ['an error of Azure', refused('unavailable', { status: 500 }), 60_000],
     ['a token that was not taken', refused('unauthenticated', { status: 401 }), 90_000],
     [
       'a token that was not taken, whatever else is said',
@@ -99,6 +98,14 @@ describe('the answer to a write', () => {
       attempts: 1,
       end: null,
       sent: [{ over: true }],
+    });
+  });
+
+  it('that is an error of Azure does not say that it was not carried out: the VM is asked', () => {
+    expect(afterWrite(told, installWrite, refused('unavailable', { status: 500 }), at)).toEqual({
+      ...told,
+      nextAt: at + 60_000,
+      attempts: 1,
     });
   });
 
