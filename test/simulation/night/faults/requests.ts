@@ -91,6 +91,13 @@ export const nightRequests: readonly FaultKind[] = [
   nightStrike('index shows nonsense', 'unacknowledged', isQuery, () =>
     rows((data) => [{ id: 7 }, null, { id: '/x', vmId: hostile, tags: [], type: {} }, ...data]),
   ),
+  nightStrike(
+    'index gives short pages',
+    'before',
+    asksFor('candidates'),
+    (crossing, _stage, dice) => ({ do: 'act', act: () => shorten(crossing, dice.int(3, 9)) }),
+    { times: [1, 12] },
+  ),
   nightStrike('index is cut off', 'unacknowledged', asksFor('candidates'), () => ({
     do: 'answer',
     answer: (answered) => changed(answered as Answer, { resultTruncated: 'true' }),
@@ -106,6 +113,13 @@ export const nightRequests: readonly FaultKind[] = [
 
 function broken(code: string): () => Deed {
   return () => ({ do: 'fail', error: () => netError(code) });
+}
+
+/** Asks the index for fewer rows than the app has: a page may hold any number. */
+function shorten(crossing: Crossing, rowsMax: number): void {
+  const request = crossing.input as { body?: unknown };
+  const { options, ...query } = JSON.parse(textOf(crossing)) as { options?: object };
+  request.body = JSON.stringify({ ...query, options: { ...options, $top: rowsMax } });
 }
 
 /** The index answers as it did when it was first asked so. */

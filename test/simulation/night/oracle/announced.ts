@@ -30,7 +30,7 @@ export function announcementFaults(ofNight: NightCase): Violation[] {
 }
 
 /** What the ledger held of a VM when a write to it left: that this very write is about to. */
-function announcementOf(ofNight: NightCase, sent: SentRequest): StoredEntry | null {
+export function announcementOf(ofNight: NightCase, sent: SentRequest): StoredEntry | null {
   const { entries, batchTimes, stretchMs } = ofNight;
   const kind = sent.method === 'PATCH' ? 'identity' : 'extension';
   const patience = sendMs + 1_000 + stretchMs(sent.atMs - sendMs, sent.atMs);

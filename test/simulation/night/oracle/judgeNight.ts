@@ -2,6 +2,7 @@ import type { Circumstances, Violation } from '../../oracle/judge';
 import type { NightHistory } from '../history';
 import { announcementFaults } from './announced';
 import { nightCase } from './case';
+import { lookFaults } from './looked';
 import { outcomeFaults } from './outcomes';
 import { readFaults } from './reads';
 import { runFaults } from './runs';
@@ -16,6 +17,7 @@ export function judgeNight(history: NightHistory, circumstances: Circumstances):
   return [
     ...writeFaults(ofNight),
     ...announcementFaults(ofNight),
+    ...lookFaults(ofNight),
     ...readFaults(ofNight),
     ...runFaults(ofNight),
     ...outcomeFaults(ofNight),

@@ -6,7 +6,7 @@ import type { Violation } from '../../oracle/judge';
 import type { NightHistory } from '../history';
 import { statesWithin } from '../history';
 import { type NightCase, type StoredEntry, violation, wasStruck } from './case';
-import { inGroup, isOfNight, isReady, whyLeftAlone } from './machines';
+import { inGroup, isOfNight, isReady, loginOf, whyLeftAlone } from './machines';
 import { nightGroup } from '../recipes';
 
 /** What was told of each VM is what it was. */
@@ -56,7 +56,7 @@ function whyUntrue(ofNight: NightCase, vmId: string, told: StoredEntry): string 
     case 'ready':
       return ever.some(isReadyNow) ? null : 'it never was';
     case 'skipped':
-      return whyNotSkipped(entry, ever);
+      return whyNotSkipped(entry, ever) ?? whyNotCancelled(ofNight, vmId, told);
     case 'failed':
     case 'quarantined':
     case 'wouldFix':
@@ -101,6 +101,30 @@ function whyNotSkipped(
   return ever.some((vm) => vm === null || whyLeftAlone(vm) !== null)
     ? null
     : 'nothing ever stood against it';
+}
+
+/** What was sent is watched to its end, whoever wishes the run to end. */
+function whyNotCancelled(
+  { history, runs }: NightCase,
+  vmId: string,
+  { entry, runId, atMs }: StoredEntry,
+): string | null {
+  if (entry.end?.reason !== 'cancelled') return null;
+  const begunMs = runs.get(runId)?.[0]?.atMs ?? 0;
+  const last = writesOf(history, vmId, begunMs, atMs).findLast(({ kind }) => kind === 'extension');
+  if (last === undefined || (last.effectiveAtMs ?? Infinity) <= atMs) return null;
+  // Of a write whose answer was lost, or another one, the app knows less than its log.
+  const isKnown = history.sent.some(
+    ({ path, method, status, answeredMs }) =>
+      path === last.path &&
+      method === last.method &&
+      status === last.status &&
+      (answeredMs ?? 0) >= last.atMs,
+  );
+  const since = statesWithin(history, vmId, last.atMs + 1, atMs);
+  const isBusy = (vm: VirtualMachineSeed | null): boolean =>
+    ['Creating', 'Updating'].includes((vm && loginOf(vm)?.provisioningState) ?? '');
+  return isKnown && since.every(isBusy) ? 'its install was under way' : null;
 }
 
 /** Whoever was there all the time is in the run. */

@@ -17,6 +17,7 @@ export function runFaults(ofNight: NightCase): Violation[] {
     }),
     ...twoNights(ofNight),
     ...lostAsks(ofNight),
+    ...lostWishes(ofNight),
     ...outcomeChanges(ofNight),
   ];
 }
@@ -85,6 +86,17 @@ function lostAsks({ history, runs }: NightCase): Violation[] {
     return taken === 'started' && id !== '' && !runs.has(id)
       ? [violation('a run was lost', id, atMs)]
       : [];
+  });
+}
+
+/** Whoever wished a run to end is not forgotten by it. */
+function lostWishes({ runs }: NightCase): Violation[] {
+  return [...runs].flatMap(([id, rows]) => {
+    const wished = rows.findIndex(({ row }) => row.cancelAt !== null);
+    const lost = rows.find(({ row }, at) => at > wished && row.cancelAt === null);
+    return wished < 0 || lost === undefined
+      ? []
+      : [violation('a wish to end a run was lost', id, lost.atMs)];
   });
 }
 

@@ -31,7 +31,7 @@ function unwanted(ofNight: NightCase, write: NightWrite): Violation[] {
     return [violation('forbidden write', `${write.path}: outside of the scopes`, write.atMs)];
   }
   const before = lastAccepted(ofNight, write);
-  const fromMs = sentMs - windowMs(ofNight, write, sentMs);
+  const fromMs = sentMs - knownForMs(ofNight, write, sentMs);
   const states = statesWithin(
     history,
     write.vmId,
@@ -46,7 +46,12 @@ function unwanted(ofNight: NightCase, write: NightWrite): Violation[] {
   return [violation(name, `${write.method} ${write.path} (${write.status}): ${why}`, write.atMs)];
 }
 
-function windowMs(ofNight: NightCase, { vmId, kind }: NightWrite, sentMs: number): number {
+/** How long before a write its VM may have been looked at. */
+export function knownForMs(
+  ofNight: NightCase,
+  { vmId, kind }: Pick<NightWrite, 'vmId' | 'kind'>,
+  sentMs: number,
+): number {
   const patched = ofNight.history.writes.some(
     (one) =>
       one.vmId === vmId &&
@@ -130,7 +135,7 @@ function inVain(ofNight: NightCase, write: NightWrite): Violation[] {
 }
 
 /** The run that had a VM in hand when it was written to. */
-function runOf({ entries }: NightCase, { vmId, atMs }: NightWrite): string {
+export function runOf({ entries }: NightCase, { vmId, atMs }: NightWrite): string {
   const stored = (entries.get(vmId) ?? []).filter((one) => one.entry.stage === 'announced');
   return stored.findLast((one) => one.atMs <= atMs)?.runId ?? '';
 }
