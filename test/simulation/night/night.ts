@@ -162,10 +162,14 @@ export class Night {
     const { plan, clock, told } = this.parts;
     const worker = this.workers.find(({ isRunning }) => isRunning);
     const isTimer = errand.what === 'night' || errand.what === 'next night';
-    const again = (afterMs: number): void => {
-      if (tries < 8) clock.at(clock.now() + afterMs, () => this.send(errand, tries + 1));
+    const again = (): void => {
+      if (tries < 8) clock.at(clock.now(), () => this.send(errand, tries + 1));
     };
-    if (worker === undefined) return again(15_000);
+    // What nobody is there to take waits, and no attempt at it is counted.
+    if (worker === undefined) {
+      clock.at(clock.now() + 15_000, () => this.send(errand, tries));
+      return;
+    }
     const message = isTimer ? errand.what : messageOf(plan, errand, clock.now());
     const taking = isTimer
       ? errand.what === 'night'
@@ -183,7 +187,7 @@ export class Night {
     );
     // Whoever died with it in hand never says so: then it comes again.
     clock.at(clock.now() + 45_000, () => {
-      if (!isTaken) again(0);
+      if (!isTaken) again();
     });
   }
 }
