@@ -44,6 +44,11 @@ function another(vm: VirtualMachineSeed, dice: Dice): VirtualMachineSeed {
   };
 }
 
+const identityGiven: Change = (vm) => ({
+  ...vm,
+  identity: { system: vm.identity?.system ?? false, userAssigned },
+});
+
 /** What other people do to machines at the worst moment. */
 const changes: Readonly<Record<string, Change>> = {
   'VM vanishes': () => null,
@@ -58,10 +63,7 @@ const changes: Readonly<Record<string, Change>> = {
     extensions: [...(vm.extensions ?? []), domainJoin()],
     guest: { ...vm.guest, joined: 'Domain' },
   }),
-  'an identity is given': (vm) => ({
-    ...vm,
-    identity: { system: vm.identity?.system ?? false, userAssigned },
-  }),
+  'an identity is given': identityGiven,
   'identities are taken': ({ identity: _taken, ...vm }) => vm,
   'the extension is removed': (vm) => without(vm, login),
   'the extension fails': (vm) => ({
@@ -114,7 +116,13 @@ const atAnyTime = Object.entries(changes).map(([name, change]) =>
 );
 
 /** To the very machine that a request is about, at the very moment. */
-function around(name: string, method: string, at: 'before' | 'after', skip: number): FaultKind {
+function around(
+  name: string,
+  method: string,
+  at: 'before' | 'after',
+  skip: number,
+  some: readonly Change[] = Object.values(changes),
+): FaultKind {
   return nightStrike(
     name,
     at,
@@ -124,7 +132,7 @@ function around(name: string, method: string, at: 'before' | 'after', skip: numb
       act: () => {
         const vmId = subject.replace(/\/extensions\/[^/]+$/i, '');
         // Of the windows' machines their own judge knows what becomes.
-        if (isNight(vmId)) carryOut(stage, vmId, dice.pick(Object.values(changes)), dice);
+        if (isNight(vmId)) carryOut(stage, vmId, dice.pick(some), dice);
       },
     }),
     { times: [2, 8], skip },
@@ -137,6 +145,9 @@ export const nightMachines: readonly FaultKind[] = [
   around('VM changes after it was read', 'get virtualmachines', 'after', 12),
   around('VM changes before a PATCH', 'patch virtualmachines', 'before', 3),
   around('VM changes after a PATCH', 'patch virtualmachines', 'after', 3),
+  around('an identity is given before a PATCH', 'patch virtualmachines', 'before', 3, [
+    identityGiven,
+  ]),
   around('VM changes before a PUT', 'put extensions', 'before', 3),
   around('VM changes after a PUT', 'put extensions', 'after', 3),
   nightEvent('somebody else installs', (stage, dice) => {
