@@ -56,5 +56,6 @@ export const nightLedger: readonly FaultKind[] = [
   nightStrike('stands still after announcing', 'unacknowledged', announces, slow(24_000), {
     times: [1, 3],
     skip: 2,
+    isEarly: true,
   }),
 ];

@@ -7,6 +7,9 @@ const facts = { aim: 'anywhere', group: 'night', onlyNamed: true, ofNight: true 
 
 type Facts = Pick<FaultKind, 'forMs' | 'times' | 'skip'>;
 
+/** `isEarly`: it waits from the start, because what it strikes happens in the first seconds of a run. */
+type StrikeFacts = Facts & { readonly isEarly?: boolean };
+
 /** Something that befalls the night at a time. `act` says whether it took effect. */
 export function nightEvent(
   name: string,
@@ -31,7 +34,7 @@ export function nightStrike(
   at: Moment,
   on: (crossing: Crossing) => boolean,
   deed: (crossing: Crossing, stage: Stage, dice: Dice) => Deed,
-  more: Facts = {},
+  { isEarly = false, ...more }: StrikeFacts = {},
 ): FaultKind {
   return {
     ...facts,
@@ -39,7 +42,11 @@ export function nightStrike(
     ...more,
     install: (stage, fault) => {
       const dice = stage.dice(fault);
-      stage.night().strike(fault, on, (crossing) => ({ at, deed: deed(crossing, stage, dice) }));
+      const early = { ...fault, atMs: 0, forMs: fault.atMs + fault.forMs };
+      stage.night().strike(isEarly ? early : fault, on, (crossing) => ({
+        at,
+        deed: deed(crossing, stage, dice),
+      }));
     },
   };
 }

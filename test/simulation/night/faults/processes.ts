@@ -22,7 +22,7 @@ function death(
       who: 'host',
       downMs: dice.int(downMs[0], downMs[1]),
     }),
-    { times: [1, 3], skip },
+    { times: [1, 3], skip, isEarly: on === isWrite },
   );
 }
 
@@ -33,8 +33,8 @@ export const nightProcesses: readonly FaultKind[] = [
   death('dies before an effect', 'before', anywhere, soon, 40),
   death('dies before the acknowledgement', 'unacknowledged', anywhere, soon, 40),
   death('dies between two effects', 'after', anywhere, soon, 40),
-  death('dies before a write', 'before', isWrite, soon, 3),
-  death('dies in a write', 'unacknowledged', isWrite, soon, 3),
+  death('dies before a write', 'before', isWrite, soon, 10),
+  death('dies in a write', 'unacknowledged', isWrite, soon, 10),
   death('dead for minutes', 'unacknowledged', anywhere, [120_000, 420_000], 60),
   nightEvent('killed', (stage, dice) => {
     stage.night().kill(dice.int(500, 15_000));

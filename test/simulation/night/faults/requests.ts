@@ -33,6 +33,11 @@ const hostile = `a\r\n\u001b[31mb\u202E<img src=x onerror=alert(1)>__proto__${'x
 
 const long = { forMs: [180_000, 480_000], times: [100_000, 100_000], skip: 0 } as const;
 const often = { times: [2, 12] } as const;
+/** A run writes in its first seconds; which of its writes are struck is drawn. */
+const early = { isEarly: true, skip: 8 } as const;
+const earlyOften = { ...early, ...often } as const;
+/** It is asked for VMs once, as the first thing of all. */
+const first = { isEarly: true, skip: 1 } as const;
 
 /** What Resource Manager does to the night, and the way to it. */
 export const nightRequests: readonly FaultKind[] = [
@@ -42,16 +47,28 @@ export const nightRequests: readonly FaultKind[] = [
   nightStrike('429 Retry-After 900', 'before', any, throttled({ 'retry-after': '900' }), {
     times: [1, 1],
   }),
-  nightStrike('429 of Compute', 'before', isWrite, refuses(429, 'OperationNotAllowed'), often),
-  nightStrike('409', 'before', isWrite, refuses(409, 'Conflict'), often),
-  nightStrike('412', 'before', isPatch, refuses(412, 'PreconditionFailed')),
+  nightStrike('429 of Compute', 'before', isWrite, refuses(429, 'OperationNotAllowed'), earlyOften),
+  nightStrike('409', 'before', isWrite, refuses(409, 'Conflict'), earlyOften),
+  nightStrike('412', 'before', isPatch, refuses(412, 'PreconditionFailed'), first),
   nightStrike('500 before', 'before', any, refuses(500, 'InternalServerError'), often),
   nightStrike('503 before', 'before', any, refuses(503, 'ServiceUnavailable'), often),
-  nightStrike('500 after', 'unacknowledged', isWrite, refuses(500, 'InternalServerError'), often),
+  nightStrike(
+    '500 after',
+    'unacknowledged',
+    isWrite,
+    refuses(500, 'InternalServerError'),
+    earlyOften,
+  ),
   nightStrike('reset before', 'before', any, broken('ECONNRESET'), often),
-  nightStrike('reset after', 'unacknowledged', isWrite, broken('ECONNRESET'), often),
-  nightStrike('answer after 20 s', 'unacknowledged', isWrite, () => ({ do: 'delay', ms: 20_000 })),
-  nightStrike('sent after 12 s', 'before', isWrite, () => ({ do: 'delay', ms: 12_000 })),
+  nightStrike('reset after', 'unacknowledged', isWrite, broken('ECONNRESET'), earlyOften),
+  nightStrike(
+    'answer after 20 s',
+    'unacknowledged',
+    isWrite,
+    () => ({ do: 'delay', ms: 20_000 }),
+    early,
+  ),
+  nightStrike('sent after 12 s', 'before', isWrite, () => ({ do: 'delay', ms: 12_000 }), early),
   nightStrike(
     'read takes 14 s',
     'unacknowledged',
@@ -61,14 +78,26 @@ export const nightRequests: readonly FaultKind[] = [
   ),
   nightStrike('401', 'before', any, refuses(401, 'ExpiredAuthenticationToken')),
   nightStrike('403 of reads', 'before', isRead, refuses(403, 'AuthorizationFailed')),
-  nightStrike('403 of writes', 'before', isWrite, refuses(403, 'AuthorizationFailed')),
+  nightStrike('403 of writes', 'before', isWrite, refuses(403, 'AuthorizationFailed'), early),
   nightStrike('404 of a read', 'before', isRead, refuses(404, 'ResourceNotFound')),
-  nightStrike('a lock', 'before', isWrite, refuses(409, 'ScopeLocked')),
-  nightStrike('a policy denies', 'before', isWrite, refuses(403, 'RequestDisallowedByPolicy')),
-  nightStrike('hostile message', 'before', isWrite, () => ({
-    do: 'answer',
-    answer: () => answerOf(400, 'Bad\r\nRequest', hostile),
-  })),
+  nightStrike('a lock', 'before', isWrite, refuses(409, 'ScopeLocked'), early),
+  nightStrike(
+    'a policy denies',
+    'before',
+    isWrite,
+    refuses(403, 'RequestDisallowedByPolicy'),
+    early,
+  ),
+  nightStrike(
+    'hostile message',
+    'before',
+    isWrite,
+    () => ({
+      do: 'answer',
+      answer: () => answerOf(400, 'Bad\r\nRequest', hostile),
+    }),
+    early,
+  ),
   nightStrike('body truncated', 'unacknowledged', isRead, () => ({
     do: 'answer',
     answer: (answered) => cut(answered as Answer),
@@ -82,26 +111,40 @@ export const nightRequests: readonly FaultKind[] = [
   nightStrike('index throttled', 'before', isQuery, refuses(429, 'RateLimiting'), often),
   stale('index lags', isQuery),
   stale('index lags on extensions', asksFor('loginExtensions')),
-  nightStrike('index repeats rows', 'unacknowledged', asksFor('candidates'), () =>
-    rows((data) => [...data, ...data]),
+  nightStrike(
+    'index repeats rows',
+    'unacknowledged',
+    asksFor('candidates'),
+    () => rows((data) => [...data, ...data]),
+    first,
   ),
-  nightStrike('index leaves rows out', 'unacknowledged', asksFor('candidates'), () =>
-    rows((data) => data.filter((_row, at) => at % 2 === 0)),
+  nightStrike(
+    'index leaves rows out',
+    'unacknowledged',
+    asksFor('candidates'),
+    () => rows((data) => data.filter((_row, at) => at % 2 === 0)),
+    first,
   ),
   nightStrike('index shows nonsense', 'unacknowledged', isQuery, () =>
     rows((data) => [{ id: 7 }, null, { id: '/x', vmId: hostile, tags: [], type: {} }, ...data]),
   ),
   nightStrike(
-    'index gives short pages',
+    'short pages',
     'before',
     asksFor('candidates'),
     (crossing, _stage, dice) => ({ do: 'act', act: () => shorten(crossing, dice.int(3, 9)) }),
-    { times: [1, 12] },
+    { ...first, times: [1, 12] },
   ),
-  nightStrike('index is cut off', 'unacknowledged', asksFor('candidates'), () => ({
-    do: 'answer',
-    answer: (answered) => changed(answered as Answer, { resultTruncated: 'true' }),
-  })),
+  nightStrike(
+    'index is cut off',
+    'unacknowledged',
+    asksFor('candidates'),
+    () => ({
+      do: 'answer',
+      answer: (answered) => changed(answered as Answer, { resultTruncated: 'true' }),
+    }),
+    first,
+  ),
   nightStrike(
     'installs seen as over',
     'unacknowledged',
