@@ -129,11 +129,14 @@ export const nightRequests: readonly FaultKind[] = [
     rows((data) => [{ id: 7 }, null, { id: '/x', vmId: hostile, tags: [], type: {} }, ...data]),
   ),
   nightStrike(
-    'short pages',
+    'short pages, and some do not come',
     'before',
     asksFor('candidates'),
-    (crossing, _stage, dice) => ({ do: 'act', act: () => shorten(crossing, dice.int(3, 9)) }),
-    { ...first, times: [1, 12] },
+    (crossing, _stage, dice) =>
+      dice.chance(0.3)
+        ? refuses(503, 'ServiceUnavailable')()
+        : { do: 'act', act: () => shorten(crossing, dice.int(3, 9)) },
+    { ...first, times: [3, 12] },
   ),
   nightStrike(
     'index is cut off',
