@@ -181,9 +181,9 @@ function stale(name: string, on: (crossing: Crossing) => boolean): FaultKind {
         const seen = ofRun.get(stage) ?? new Map<string, Answer>();
         ofRun.set(stage, seen);
         const key = textOf(crossing);
-        const first = seen.get(key) ?? (answered as Answer);
-        seen.set(key, first);
-        return { ...first, headers: (answered as Answer).headers };
+        const then = seen.get(key) ?? (answered as Answer);
+        seen.set(key, then);
+        return { ...then, headers: (answered as Answer).headers };
       },
     }),
     long,
