@@ -15,10 +15,10 @@ export async function windowsOf(
   assignmentKey: string,
   eventAt: number,
 ): Promise<WindowRow[]> {
-  const live = (await ledger.live.list())
-    .map(({ row }) => row)
-    .filter((row) => row.kind === 'window' && row.assignmentKey === assignmentKey);
-  const rows = await Promise.all(live.map(({ id }) => ledger.windows.get(id)));
+  const live = (await ledger.live.list()).filter(
+    ({ row }) => row.kind === 'window' && row.assignmentKey === assignmentKey,
+  );
+  const rows = await Promise.all(live.map(({ row }) => ledger.windows.get(row.id)));
   return rows.flatMap((stored) =>
     stored !== null && speaksOf(stored.row, eventAt) ? [stored.row] : [],
   );
