@@ -4,7 +4,7 @@ import { cleanText } from '../domain/text';
 import type { ActivityLog } from '../ports/activityLog';
 import type { Arm } from './arm';
 import { badId, rebuilt } from './ids';
-import { createPlainGet } from './plainGet';
+import { createPlainRequests } from './plainRequests';
 import { readAs } from './readAs';
 
 const doing = 'reading the activity log';
@@ -16,7 +16,7 @@ const provider = 'providers/Microsoft.Insights/eventtypes/management/values';
  * (learn.microsoft.com/rest/api/monitor/activity-logs/list, 2015-04-01).
  */
 export function createActivityLog(arm: Arm): ActivityLog {
-  const get = createPlainGet(arm);
+  const { get } = createPlainRequests(arm);
   return {
     listOn: async (resourceId, fromMs, toMs) => {
       const { parsed, text: id } = rebuilt(resourceId);

@@ -8,7 +8,7 @@ import type { Answer } from './pipeline';
 import type { Arm } from './arm';
 import { readPages, strangeAnswer } from './arm';
 import { perSubscription } from './perSubscription';
-import { createPlainGet } from './plainGet';
+import { createPlainRequests } from './plainRequests';
 import { readAs } from './readAs';
 
 type RuleLists = Pick<Network, 'visibleSubscriptions' | 'listOurRulesIn'>;
@@ -60,7 +60,7 @@ export function createRuleLists(arm: Arm): RuleLists {
  * pipeline with the same rules as every other (learn.microsoft.com/rest/api/resources/subscriptions/list).
  */
 async function visibleSubscriptions(arm: Arm): Promise<string[]> {
-  const get = createPlainGet(arm);
+  const { get } = createPlainRequests(arm);
   const ids = new Set<string>();
   let url = `${arm.endpoint}/subscriptions?api-version=2022-12-01`;
   for (let pages = 0; pages < subscriptionPagesMax; pages++) {

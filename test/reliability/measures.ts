@@ -118,11 +118,17 @@ export const measures: readonly Measure[] = [
 function tellSeeds(report: Report): string {
   const { seeds, from, windows, faults, twice, differing, leaked, foreignTouched, lost } = report;
   const kinds = Object.keys(report.faultsByKind).length;
+  const { sittings } = report;
+  const played =
+    sittings === undefined
+      ? ''
+      : `; in ${sittings.count} sittings of one program, ${sittings.seconds} s in all`;
   return (
     `seeds ${from} to ${from + seeds - 1}: ${windows} windows (${per(windows, seeds)} a seed), ` +
     `${faults} faults that took effect (${per(faults, seeds)} a seed) of ${kinds} kinds; ` +
     `${leaked} leaked, ${foreignTouched} foreign rules touched, ${lost} accepted inputs lost; ` +
-    `${report.failing.length} seeds failed; ${twice} played twice, ${differing.length} differed`
+    `${report.failing.length} seeds failed; ${twice} played twice, ${differing.length} differed` +
+    played
   );
 }
 

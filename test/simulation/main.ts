@@ -2,10 +2,11 @@ import { root } from '../bench/functionsCore';
 import { crashPoints, crashStories, isUnbroken, printCrashPoints } from './crash/crashPoints';
 import { crashWorker, serveAsCrashWorker } from './crash/workers';
 import { compareNodes, findOther, printComparison, withoutOther } from './otherNode';
+import { createJournal, ForeignJournal, type Journal, openJournal, programHash } from './journal';
 import { readOptions, type SimulationOptions } from './options';
 import { allFound, plantedPatches, printTrials, tryPatches } from './planted/planted';
 import { isClean, printReport, reportOf } from './report';
-import { planOf, playSafely, type SeedResult } from './seeds';
+import { planOf, playSafely } from './seeds';
 import { failsAlike, shrink, tellStory } from './shrink';
 import { playSeeds, serveAsWorker } from './workers';
 
@@ -19,16 +20,23 @@ async function simulation(options: SimulationOptions): Promise<number> {
   if (options.planted || options.mutant !== undefined) return tryBugs(options);
   if (options.crashPoints) return strikeBoundaries(options);
   if (options.otherNode !== undefined) return comparePlays(options, options.otherNode, quietMs);
-  const results: SeedResult[] = [];
+  const journal = journalFor(options);
+  if (journal instanceof ForeignJournal) {
+    say(`${journal.message} Name another file.\n`);
+    return 2;
+  }
+  const { tally, isDone } = journal;
+  if (tally.seeds > 0) say(`goes on: ${tally.seeds} seeds have been played\n`);
   const signal = endedByHand();
-  const task = { from, seeds, workers, twice, quietMs, untilViolation, signal };
+  const task = { from, seeds, workers, twice, quietMs, untilViolation, signal, isDone };
   await playSeeds(__filename, task, (result) => {
-    results.push(result);
+    journal.add(result);
     if (result.violations.length > 0) say(`seed ${result.seed} fails\n`);
-    if (results.length % 50 === 0) say(`${results.length} of ${seeds} seeds\n`);
+    if (tally.seeds % 50 === 0) say(`${tally.seeds} of ${seeds} seeds\n`);
   });
-  results.sort((one, other) => one.seed - other.seed);
-  const report = reportOf(from, results);
+  journal.save();
+  const sittings = options.journal === undefined ? {} : { sittings: journal.sittings() };
+  const report = { ...reportOf(from, tally), ...sittings };
   print(options.json ? JSON.stringify(report, null, 2) : printReport(report));
   if (options.shrink) {
     for (const { seed } of report.failing.slice(0, storiesMax)) {
@@ -36,6 +44,16 @@ async function simulation(options: SimulationOptions): Promise<number> {
     }
   }
   return isClean(report) ? 0 : 1;
+}
+
+function journalFor({ journal, from, twice, quiet }: SimulationOptions): Journal | ForeignJournal {
+  if (journal === undefined) return createJournal();
+  try {
+    return openJournal(journal, { program: programHash(__filename), from, twice, quiet });
+  } catch (error) {
+    if (error instanceof ForeignJournal) return error;
+    throw error;
+  }
 }
 
 /** A long run that is ended early still tells what it came to by then. */

@@ -13,6 +13,8 @@ export type SimulationOptions = {
   shrink: boolean;
   /** Minutes without a write at the end of a liveness run. */
   quiet: number;
+  /** A file that keeps what has been played: the same command goes on from it. */
+  journal?: string;
   /** Stops at the first violation. */
   untilViolation: boolean;
   /** Plays under another Node as well, and compares: its path, or `true` for the installed one. */
@@ -36,18 +38,20 @@ const help = `
 The real app, the real SDKs, the real durable-functions executor and the local Azure in one
 process on virtual time; everything that is left to chance comes from the seed.
 
-Ctrl-C ends a run of many seeds early: it then reports the seeds that it has played.
+Ctrl-C ends a run of many seeds early: it then reports the seeds that it has played. With
+--journal the same command, on the same program, plays the others later.
 
 Exit codes:
   0  no invariant was violated
   1  a violation, a run that stuck, or two runs of one seed that differ, under one Node or two; with
      --planted and --mutant: a bug that was not found, or a patch that does not apply, compile or
      build
-  2  the command line is wrong
+  2  the command line is wrong, or the journal belongs to another run
 
 Examples:
   npm run simulate -- --seeds 2000 --from 1
   npm run simulate -- --seeds 200 --twice 200
+  npm run simulate -- --seeds 100000 --journal long.json
   npm run simulate -- --seed 4711 --trace
   npm run simulate -- --other-node --seeds 50
   npm run simulate -- --crash-points --singles
@@ -69,6 +73,7 @@ export function readOptions(args: readonly string[]): SimulationOptions | { exit
     .option('--quiet <minutes>', 'silence that a liveness run must end with', count, 30)
     .option('--json', 'prints JSON in place of the table', false)
     .option('--no-shrink', 'prints a failing seed as it is')
+    .option('--journal <file>', 'keeps what was played, and goes on where an earlier run stopped')
     .option('--until-violation', 'stops at the first violation', false)
     .option('--other-node [path]', 'plays under another Node as well, and compares the traces')
     .option('--planted', 'plants each bug of test/planted and plays until it is found', false)

@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import { faultTable, notApplicable } from './faults/table';
 import { deedNames } from './http/deeds';
-import type { OverrunClass } from './oracle/overrun';
-import type { SeedResult } from './seeds';
+import { type OverrunClass, overrunClasses } from './oracle/overrun';
+import { inOrder, sharesOf, type Tally } from './tally';
 
 /** All seeds of a command, added up. */
 export type Report = {
@@ -32,6 +32,8 @@ export type Report = {
   /** Seeds beside whose windows a night goes on; what its VMs came to, and what was written. */
   seedsWithNights: number;
   nights: Record<string, number>;
+  /** Of a run with a journal: in how many sittings it was played, and how long they took. */
+  sittings?: { count: number; seconds: number };
 };
 
 type Overruns = {
@@ -42,45 +44,36 @@ type Overruns = {
   seedOfMax: number;
 };
 
-/** Adds results up. Times in seconds of virtual time; negative: before the deadline. */
-export function reportOf(from: number, results: readonly SeedResult[]): Report {
-  const violations = results.flatMap((one) => one.violations);
+/** What a tally says. Times in seconds of virtual time; negative: before the deadline. */
+export function reportOf(from: number, tally: Tally): Report {
+  const { seeds, twice, windows, foreignEdits, seedsWithCalls, seedsWithNights } = tally;
   const of = (...names: string[]): number =>
-    violations.filter(({ invariant }) => names.includes(invariant)).length;
-  const faultsByKind = summed(results.map(({ faults }) => faults));
-  const answers = summed(results.map((one) => one.answers));
-  const deeds = summed(results.map((one) => one.deeds));
-  const second = results.filter((one) => one.second !== null);
+    names.reduce((sum, name) => sum + (tally.violations[name] ?? 0), 0);
   return {
-    seeds: results.length,
+    seeds,
     from,
-    twice: second.length,
-    differing: second.filter((one) => one.second !== one.hash).map(({ seed }) => seed),
-    windows: results.reduce((sum, { windows }) => sum + windows, 0),
-    faults: Object.values(faultsByKind).reduce((sum, count) => sum + count, 0),
-    faultsByKind,
+    twice,
+    differing: tally.differing.toSorted((one, other) => one - other),
+    windows,
+    faults: sumOf(tally.faults),
+    faultsByKind: inOrder(tally.faults),
     notApplicable,
-    neverStruck: faultTable.map(({ name }) => name).filter((name) => !(name in faultsByKind)),
+    neverStruck: faultTable.map(({ name }) => name).filter((name) => !(name in tally.faults)),
     leaked: of('no rule outlives', 'orphan'),
     foreignTouched: of('foreign bytes', 'stray write'),
-    foreignEdits: results.reduce((sum, { foreignEdits }) => sum + foreignEdits, 0),
+    foreignEdits,
     lost: of('conservation'),
-    failing: results
-      .filter((one) => one.violations.length > 0)
-      .map((one) => ({
-        seed: one.seed,
-        violations: one.violations.map(({ invariant, what }) => `${invariant}: ${what}`),
-      })),
-    overrun: overrunsOf(results),
-    sometimes: summed(results.map(({ sometimes }) => sometimes)),
-    crossings: summed(results.map(({ crossings }) => crossings)),
-    seedsWithCalls: results.filter((one) => Object.keys(one.answers).length > 0).length,
-    calls: Object.values(answers).reduce((sum, count) => sum + count, 0),
-    answers,
-    deeds,
-    neverDone: deedNames.filter((name) => !(name in deeds)),
-    seedsWithNights: results.filter((one) => Object.keys(one.nights).length > 0).length,
-    nights: summed(results.map((one) => one.nights)),
+    failing: tally.failing.toSorted((one, other) => one.seed - other.seed),
+    overrun: overrunsOf(tally),
+    sometimes: inOrder(tally.sometimes),
+    crossings: inOrder(tally.crossings),
+    seedsWithCalls,
+    calls: sumOf(tally.answers),
+    answers: inOrder(tally.answers),
+    deeds: inOrder(tally.deeds),
+    neverDone: deedNames.filter((name) => !(name in tally.deeds)),
+    seedsWithNights,
+    nights: inOrder(tally.nights),
   };
 }
 
@@ -89,41 +82,25 @@ export function isClean({ failing, differing }: Report): boolean {
   return failing.length === 0 && differing.length === 0;
 }
 
-function summed(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sum = new Map<string, number>();
-  for (const record of records) {
-    for (const [name, count] of Object.entries(record)) {
-      sum.set(name, (sum.get(name) ?? 0) + count);
-    }
-  }
-  return Object.fromEntries([...sum].toSorted(([, one], [, other]) => other - one));
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-function overrunsOf(results: readonly SeedResult[]): Report['overrun'] {
-  const byClass = new Map<OverrunClass, { seconds: number; seed: number }[]>();
-  for (const { seed, overruns } of results) {
-    for (const { kind, overrunMs } of overruns) {
-      const list = byClass.get(kind) ?? [];
-      list.push({ seconds: overrunMs / 1_000, seed });
-      byClass.set(kind, list);
-    }
+function overrunsOf({ overruns }: Tally): Report['overrun'] {
+  const report: Report['overrun'] = {};
+  for (const kind of overrunClasses) {
+    const tally = overruns[kind];
+    if (tally === undefined) continue;
+    const { count, at } = sharesOf(tally);
+    report[kind] = {
+      windows: count,
+      p50: at(0.5),
+      p99: at(0.99),
+      max: tally.maxMs / 1_000,
+      seedOfMax: tally.seedOfMax,
+    };
   }
-  return Object.fromEntries(
-    [...byClass].map(([kind, list]) => {
-      const sorted = list.toSorted((one, other) => one.seconds - other.seconds);
-      const at = (share: number): number =>
-        sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]?.seconds ?? 0;
-      const last = sorted.at(-1);
-      const overruns: Overruns = {
-        windows: sorted.length,
-        p50: at(0.5),
-        p99: at(0.99),
-        max: last?.seconds ?? 0,
-        seedOfMax: last?.seed ?? 0,
-      };
-      return [kind, overruns];
-    }),
-  );
+  return report;
 }
 
 /** The figures that are published, and the classes that each is made of. */
@@ -163,6 +140,9 @@ export function printReport(report: Report): string {
     `leaked ${leaked}, foreign rules touched ${foreignTouched} (while others made ` +
       `${report.foreignEdits} edits), accepted inputs lost ${lost}`,
     `played twice ${twice}, of which differed ${differing.length}`,
+    ...(report.sittings === undefined
+      ? []
+      : [`in ${report.sittings.count} sittings, ${report.sittings.seconds} s in all`]),
   ];
   const published = tableOf(
     ['overrun, as published', 'rules', 'max (s)', 'must be'],

@@ -33,6 +33,8 @@ export type PlayOptions = {
   readonly untilViolation: boolean;
   /** Aborted: what is being played is played to its end, and nothing more is begun. */
   readonly signal?: AbortSignal;
+  /** Seeds that have been played already. */
+  readonly isDone?: (seed: number) => boolean;
   /** The Node that plays them; this one if absent. */
   readonly execPath?: string;
 };
@@ -40,16 +42,19 @@ export type PlayOptions = {
 /** Plays all seeds on so many processes of this very program. */
 export async function playSeeds(
   program: string,
-  { from, seeds, workers, twice, quietMs, untilViolation, signal, ...runtime }: PlayOptions,
+  options: PlayOptions,
   onResult: (result: SeedResult) => void,
 ): Promise<void> {
+  const { from, seeds, workers, twice, quietMs, untilViolation, signal, ...rest } = options;
+  const { isDone = () => false, ...runtime } = rest;
   let next = from;
   let isOver = false;
   const take = (): Task | undefined => {
     if (isOver || signal?.aborted === true) return undefined;
-    const end = Math.min(next + chunk, from + seeds);
-    const taken = Array.from({ length: end - next }, (_item, at) => next + at);
-    next = end;
+    const taken: number[] = [];
+    for (; taken.length < chunk && next < from + seeds; next += 1) {
+      if (!isDone(next)) taken.push(next);
+    }
     return taken.length === 0 ? undefined : { seeds: taken, twiceBelow: from + twice, quietMs };
   };
   const heard = (result: SeedResult): void => {

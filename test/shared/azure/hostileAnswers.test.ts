@@ -153,8 +153,6 @@ describe('an answer that does not come', () => {
   it.each(reads)(
     'is given up after 15 s when %s is read, and not asked again',
     async (_n, read) => {
-      // Loaded on real time: modules that come with the first query do not wait for virtual timers.
-      await import('@azure/arm-resourcegraph');
       const time = installVirtualTime();
       try {
         const stub = stubArm(() => new Promise<never>(() => undefined));

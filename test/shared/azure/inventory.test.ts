@@ -51,7 +51,7 @@ describe('machines at a scope', () => {
     const [sent] = stub.sent;
     expect(sent?.method).toBe('POST');
     expect(sent?.url.href).toBe(
-      `${origin}/providers/Microsoft.ResourceGraph/resources?api-version=2021-03-01`,
+      `${origin}/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01`,
     );
     expect(sent?.authorization).toBe('Bearer planted-token');
     const body = sent?.body as Query;

@@ -8,16 +8,19 @@ import { targetFaults } from './targets';
 import { guardMs, leadMs } from '../units';
 
 /** What the time before a deadline was like. */
-export type OverrunClass =
-  | 'healthy'
-  | 'crashes'
-  | 'refusing, one delete completed'
-  | 'Resource Manager down'
-  | 'task hub or ledger lost'
-  | 'app dead'
-  | 'app dead for ever, sweeper alive'
-  | 'others at the rules, clock or ledger'
-  | 'others';
+export const overrunClasses = [
+  'healthy',
+  'crashes',
+  'refusing, one delete completed',
+  'Resource Manager down',
+  'task hub or ledger lost',
+  'app dead',
+  'app dead for ever, sweeper alive',
+  'others at the rules, clock or ledger',
+  'others',
+] as const;
+
+export type OverrunClass = (typeof overrunClasses)[number];
 
 export type Overrun = {
   readonly windowId: string;
