@@ -9,6 +9,7 @@ import {
   sharersOf,
   type TurnPurpose,
   type TurnRow,
+  turnPatienceUntil,
   turnWaitUntil,
 } from '../../../shared/domain/calendar/turn';
 import type { LiveRow } from '../../../shared/domain/live';
@@ -87,7 +88,11 @@ async function waitFor(
   // Near the deadline nothing stands before the DELETE, not even the question whose turn it is.
   if (now.hostMs >= turnWaitUntil(row, placement, purpose, deleteMs, now)) return null;
   return withoutFault(run, null, async () => {
-    if (sharersOf(await listed(world), nsgId, row.id).length === 0) return null;
+    const live = await listed(world);
+    if (sharersOf(live, nsgId, row.id).length === 0) return null;
+    const others = dueOn(live, nsgId, row.id, now).length;
+    const patientUntil = turnPatienceUntil(row, placement, others, deleteMs);
+    if (purpose !== 'open' && now.hostMs >= patientUntil) return null;
     return take(world, nsgId, row.id, purpose);
   });
 }

@@ -44,6 +44,13 @@ export const workOffMs = 60_000;
 export const turnPauseMs = 3_000;
 /** A close that has waited this long for a turn sends one DELETE without it. */
 const closeWaitMs = 180_000;
+/**
+ * And so many times what the deletes of all who wait with it take. They become fewer all the time,
+ * and patience with them: of fifty a handful is left when it ends.
+ */
+const shareWaits = 4;
+/** So many attempts in vain at most prolong the wait: it is not to grow with an outage. */
+const vainMax = 3;
 /** The same for an open. */
 const openWaitMs = 60_000;
 
@@ -115,11 +122,10 @@ export function isListedDue(row: LiveRow, now: Now): boolean {
 }
 
 /**
- * Until when, by the host's clock, a write waits for its turn; later than that it is sent without.
- * A close waits as long as all that a close needs still fits before its deadline: pauses, its
- * deletes, propagation; and no longer than until the rule is due for the sweep, which asks nobody.
- * And never longer than three minutes for each DELETE, also where the deadline is far: an early
- * close is not to hang on a table that says `taken` for ever.
+ * Until when, by the host's clock, a write waits for its turn; later than that it is sent without,
+ * and nobody is asked. A close waits as long as all that a close needs still fits before its
+ * deadline: pauses, its deletes, propagation; and no longer than until the rule is due for the
+ * sweep, which asks nobody.
  */
 export function turnWaitUntil(
   row: WindowRow,
@@ -129,15 +135,30 @@ export function turnWaitUntil(
   now: Now,
 ): number {
   if (purpose === 'open') return Math.max(row.createdAt, row.openFrom ?? 0) + openWaitMs;
+  if (row.closingAt === null) return 0;
   const key = placement.nsgId.toLowerCase();
   const rules = row.placements.filter(({ nsgId }) => nsgId.toLowerCase() === key).length;
   const { settleMs, leadMs } = row.grant.limits;
   const closes = [{ nsgId: key, region: '', rules }];
   const neededMs = windowGuardOf({ guardMs: 0, settleMs }, closes, deleteMs);
-  return Math.min(
-    hostTimeOf(deadlineOf(row), now) - Math.max(neededMs, leadMs),
-    (row.closingAt ?? 0) + closeWaitMs * (placement.deleteCount + 1),
-  );
+  return hostTimeOf(deadlineOf(row), now) - Math.max(neededMs, leadMs);
+}
+
+/**
+ * Until when a close believes the table that it is another's turn, also where its deadline is far:
+ * an early close is not to hang on a table that says `taken` for ever. Three minutes, and longer the
+ * more others on the NSG have to do; once more the same for each DELETE, and for each that was
+ * refused: fifty that lose patience together would refuse each other for good, and use up the
+ * provider's allowance for whoever has the turn.
+ */
+export function turnPatienceUntil(
+  { closingAt }: WindowRow,
+  { deleteCount, faults }: Placement,
+  others: number,
+  deleteMs: number,
+): number {
+  const attempts = deleteCount + Math.min(faults, vainMax);
+  return (closingAt ?? 0) + (closeWaitMs + shareWaits * others * deleteMs) * (attempts + 1);
 }
 
 /**

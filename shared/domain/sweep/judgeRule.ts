@@ -207,8 +207,9 @@ function ending(
   if (phase === 'disarmed' && rule?.access === 'Deny' && isSeenTo) {
     return verdict('leave', 'disarmed', times);
   }
-  if (placement !== undefined && isUnderWay(placement, times.dueAt, now)) {
-    return verdict('leave', 'closing', times);
+  if (placement !== undefined && now.hostMs < times.dueAt) {
+    const isLeft = isUnderWay(placement, now) || isBeingClosed(row, placement, now);
+    if (isLeft) return verdict('leave', 'closing', times);
   }
   const isProved = row.concludedAt !== null || phase === 'closed' || phase === 'gone';
   const provedAt = placement?.goneAt ?? placement?.closedAt ?? row.concludedAt ?? 0;
@@ -226,10 +227,30 @@ const deleteUnderWayMs = 30_000;
  * many close at once, of two for each rule the second half would be refused. A due rule is always
  * asked for again.
  */
-function isUnderWay({ phase, lastDeleteAt }: Placement, dueAt: number, { hostMs }: Now): boolean {
-  if (phase !== 'closing' || lastDeleteAt === null || hostMs >= dueAt) return false;
+function isUnderWay({ phase, lastDeleteAt }: Placement, { hostMs }: Now): boolean {
+  if (phase !== 'closing' || lastDeleteAt === null) return false;
   return hostMs >= lastDeleteAt && hostMs - lastDeleteAt < deleteUnderWayMs;
 }
+
+/** Whoever closes a window looks at it this often at least, on either side of its next look. */
+const lookedAfterMs = 60_000;
+/** A close that takes longer than this is helped, whoever looks after it: fifty rules on one NSG. */
+const leftAloneMs = 900_000;
+
+/**
+ * Is somebody about to close it early? Whoever waits for a turn on its NSG looks every few seconds.
+ * Where a thousand are given back at once, a sweep that takes no turns would meet each of
+ * them, and what both are refused uses up the provider's allowance for all of them.
+ */
+function isBeingClosed(row: WindowRow, placement: Placement, { hostMs }: Now): boolean {
+  const { phase, lastDeleteAt } = placement;
+  if (row.concludedAt !== null || lastDeleteAt !== null || !stands.includes(phase)) return false;
+  const { nextLook, closingAt } = row;
+  const began = closingAt ?? hostMs;
+  return Math.abs(hostMs - nextLook) < lookedAfterMs && hostMs - began < leftAloneMs;
+}
+
+const stands: readonly string[] = ['putting', 'open', 'closing'];
 
 function verdict(
   what: Verdict['do'],

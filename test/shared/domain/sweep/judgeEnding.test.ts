@@ -95,3 +95,75 @@ describe('a rule whose DELETE was accepted', () => {
     },
   );
 });
+
+describe('a rule that somebody is about to delete early', () => {
+  /** Its window waits for a turn: it began to close, and looks again in three seconds. */
+  const waiting = (changes: Partial<WindowRow> = {}, placement: Partial<Placement> = {}): Sighted =>
+    sighted(
+      {},
+      {
+        row: withPlacement(
+          { phase: 'closing', lastDeleteAt: null, ...placement },
+          { wish: 'closed', closingAt: early, nextLook: early + 3_000, ...changes },
+        ),
+      },
+    );
+  const minute = 60_000;
+  const inTime = (hostMs: number) => ({ nextLook: hostMs });
+
+  it.each<[string, Sighted, number, 'leave' | 'delete']>([
+    ['waits for its turn: is left', waiting(), early, 'leave'],
+    [
+      'is wished closed just now: is left',
+      waiting({ closingAt: null }, { phase: 'open' }),
+      early,
+      'leave',
+    ],
+    ['is late by less than a minute: is left', waiting(), early + 3_000 + minute - 1, 'leave'],
+    ['is late by a minute: goes', waiting(), early + 3_000 + minute, 'delete'],
+    [
+      'sleeps for longer than a minute: goes',
+      waiting({ nextLook: early + minute }),
+      early,
+      'delete',
+    ],
+    [
+      'has been waiting for a quarter of an hour: goes',
+      waiting(inTime(early + 15 * minute)),
+      early + 15 * minute,
+      'delete',
+    ],
+    [
+      'has been waiting for less: is left',
+      waiting(inTime(early + 15 * minute)),
+      early + 15 * minute - 1,
+      'leave',
+    ],
+    ['is due: goes', waiting(inTime(due)), due, 'delete'],
+    [
+      'is due in a moment: is left',
+      waiting({ ...inTime(due), closingAt: due - 1 }),
+      due - 1,
+      'leave',
+    ],
+    [
+      'asked 30 s ago, and it stands: goes',
+      waiting({}, { lastDeleteAt: early - 30_000 }),
+      early,
+      'delete',
+    ],
+  ])('%s', (_, one, hostMs, what) => {
+    expect(judge(one, hostMs)).toMatchObject({ do: what, why: 'closing', alarm: null });
+  });
+
+  it.each(['gone', 'closed', 'disarmed', 'planned'] as const)(
+    'but in a row that has it as %s goes',
+    (phase) => {
+      expect(judge(waiting({}, { phase }), early).do).toBe('delete');
+    },
+  );
+
+  it('but of a window that is concluded goes', () => {
+    expect(judge(waiting({ concludedAt: early }), early).do).toBe('delete');
+  });
+});
