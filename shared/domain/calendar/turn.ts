@@ -49,8 +49,6 @@ const closeWaitMs = 180_000;
  * and patience with them: of fifty a handful is left when it ends.
  */
 const shareWaits = 4;
-/** So many attempts in vain at most prolong the wait: it is not to grow with an outage. */
-const vainMax = 3;
 /** The same for an open. */
 const openWaitMs = 60_000;
 
@@ -147,18 +145,16 @@ export function turnWaitUntil(
 /**
  * Until when a close believes the table that it is another's turn, also where its deadline is far:
  * an early close is not to hang on a table that says `taken` for ever. Three minutes, and longer the
- * more others on the NSG have to do; once more the same for each DELETE, and for each that was
- * refused: fifty that lose patience together would refuse each other for good, and use up the
- * provider's allowance for whoever has the turn.
+ * more others on the NSG have to do; once more the same for each DELETE, refused ones included:
+ * fifty that lose patience together would use up the provider's allowance for whoever has the turn.
  */
 export function turnPatienceUntil(
   { closingAt }: WindowRow,
-  { deleteCount, faults }: Placement,
+  { deleteCount }: Placement,
   others: number,
   deleteMs: number,
 ): number {
-  const attempts = deleteCount + Math.min(faults, vainMax);
-  return (closingAt ?? 0) + (closeWaitMs + shareWaits * others * deleteMs) * (attempts + 1);
+  return (closingAt ?? 0) + (closeWaitMs + shareWaits * others * deleteMs) * (deleteCount + 1);
 }
 
 /**
