@@ -244,8 +244,10 @@ const leftAloneMs = 900_000;
  */
 function isBeingClosed(row: WindowRow, placement: Placement, { hostMs }: Now): boolean {
   const { phase, lastDeleteAt } = placement;
-  if (row.concludedAt !== null || lastDeleteAt !== null || !stands.includes(phase)) return false;
-  const { nextLook, closingAt } = row;
+  const { wish, concludedAt, nextLook, closingAt } = row;
+  // A close at its own time has its place in the calendar, and the sweep to help it.
+  if (wish !== 'closed' || concludedAt !== null) return false;
+  if (lastDeleteAt !== null || !stands.includes(phase)) return false;
   const began = closingAt ?? hostMs;
   return Math.abs(hostMs - nextLook) < lookedAfterMs && hostMs - began < leftAloneMs;
 }

@@ -113,6 +113,7 @@ describe('a rule that somebody is about to delete early', () => {
 
   it.each<[string, Sighted, number, 'leave' | 'delete']>([
     ['waits for its turn: is left', waiting(), early, 'leave'],
+    ['is closed at its own time: goes', waiting({ wish: 'open' }), early, 'delete'],
     [
       'is wished closed just now: is left',
       waiting({ closingAt: null }, { phase: 'open' }),
