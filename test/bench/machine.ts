@@ -23,7 +23,6 @@ const named = [
   '@azure/functions',
   '@azure/arm-compute',
   '@azure/arm-network',
-  '@azure/arm-resourcegraph',
   '@azure/core-rest-pipeline',
   'azurite',
 ];

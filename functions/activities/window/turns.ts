@@ -88,9 +88,9 @@ async function waitFor(
   // Near the deadline nothing stands before the DELETE, not even the question whose turn it is.
   if (now.hostMs >= turnWaitUntil(row, placement, purpose, deleteMs, now)) return null;
   return withoutFault(run, null, async () => {
-    const live = await listed(world);
-    if (sharersOf(live, nsgId, row.id).length === 0) return null;
-    const others = dueOn(live, nsgId, row.id, now).length;
+    const sharers = sharersOf(await listed(world), nsgId, row.id);
+    if (sharers.length === 0) return null;
+    const others = sharers.filter((one) => isListedDue(one, now)).length;
     const patientUntil = turnPatienceUntil(row, placement, others, deleteMs);
     if (purpose !== 'open' && now.hostMs >= patientUntil) return null;
     return take(world, nsgId, row.id, purpose);
