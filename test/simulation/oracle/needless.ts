@@ -5,6 +5,9 @@ import type { Activation, Circumstances, Violation } from './judge';
 /** Answers of PIM's that lacked what stood: two of them, half a minute apart, deceive anybody. */
 const deceptions = /^(?:paging skips|endDateTime|list lacks|body truncated|listed 20 s late)/;
 const deceivedMs = 300_000;
+/** Each shorter than the half minute between two answers: two of them in a row deceive as well. */
+const shortDeception = /^lists lack an activation/;
+const answersApartMs = 29_000;
 /** Where many windows end together closes are planned earlier, so that all of them are in time. */
 const plannedEarlierMs = 300_000;
 const marker = /^postern1\|(\d{1,11})\|/;
@@ -63,7 +66,17 @@ function hasEnded(one: Case): boolean {
     ({ kind, ...felt }) =>
       felt.atMs <= atMs && felt.untilMs > atMs - deceivedMs && deceptions.test(kind),
   );
-  return endMs <= atMs || lists.length > 1 || isClockWrong(one);
+  return endMs <= atMs || lists.length > 1 || isTwiceDeceived(one) || isClockWrong(one);
+}
+
+/** One list after the other lacked what stands, half a minute apart: not the same fault twice. */
+function isTwiceDeceived({ atMs, circumstances: { afflictions } }: Case): boolean {
+  const felt = afflictions.filter(
+    (one) => shortDeception.test(one.kind) && one.atMs <= atMs && one.atMs > atMs - deceivedMs,
+  );
+  return felt.some((later) =>
+    felt.some((one) => one.id !== later.id && later.atMs - one.atMs >= answersApartMs),
+  );
 }
 
 /** By the earliest deadline that any rule of the window showed while it stood. */
