@@ -1,5 +1,5 @@
 import { left, type Narrowing } from '../policies';
-import { quietStretch } from './calm';
+import { ledgerLosses, quietStretch } from './calm';
 import { type History, partsOf, type Stay } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 
@@ -15,6 +15,7 @@ export function policyFaults(
   circumstances: Circumstances,
 ): Violation[] {
   const { deployments, endMs } = circumstances;
+  const losses = ledgerLosses(circumstances);
   return deployments.flatMap(({ narrowing, atMs }, at) => {
     if (narrowing === null) return [];
     const nextMs = deployments[at + 1]?.atMs ?? endMs;
@@ -26,6 +27,8 @@ export function policyFaults(
       const fromMs = Math.max(stay.fromMs, atMs);
       const toMs = Math.min(stay.toMs ?? endMs, nextMs);
       if (toMs <= fromMs || isAllowed(narrowing, stay, activation)) return [];
+      // A rule whose row is lost is only adopted: nobody knows what it was granted for.
+      if (losses.some((lostMs) => lostMs >= stay.fromMs && lostMs <= toMs)) return [];
       const lengthMs = closedMs + (circumstances.plan.polling ?? 0);
       if (quietStretch(fromMs, toMs, lengthMs, circumstances, besides) === null) return [];
       const what = `${stay.name} stood for ${lengthMs / 1_000} s against the policy (${narrowing})`;

@@ -1,5 +1,6 @@
 import { vmId } from '../../../local/estate';
 import { type Call, durationMsOf, isDone, isRefused } from '../http/call';
+import { ledgerLosses } from './calm';
 import type { History } from './history';
 import { idOf } from './ids';
 import type { Activation, Circumstances } from './judge';
@@ -30,12 +31,13 @@ export function requestedOf(
   activations: readonly Activation[],
   circumstances: Pick<Circumstances, 'afflictions'>,
 ): Activation[] {
-  return [...asked(history)].flatMap(([windowId, calls]) => {
+  return [...asked(history)].flatMap(([windowId, all]) => {
+    const calls = untilTold(all, circumstances);
     const [first] = calls;
     if (first === undefined) return [];
     const machines = [...new Set(calls.flatMap(machinesOf))];
     const covering = activations.filter((one) => covers(one, calls, machines));
-    const one = standsOn(windowId, calls, history, covering);
+    const one = standsOn(windowId, calls, history, covering, circumstances);
     if (one === undefined) return [];
     const atMs = Math.max(one.startMs, first.arrivedMs ?? 0);
     const ports = calls.some(({ body }) => body?.['ports'] === undefined)
@@ -71,6 +73,24 @@ export function asked({ calls }: Pick<History, 'calls'>): Map<string, Call[]> {
   return found;
 }
 
+/**
+ * Whatever is sent after somebody was told of the window changes nothing of it, other bodies under
+ * its key included; with the ledger lost nobody remembers the key.
+ */
+function untilTold(
+  calls: readonly Call[],
+  circumstances: Pick<Circumstances, 'afflictions'>,
+): readonly Call[] {
+  if (ledgerLosses(circumstances).length > 0) return calls;
+  const toldMs = toldAt(calls);
+  return calls.filter(({ arrivedMs }) => (arrivedMs ?? 0) <= toldMs);
+}
+
+/** When somebody was first told that there is such a window; `Infinity`: nobody was. */
+function toldAt(calls: readonly Call[]): number {
+  return Math.min(...calls.filter(isDone).map(({ answer }) => answer?.atMs ?? 0));
+}
+
 /** Does it cover the machine of this id, in lower case? */
 export function isGranted(
   { scope, request }: Pick<Activation, 'scope' | 'request'>,
@@ -94,13 +114,19 @@ function covers(
   );
 }
 
-/** What the answers say that it stands on, else the log, if that is one that it may stand on. */
+/**
+ * What the answers say that it stands on, else the log, if that is one that it may stand on. With
+ * the ledger lost it may have had two lives on two of them.
+ */
 function standsOn(
   windowId: string,
   calls: readonly Call[],
   { lines }: Pick<History, 'lines'>,
   covering: readonly Activation[],
+  circumstances: Pick<Circumstances, 'afflictions'>,
 ): Activation | undefined {
+  const byEnd = covering.toSorted((one, other) => other.endMs - one.endMs);
+  if (ledgerLosses(circumstances).length > 0) return byEnd[0];
   const said = calls.find(isDone)?.answer?.body['activation'] as { startAt?: string } | undefined;
   const granted = lines.find(
     ({ fields: { event, windowId: of } }) => event === 'window.granted' && of === windowId,
@@ -110,7 +136,7 @@ function standsOn(
       ? granted === undefined ||
         String(granted.fields['roleAssignmentId']).toLowerCase() === one.roleAssignmentId
       : Date.parse(said.startAt ?? '') === one.startMs;
-  return covering.filter(named).toSorted((one, other) => other.endMs - one.endMs)[0];
+  return byEnd.find(named);
 }
 
 /** The latest deadline that anybody has been given: asked for first, or by an extend. */
@@ -118,16 +144,14 @@ function lastEndOf(
   windowId: string,
   calls: readonly Call[],
   { calls: all, lines }: Pick<History, 'calls' | 'lines'>,
-  { afflictions }: Pick<Circumstances, 'afflictions'>,
+  circumstances: Pick<Circumstances, 'afflictions'>,
 ): number {
-  const isSkewed = afflictions.some(({ group }) => group === 'clock');
-  const isForgotten = afflictions.some(({ kind }) => kind === 'ledger lost');
-  // Whatever is sent after somebody was told of the window changes nothing of it.
-  const toldMs = Math.min(...calls.filter(isDone).map(({ answer }) => answer?.atMs ?? 0));
-  const first = calls.filter(({ arrivedMs }) => isForgotten || (arrivedMs ?? 0) <= toldMs);
-  const latest = first.map((call) => {
+  const isSkewed = circumstances.afflictions.some(({ group }) => group === 'clock');
+  const isForgotten = ledgerLosses(circumstances).length > 0;
+  const toldMs = isForgotten ? Infinity : toldAt(calls);
+  const latest = calls.map((call) => {
     const byMs = call.answer?.atMs ?? (call.arrivedMs ?? 0) + longestCallMs;
-    return Math.min(byMs, isForgotten ? Infinity : toldMs) + durationMsOf(call);
+    return Math.min(byMs, toldMs) + durationMsOf(call);
   });
   const said = lines
     .filter(({ fields: { event, windowId: of } }) => event === 'window.granted' && of === windowId)
@@ -137,7 +161,9 @@ function lastEndOf(
     .filter((one) => one.door === 'extendWindow' && one.windowId === windowId)
     .filter((one) => !one.isDry && !isRefused(one) && one.answer?.status !== 409)
     .map(({ body }) => Date.parse(String(body?.['until'])));
-  return Math.max(said.length > 0 ? Math.min(bound, ...said.slice(-1)) : bound, ...extended);
+  // A second life under the same key may be shorter: the rules of the first go by their own markers.
+  const granted = isForgotten ? Math.max(...said) : said.at(-1);
+  return Math.max(Math.min(bound, said.length > 0 ? (granted ?? bound) : bound), ...extended);
 }
 
 function machinesOf({ body }: Call): string[] {
