@@ -23,11 +23,12 @@ export type Crowd = {
   ids(story: Story): Promise<string[]>;
 };
 
-/** `turns` stands in for the table of turns, for faults of it. */
+/** `turns` stands in for the table of turns, for faults of it; `writeMs`: until a write is answered. */
 export function crowdOf(
   windows: number,
   turns: (table: Ledger['turns'], world: World) => Ledger['turns'] = (table) => table,
   groups = 1,
+  writeMs = 0,
 ): Crowd {
   const layout = stormLayout({ name: 'crowd', windows, groups });
   let current: World | undefined;
@@ -42,7 +43,9 @@ export function crowdOf(
     ids,
     options: {
       estate: layout.estate,
-      resourceManager: { latency: { rulePut: operationMs, ruleDelete: operationMs } },
+      resourceManager: {
+        latency: { rulePut: operationMs, ruleDelete: operationMs, write: writeMs },
+      },
       wrapWorld: (made) => {
         const world = { ...made, opening: withoutCaps(made) };
         const ledger = { ...world.ledger, turns: turns(world.ledger.turns, world) };

@@ -1,10 +1,11 @@
 import { isAwaiting } from '../../../shared/domain/window/approval';
-import { announce, applyOutcome } from '../../../shared/domain/window/apply';
+import { announce, applyOutcome, type Outcome } from '../../../shared/domain/window/apply';
+import type { Now } from '../../../shared/domain/instant';
 import { hurry } from '../../../shared/domain/window/hurry';
 import { isOpenable } from '../../../shared/domain/window/phase';
 import { judgeRow } from '../../../shared/domain/window/judgeRow';
 import { seenStanding } from '../../../shared/domain/window/overrun';
-import type { Placement, WindowRow } from '../../../shared/domain/window/windowRow';
+import { isNewer, type Placement, type WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Stored } from '../../../shared/ports/ledger';
 import { bookCloses, learnDeletes, rebookClose } from './bookCloses';
 import { closeUnfounded, type Decision, decide, nextLookOf } from './decide';
@@ -86,23 +87,82 @@ async function carryOut(
     ? stored
     : await save(run, stored, withPlacements(row, announced), nextWriteMs);
   if (ahead === 'changed') return ahead;
-  const done = await Promise.all(
-    announced.map(async (effect): Promise<{ index: number; placement: Placement }> => {
+  const sent = await Promise.all(
+    announced.map(async (effect): Promise<Sent> => {
       const outcome = await perform(run, ahead.row, effect);
-      const before = row.placements[effect.index] ?? effect.placement;
-      const after = nowOfWorld(run.world);
-      const sent = applyOutcome(before, effect.placement, effect.step, outcome, after);
-      const isFound = effect.step.do === 'deleteRule' && outcome.kind === 'accepted';
-      const known = isFound ? seenStanding(sent, now.hostMs) : sent;
-      const placement = atFirstLook(run, hurry(ahead.row, known, after), effect.step, outcome);
-      return { index: effect.index, placement };
+      return { effect, outcome, sentAt: now.hostMs, now: nowOfWorld(run.world) };
     }),
   );
-  const after = judgeRow(
+  const done = sent.map(({ effect, ...one }) => ({
+    index: effect.index,
+    placement: after(run, ahead.row, row.placements[effect.index], { effect, ...one }),
+  }));
+  const next = judgeRow(
     withPlacements(withPlacements(row, announced), done),
     nowOfWorld(run.world),
   );
-  return save(run, ahead, after, nextWriteMs);
+  const saved = await save(run, ahead, next, nextWriteMs);
+  return saved === 'changed' ? saveDeletes(run, ahead.row, sent) : saved;
+}
+
+/** An effect, what came of it, and when: `sentAt` by the host's clock, `now` when it was answered. */
+type Sent = {
+  readonly effect: Effect;
+  readonly outcome: Outcome;
+  readonly sentAt: number;
+  readonly now: Now;
+};
+
+/** The placement after what came of an effect. `before`: as it was before the announcement. */
+function after(
+  run: Run,
+  row: WindowRow,
+  before: Placement | undefined,
+  { effect: { step, placement }, outcome, sentAt, now }: Sent,
+): Placement {
+  const sent = applyOutcome(before ?? placement, placement, step, outcome, now);
+  const isFound = step.do === 'deleteRule' && outcome.kind === 'accepted';
+  const known = isFound ? seenStanding(sent, sentAt) : sent;
+  return atFirstLook(run, hurry(row, known, now), step, outcome);
+}
+
+/** So often others' writes are taken in before the row is decided on anew. */
+const savesMax = 5;
+
+/**
+ * Somebody else saved the row while DELETEs were under way. What came of them is true all the same,
+ * and is put into whatever was written: a window that waits for its turn saves every 3 s, and where
+ * a DELETE takes as long, whoever closes for it would else never get to know what it has done.
+ */
+async function saveDeletes(run: Run, row: WindowRow, sent: readonly Sent[]): Promise<Saved> {
+  for (let attempt = 0; attempt < savesMax; attempt++) {
+    const stored = await run.world.ledger.windows.get(row.id);
+    if (stored === null || isNewer(stored.row) || stored.row.concludedAt !== null) break;
+    const done = sent.flatMap(({ effect, ...one }) => {
+      const now = stored.row.placements[effect.index];
+      if (now === undefined || !isWaitedFor(row.placements[effect.index], now, effect)) return [];
+      const again = { ...effect, placement: announce(now, effect.step, one.now) };
+      const placement = after(run, stored.row, now, { effect: again, ...one });
+      return [{ index: effect.index, placement }];
+    });
+    if (done.length === 0) break;
+    const next = judgeRow(withPlacements(stored.row, done), nowOfWorld(run.world));
+    const saved = await save(run, stored, next, nextWriteMs);
+    if (saved !== 'changed') return saved;
+  }
+  return 'changed';
+}
+
+/** Is it the same rule, of which nobody has got to know more than that it has to go? */
+function isWaitedFor(before: Placement | undefined, now: Placement, { step }: Effect): boolean {
+  return (
+    step.do === 'deleteRule' &&
+    now.phase === 'closing' &&
+    now.rule.name === before?.rule.name &&
+    now.nsgId === before.nsgId &&
+    now.lastPutAt === before.lastPutAt &&
+    now.lastDeleteAt === before.lastDeleteAt
+  );
 }
 
 /** A DELETE of a placement that is saved as closing needs no word ahead; every PUT does. */

@@ -200,6 +200,7 @@ function afterPut(
       return {
         ...announced,
         putAcceptedAt: closing ? announced.putAcceptedAt : (announced.putAcceptedAt ?? now.hostMs),
+        nsgMissingSince: null,
         notBefore: nextLookAfter(now.hostMs, now.hostMs),
         fault: null,
         faults: 0,
@@ -261,6 +262,8 @@ function afterDelete(announced: Placement, outcome: Outcome, now: Now): Placemen
         ...announced,
         phase: announced.phase === 'disarmed' ? 'closing' : announced.phase,
         lastDeleteAt: now.hostMs,
+        // An NSG that takes a delete is there; `absent` may be its 404.
+        nsgMissingSince: outcome.kind === 'absent' ? announced.nsgMissingSince : null,
         // Where nothing was there, nothing was accepted.
         deleteAcceptedAt:
           announced.deleteAcceptedAt ?? (outcome.kind === 'absent' ? null : now.hostMs),

@@ -14,10 +14,15 @@ const failedTwice = 2;
  */
 const logLateMs = 15 * 60_000;
 
-/** The placement with the time of a read, if that shows that the rule lets somebody in. */
+/**
+ * The placement with the time of a read, if that shows that the rule lets somebody in. Whatever it
+ * shows: the NSG is there, and what was missing before it began to be missing anew.
+ */
 export function withSeen(placement: Placement, { rules, startedAt }: NsgReading): Placement {
   const rule = ruleNamed(rules, placement.rule.name);
-  return rule?.access === 'Allow' ? seenStanding(placement, startedAt) : placement;
+  const found =
+    placement.nsgMissingSince === null ? placement : { ...placement, nsgMissingSince: null };
+  return rule?.access === 'Allow' ? seenStanding(found, startedAt) : found;
 }
 
 /** The placement with the time (host clock) at which its rule is known to have stood. */

@@ -57,6 +57,27 @@ describe('an NSG that is gone', () => {
     expect(placements.map(({ phase }) => phase)).toEqual(['closed', 'closed']);
   });
 
+  it('begins to be missing anew once it has been read in between', async () => {
+    const { world, id, until } = await openedWindow();
+    const key = nsgNic.toLowerCase();
+    const nsg = world.network.nsg(nsgNic);
+    world.time.plan(until - 4 * minute, () => {
+      world.network.nsgs.delete(key);
+    });
+    // Back for a while, under a lock that keeps the rule.
+    world.time.plan(until - minute, () => {
+      world.network.nsgs.set(key, nsg);
+      world.network.locks.set(key, [{ id: 'keep', level: 'ReadOnly' }]);
+    });
+    world.time.plan(until + 8 * minute, () => {
+      world.network.nsgs.delete(key);
+    });
+    await live(world, id, until + 16 * minute);
+    expect((await readRow(world, id)).concludedAt).toBeNull();
+    const end = await live(world, id, until + 25 * minute);
+    expect(end).toEqual({ done: true, outcome: 'nsgGone' });
+  });
+
   it('is believed gone while the rule in the other NSG of the path stands under the same name', async () => {
     const { world, id, until } = await openedWindow();
     world.network.locks.set(nsgSubnet.toLowerCase(), [{ id: 'keep', level: 'ReadOnly' }]);

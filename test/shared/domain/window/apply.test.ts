@@ -254,6 +254,17 @@ describe('the outcome of a DELETE', () => {
     });
   });
 
+  it('accepted: the NSG is there; absent: it may be the NSG that is not', () => {
+    const missing = { ...asked(), nsgMissingSince: T - minute };
+    const since = (kind: 'accepted' | 'absent'): number | null =>
+      applyOutcome(before, missing, erase, { kind }, now).nsgMissingSince;
+    expect(since('accepted')).toBeNull();
+    expect(since('absent')).toBe(T - minute);
+    const disarmed = { ...announce(before, disarm, now), nsgMissingSince: T - minute };
+    const put = applyOutcome(before, disarmed, disarm, { kind: 'accepted' }, now);
+    expect(put.nsgMissingSince).toBeNull();
+  });
+
   it('accepted for a Deny: it is closing again, and watched like any other', () => {
     const disarmed: Placement = { ...asked(), phase: 'disarmed' };
     expect(applyOutcome(before, disarmed, erase, { kind: 'accepted' }, now).phase).toBe('closing');

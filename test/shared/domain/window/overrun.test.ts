@@ -60,6 +60,12 @@ describe('a sighting', () => {
     expect(lastSeenAt(open)).toBe(T + 5_000);
   });
 
+  it('shows that the NSG is there, whatever stands in it', () => {
+    const missing = { ...open, nsgMissingSince: T };
+    expect(withSeen(missing, read([rule]) as never).nsgMissingSince).toBeNull();
+    expect(withSeen(missing, read([]) as never)).toEqual({ ...missing, nsgMissingSince: null });
+  });
+
   it('never goes back, and there is none of what was never put', () => {
     const seen = seenStanding(open, T + 9_000);
     expect(seenStanding(seen, T + 8_000)).toBe(seen);
