@@ -261,8 +261,8 @@ describe('the outcome of a DELETE', () => {
     expect(since('accepted')).toBeNull();
     expect(since('absent')).toBe(T - minute);
     const disarmed = { ...announce(before, disarm, now), nsgMissingSince: T - minute };
-    const put = applyOutcome(before, disarmed, disarm, { kind: 'accepted' }, now);
-    expect(put.nsgMissingSince).toBeNull();
+    const denied = applyOutcome(before, disarmed, disarm, { kind: 'accepted' }, now);
+    expect(denied.nsgMissingSince).toBeNull();
   });
 
   it('accepted for a Deny: it is closing again, and watched like any other', () => {
