@@ -126,7 +126,10 @@ function standsOn(
   circumstances: Pick<Circumstances, 'afflictions'>,
 ): Activation | undefined {
   const byEnd = covering.toSorted((one, other) => other.endMs - one.endMs);
-  if (ledgerLosses(circumstances).length > 0) return byEnd[0];
+  const [last] = byEnd;
+  if (last !== undefined && ledgerLosses(circumstances).length > 0) {
+    return { ...last, startMs: Math.min(...covering.map(({ startMs }) => startMs)) };
+  }
   const said = calls.find(isDone)?.answer?.body['activation'] as { startAt?: string } | undefined;
   const granted = lines.find(
     ({ fields: { event, windowId: of } }) => event === 'window.granted' && of === windowId,
