@@ -1,3 +1,4 @@
+import { vmId } from '../../../local/estate';
 import { colleagues, people } from '../../../local/tenant';
 import type { Call, CallAnswer } from '../http/call';
 import { administrator } from '../http/callers';
@@ -18,7 +19,8 @@ import {
   truth,
   violated,
 } from './goodWindow';
-import type { History } from './history';
+import type { Affliction } from '../stage';
+import type { History, Line } from './history';
 import { activationsOf } from './judge';
 import { requestedOf } from './requested';
 
@@ -106,6 +108,7 @@ const withRule = (changes: object): Partial<History> => {
     writes: [...good.writes, { ...ownPut, properties: other }, ownRemove],
   };
 };
+const own = activationsOf([truth]);
 const withCalls = (...calls: Call[]): Partial<History> => ({ ...asked, calls });
 const stranger = { ...close, callerId: colleagues.sam.objectId };
 
@@ -232,7 +235,6 @@ describe('the oracle on windows that somebody asked for', () => {
   });
 
   it('knows no window on an activation of somebody else, or on one that does not cover the VM', () => {
-    const own = activationsOf([truth]);
     const windows = (changes: Partial<Call>): number =>
       requestedOf({ calls: [{ ...request, ...changes }], lines: [] }, own, circumstances).length;
     expect(windows({ answer: null })).toBe(1);
@@ -242,12 +244,40 @@ describe('the oracle on windows that somebody asked for', () => {
     expect(windows({ answer: null, body: { ...request.body, vms: [other] } })).toBe(0);
   });
 
+  it('holds another body, sent under its key after somebody was told, against no window', () => {
+    const other = { vms: ['vm-2'], duration: '9m', reason: 'y' };
+    const late = { ...request, arrivedMs: at(3), body: other, answer: null };
+    const [only] = requestedOf({ calls: [request, late], lines: [] }, own, circumstances);
+    expect(only?.request).toMatchObject({ machines: [vmId('vm-1').toLowerCase()], ports: ['22'] });
+    const early = { ...late, arrivedMs: at(1.05) };
+    const [both] = requestedOf({ calls: [request, early], lines: [] }, own, circumstances);
+    expect(both?.request).toMatchObject({ ports: null });
+  });
+
+  it('knows that a window may have two lives under one key, where the ledger was lost', () => {
+    const lost = { kind: 'ledger lost', id: 1, group: 'ledger', atMs: at(2), untilMs: at(2) };
+    const circumstanced = { ...circumstances, afflictions: [lost as Affliction] };
+    const shorter = activationsOf([{ ...truth, endAt: new Date(at(6)).toISOString() }]);
+    const granted = (minutes: number, until: number): Line =>
+      line(minutes, {
+        event: 'window.granted',
+        windowId: id,
+        until: new Date(at(until)).toISOString(),
+        roleAssignmentId: truth.roleAssignmentId,
+      });
+    const lines = [granted(1.1, 11), granted(3.1, 6)];
+    const again = { ...request, arrivedMs: at(3), answer: answered(3.1, 202, view) };
+    const endOf = (told: typeof circumstances): number | undefined =>
+      requestedOf({ calls: [request, again], lines }, [...shorter, ...own], told)[0]?.endMs;
+    expect(endOf(circumstanced)).toBe(at(11));
+    expect(endOf(circumstances)).toBe(at(6));
+  });
+
   it('counts what calls have led to', () => {
     const repeat = { ...request, arrivedMs: at(2), answer: answered(2, 202, view) };
     const byOwner = { ...close, callerId: administrator.objectId };
     const told = { ...stranger, answer: answered(8.3, 404, { code: 'notFound' }) };
     const calls = [request, repeat, close, byOwner, told];
-    const own = activationsOf([truth]);
     const windows = [...own, ...requestedOf({ calls, lines: [] }, own, circumstances)];
     expect(deedsOf({ ...good, ...asked, calls }, windows)).toEqual({
       'opened by a call': 1,

@@ -47,6 +47,25 @@ describe('what the oracle guards besides', () => {
     expect(violated({ writes }, { afflictions })).toContain('the sweeper app knows each key');
   });
 
+  it('wants a narrowed policy obeyed by all but what a lost ledger has forgotten', () => {
+    const deployments = [{ narrowing: 'one port' as const, atMs: at(2) }];
+    const lost = (minutes: number) => ({
+      afflictions: [
+        {
+          kind: 'ledger lost',
+          id: 1,
+          group: 'ledger' as const,
+          atMs: at(minutes),
+          untilMs: at(minutes),
+        },
+      ],
+      deployments,
+    });
+    expect(violated({}, { deployments })).toContain('policy is obeyed');
+    expect(violated({}, lost(1))).not.toContain('policy is obeyed');
+    expect(violated({}, lost(0.1))).toContain('policy is obeyed');
+  });
+
   it('gives each of many rules that come back to one NSG at once the time of its own delete', () => {
     const latency = { put: 1_500, remove: 11_000, write: 3_000, read: 0 };
     const back = (minutes: number, changes: Partial<typeof stay> = {}) => {
