@@ -13,7 +13,7 @@ import { Lives } from './lives';
 import { Night } from './night/night';
 import { forNight } from './night/surroundings';
 import { firstPolicyOf, policyOfPlan } from './policies';
-import { faultTable } from './faults/table';
+import { faultTable, kindOf } from './faults/table';
 import { everybody, newcomers } from './people';
 import type { FaultPlan, Plan } from './plan';
 import { crossingWaits, crossStarts, seamsOf } from './seams';
@@ -33,6 +33,7 @@ import type { World } from '../../shared/ports/world';
 import { outsideWaits } from './outside';
 import { watchActivities } from './oracle/activities';
 import { watchWrites } from './oracle/crossings';
+import { watchListed } from './oracle/listed';
 import { sleeperFaults, watchSleepers, type SleeperWatch } from './oracle/sleepers';
 import { watchEstate, type EstateWatch } from './oracle/watch';
 import { judgeRun, type Judgement } from './oracle/judge';
@@ -89,6 +90,7 @@ class Run {
   private readonly activities = watchActivities();
   private readonly written = watchWrites();
   private readonly sleepers: SleeperWatch;
+  private readonly listed;
   private readonly lives: Lives;
   private readonly timing: Timing;
   private readonly skew: Skew;
@@ -139,6 +141,7 @@ class Run {
     });
     this.backFromStarts = crossStarts(this.boundaries);
     this.watch = watchEstate();
+    this.listed = watchListed(clock, () => this.need().ledger());
     this.sleepers = watchSleepers({
       clock,
       afflictions: this.afflictions,
@@ -163,14 +166,11 @@ class Run {
         this.lives.restart(5_000, { policy: this.policyText }),
       );
     }
-    for (const fault of plan.faults) {
-      const kind = faultTable.find(({ name }) => name === fault.kind);
-      if (kind === undefined) throw new Error(`There is no fault "${fault.kind}".`);
-      kind.install(stage, fault);
-    }
+    for (const fault of plan.faults) kindOf(fault).install(stage, fault);
     this.options.script?.(stage);
     clock.atRest(() => this.checkRest());
     const end = plan.startMs + plan.calmAtMs;
+    this.listed.begin(end);
     await clock.runUntil(end);
     if (plan.mode === 'liveness') await this.rest();
     return this.outcome();
@@ -265,12 +265,14 @@ class Run {
     this.night.begin();
   }
 
+  private need(): Simulation {
+    if (this.simulation === undefined) throw new Error('The simulation has not begun.');
+    return this.simulation;
+  }
+
   private stage(): Stage {
     const { plan, clock, boundaries, timing, skew, policyText, delivered } = this;
-    const need = (): Simulation => {
-      if (this.simulation === undefined) throw new Error('The simulation has not begun.');
-      return this.simulation;
-    };
+    const need = this.need.bind(this);
     return {
       plan,
       clock,
@@ -311,7 +313,7 @@ class Run {
       },
       wire: wireOf({ boundaries, simulation: need, watch: this.watch }),
       tookMalformed: () => this.watch.onMalformed(),
-      newLedger: () => createLedgerMemory(),
+      newLedger: createLedgerMemory,
     };
   }
 
@@ -351,17 +353,16 @@ class Run {
 
   private async rest(): Promise<void> {
     this.calm = true;
-    const { clock, simulation, skew, watch, night, afflictions, options } = this;
-    if (simulation === undefined) return;
+    const { clock, skew, watch, night, afflictions, options } = this;
+    const simulation = this.need();
     await comeToRest({ clock, simulation, skew, watch, night, afflictions, options });
   }
 
   private outcome(): Outcome {
-    const { plan, simulation } = this;
-    if (simulation === undefined) throw new Error('The simulation has not begun.');
+    const { plan } = this;
     const circumstances = {
       plan,
-      activations: simulation.azure.pim.truth(),
+      activations: this.need().azure.pim.truth(),
       afflictions: this.afflictions,
       outages: this.lives.outages,
       deployments: this.lives.deployments,
@@ -378,6 +379,7 @@ class Run {
         ...this.activities.faults(circumstances.endMs),
         ...this.written.faults(history, circumstances),
         ...this.sleepers.faults(),
+        ...this.listed.faults(),
         ...sleeperFaults(instances, circumstances),
         ...(this.night === undefined ? [] : this.night.faults(circumstances)),
       ],
@@ -388,7 +390,7 @@ class Run {
       lines: this.trace.lines(),
       judgement,
       afflictions: this.afflictions,
-      sometimes: sometimesOf(simulation.logs),
+      sometimes: sometimesOf(this.need().logs),
       crossings: Object.fromEntries(this.boundaries.counts()),
       windows: judgement.windows,
       nights: this.night?.figures() ?? {},

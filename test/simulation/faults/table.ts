@@ -1,3 +1,4 @@
+import type { FaultPlan } from '../plan';
 import type { FaultKind } from '../stage';
 import { auditFaults } from './audit';
 import { callFaults } from './calls';
@@ -35,6 +36,13 @@ export const faultTable: readonly FaultKind[] = [
   ...callFaults,
   ...nightFaults,
 ];
+
+/** The kind of a planned fault; throws where a plan names one that is not in the table. */
+export function kindOf({ kind }: Pick<FaultPlan, 'kind'>): FaultKind {
+  const found = faultTable.find(({ name }) => name === kind);
+  if (found === undefined) throw new Error(`There is no fault "${kind}".`);
+  return found;
+}
 
 /** Faults that this app cannot meet, and why: nothing of the kind exists in it. */
 export const notApplicable: readonly { readonly name: string; readonly why: string }[] = [

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PipelineRequest } from '@azure/core-rest-pipeline';
 import { type ChainStoreMemory, createChainStoreMemory } from '../../../shared/auditMemory';
 import type { Crossing } from '../boundaries';
+import { isDone } from '../http/call';
 import { ledgerLosses } from './calm';
 import type { History } from './history';
 import { partsOf, pathOf } from './history';
@@ -59,6 +60,7 @@ export function watchAudited(): AuditWatch {
         ...brokenChains(chains),
         ...unnoted(chains, circumstances),
         ...untold(chains, history, circumstances),
+        ...unrecorded(chains, history),
       ]) {
         fault(what, endMs);
       }
@@ -160,4 +162,26 @@ function untold(
   return [...new Set(told)]
     .filter((id) => !recordsOf(chains, id).some(({ step }) => ends.has(step)))
     .map((id) => `the end of window ${id} is not on record`);
+}
+
+/** Whoever is told that their extend is accepted has it on record: nothing else says who wanted it. */
+function unrecorded(
+  chains: ChainStoreMemory,
+  { accepted, calls }: Pick<History, 'accepted' | 'calls'>,
+): string[] {
+  const asked = accepted.flatMap(({ windowId, untilMs }) =>
+    untilMs === null ? [] : [{ windowId, untilMs }],
+  );
+  const called = calls
+    .filter((call) => call.door === 'extendWindow' && !call.isDry && isDone(call))
+    .map(({ windowId, body }) => ({ windowId, untilMs: Date.parse(String(body?.['until'])) }));
+  return [...asked, ...called]
+    .filter(
+      ({ windowId, untilMs }) =>
+        !recordsOf(chains, windowId).some(
+          ({ step, what }) =>
+            step === 'extendWished' && Date.parse(String(what['until'])) === untilMs,
+        ),
+    )
+    .map(({ windowId }) => `the accepted extend of window ${windowId} is not on record`);
 }

@@ -19,7 +19,7 @@ import { lockFaults } from './locks';
 import { needlessFaults } from './needless';
 import { openedFaults } from './opened';
 import { policyFaults } from './policy';
-import { reopenedFaults } from './reopened';
+import { forgottenFaults, reopenedFaults } from './reopened';
 import { proofFaults } from './proofs';
 import { otherDeploymentFaults, putPathsOf, strangerFaults } from './strangers';
 import type { History } from './history';
@@ -101,6 +101,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...needlessFaults(history, activations, circumstances),
     ...extendedFaults(history, circumstances),
     ...reopenedFaults(history),
+    ...forgottenFaults(history, activations, circumstances),
     ...driftFaults(history, circumstances),
     ...otherContentFaults(history, circumstances),
     ...disarmedFaults(history, activations, circumstances),

@@ -1,5 +1,6 @@
+import { ledgerLosses } from './calm';
 import { type History, partsOf, sentAtOf } from './history';
-import type { Violation } from './judge';
+import type { Activation, Circumstances, Violation } from './judge';
 
 /** What tells of an end and what is sent may be under way at the same time. */
 const underWayMs = 30_000;
@@ -25,5 +26,38 @@ export function reopenedFaults({
     const isLate = endedMs !== undefined && atMs > endedMs + underWayMs;
     if (!isLate || properties?.access === 'Deny') return [];
     return [{ invariant: 'no window reopens', what: `${name} was put after its end`, atMs }];
+  });
+}
+
+/** PIM begins an activation a little before its event tells of it. */
+const toldWithinMs = 60_000;
+
+/**
+ * Whoever has lost its ledger does not know what it had opened, and what of that was closed early: on
+ * an activation from before the loss nothing is opened, unless an event tells of it afterwards. What
+ * somebody asks for by a call is asked for anew.
+ */
+export function forgottenFaults(
+  { writes, puts, taken }: Pick<History, 'writes' | 'puts' | 'taken'>,
+  activations: readonly Activation[],
+  circumstances: Pick<Circumstances, 'afflictions'>,
+): Violation[] {
+  const losses = ledgerLosses(circumstances);
+  if (losses.length === 0) return [];
+  return writes.flatMap((write) => {
+    const { by, method, path, status, properties } = write;
+    if (by !== 'app' || method !== 'PUT' || status >= 300) return [];
+    const atMs = sentAtOf({ puts }, write);
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const own = activations.find(({ windowId }) => windowId === partsOf(name)?.windowId);
+    if (own === undefined || own.request !== undefined || properties?.access === 'Deny') return [];
+    const isForgotten = losses.some(
+      (lostMs) =>
+        own.startMs < lostMs - toldWithinMs &&
+        lostMs + underWayMs < atMs &&
+        !taken.some((one) => one.atMs >= lostMs && one.resource === own.roleAssignmentId),
+    );
+    const what = `${name} was put for an activation that the lost ledger may have known`;
+    return isForgotten ? [{ invariant: 'no window reopens', what, atMs }] : [];
   });
 }
