@@ -116,7 +116,8 @@ export class ErrandBook {
       ...(person !== null && dice.chance(0.5) ? { person } : {}),
       ...(dice.chance(0.3) ? { scope: groupScope } : {}),
     };
-    this.add(who, atMs, { door: 'closeAllWindows', body });
+    const of = { person: 0, key: `close-all-${atMs}` };
+    this.add(who, atMs, { door: 'closeAllWindows', of, body });
   }
 
   private look(who: Who, of: Meant, atMs: number): void {

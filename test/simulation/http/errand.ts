@@ -11,7 +11,7 @@ export type Errand = {
   readonly atMs: number;
   readonly who: Who;
   readonly door: Call['door'];
-  /** Which window it is about; of a request, the one that is asked for. */
+  /** Which window it is about; of a request, the one that is asked for; of a close of all, its key. */
   readonly of: Meant | null;
   /** As it is sent. */
   readonly body: Readonly<Record<string, unknown>> | null;

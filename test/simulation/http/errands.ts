@@ -5,6 +5,8 @@ import type { Errand } from './errand';
 import { envelopeOf, meantId } from './post';
 
 const attemptsMax = 4;
+/** Doors whose path names no window. */
+const nameless: ReadonlySet<Errand['door']> = new Set(['requestWindow', 'closeAllWindows']);
 
 /** People call, and call again with the same key where they hear nothing or are told to wait. */
 export function installErrands(stage: Stage, told: (what: string) => void): void {
@@ -28,7 +30,7 @@ async function carryOut(
   const dice = diceOf(stage.plan.seed).fork(`errand ${at}`);
   const { who, door, of, body, isDry, prefer, isElsewhere } = errand;
   const person = personOf(who);
-  const windowId = of === null || door === 'requestWindow' ? '' : meantId(stage, of);
+  const windowId = of === null || nameless.has(door) ? '' : meantId(stage, of);
   if (windowId === '' && (door === 'extendWindow' || door === 'closeWindow')) return;
   if (windowId === '' && door === 'getWindow') return;
   const key = of?.key ?? '';

@@ -45,15 +45,25 @@ export function wireOf({ boundaries, simulation, watch }: Parts): Wire {
     answered: (call) => {
       const { door, windowId, body, isDry } = call;
       if (isDry) return;
-      if (door === 'closeAllWindows') askedAll(call);
-      if (!isDone(call) || !mayWish(call)) return;
       const atMs = call.arrivedMs ?? 0;
+      if (door === 'closeAllWindows') {
+        askedAll(call);
+        // What is said to be closing is held to it, as if each had been asked for.
+        for (const id of closingOf(call)) watch.onAccepted({ atMs, windowId: id, untilMs: null });
+      }
+      if (!isDone(call) || !mayWish(call)) return;
       if (door === 'closeWindow') watch.onAccepted({ atMs, windowId, untilMs: null });
       if (door === 'extendWindow') {
         watch.onAccepted({ atMs, windowId, untilMs: Date.parse(String(body?.['until'])) });
       }
     },
   });
+}
+
+function closingOf(call: Call): string[] {
+  const { answer } = call;
+  if (answer === null || !isDone(call)) return [];
+  return (answer.body['windows'] as { id: string }[]).map(({ id }) => id);
 }
 
 function windowOf(one: { readonly roleAssignmentId: string; readonly startAt: string }): string {

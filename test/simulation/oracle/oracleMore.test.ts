@@ -66,6 +66,29 @@ describe('what the oracle guards besides', () => {
     expect(violated({}, lost(0.1))).toContain('policy is obeyed');
   });
 
+  it('lets nothing be opened again for what a lost ledger may have known', () => {
+    const lost = (minutes: number) => ({
+      afflictions: [
+        {
+          kind: 'ledger lost',
+          id: 1,
+          group: 'ledger' as const,
+          atMs: at(minutes),
+          untilMs: at(minutes),
+        },
+      ],
+    });
+    const again = { ...put, atMs: at(5), effectiveAtMs: at(5.1) };
+    const reopened = { writes: [put, again, remove], puts: [] };
+    expect(violated(reopened, lost(3))).toContain('no window reopens');
+    expect(violated(reopened, lost(6))).not.toContain('no window reopens');
+    expect(violated(reopened, lost(0.5))).not.toContain('no window reopens');
+    const operation = 'Microsoft.Authorization/roleAssignments/write';
+    const resource = truth.roleAssignmentId.toLowerCase();
+    const taken = [{ atMs: at(4), eventId: 'e', operation, resource }];
+    expect(violated({ ...reopened, taken }, lost(3))).not.toContain('no window reopens');
+  });
+
   it('gives each of many rules that come back to one NSG at once the time of its own delete', () => {
     const latency = { put: 1_500, remove: 11_000, write: 3_000, read: 0 };
     const back = (minutes: number, changes: Partial<typeof stay> = {}) => {
