@@ -11,8 +11,9 @@ export function isShutWhenClosed(
   { endMs, afflictions }: Circumstances,
 ): Violation[] {
   // A row of a new ledger cannot speak of a rule that the old one knew: the sweep finds that.
-  const lostMs = Math.max(0, ...ledgerLosses({ afflictions }));
-  const isForgotten = (fromMs: number, atMs: number): boolean => fromMs < lostMs && lostMs < atMs;
+  const losses = ledgerLosses({ afflictions });
+  const isForgotten = (fromMs: number, atMs: number): boolean =>
+    losses.some((lostMs) => fromMs < lostMs && lostMs < atMs);
   const said = lines.filter(({ fields }) => fields['event'] === 'window.closed');
   return said.flatMap(({ atMs, fields }) => {
     const { windowId } = fields;

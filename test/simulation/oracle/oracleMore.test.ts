@@ -66,6 +66,24 @@ describe('what the oracle guards besides', () => {
     expect(violated({}, lost(0.1))).toContain('policy is obeyed');
   });
 
+  it('lets a row of a second ledger speak of no rule of the first, whatever is lost later', () => {
+    const said = line(3, { event: 'window.closed', windowId: id, outcome: 'asked' });
+    const lines = [...good.lines, said];
+    const lost = (...minutes: number[]) => ({
+      afflictions: minutes.map((one) => ({
+        kind: 'ledger lost',
+        id: one,
+        group: 'ledger' as const,
+        atMs: at(one),
+        untilMs: at(one),
+      })),
+    });
+    expect(violated({ lines })).toContain('closed means gone');
+    expect(violated({ lines }, lost(2))).not.toContain('closed means gone');
+    expect(violated({ lines }, lost(2, 10))).not.toContain('closed means gone');
+    expect(violated({ lines }, lost(0.1, 10))).toContain('closed means gone');
+  });
+
   it('lets nothing be opened again for what a lost ledger may have known', () => {
     const lost = (minutes: number) => ({
       afflictions: [

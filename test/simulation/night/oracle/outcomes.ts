@@ -175,8 +175,8 @@ function isSound({ history, night }: NightCase, id: string): boolean {
   const states = history.machines.get(id) ?? [];
   const first = states[0]?.seed;
   if (first === undefined || first === null || !inGroup(id, nightGroup)) return false;
-  // What happens to the windows' machines happens to all: they are deleted.
-  if (states.some(({ seed }) => seed === null)) return false;
+  // What happens to the windows' machines happens to all: they are deleted, or stopped.
+  if (states.some(({ seed }) => seed?.powerState !== first.powerState)) return false;
   const plan = night.machines.find(({ name }) => id.endsWith(`/${name}`));
   if (plan === undefined || plan.standing !== 'none') return false;
   const hasUsers = (first.identity?.userAssigned.length ?? 0) > 0;
