@@ -141,8 +141,9 @@ async function saveDeletes(run: Run, row: WindowRow, sent: readonly Sent[]): Pro
     const done = sent.flatMap(({ effect, ...one }) => {
       const now = stored.row.placements[effect.index];
       if (now === undefined || !isWaitedFor(row.placements[effect.index], now, effect)) return [];
-      const again = { ...effect, placement: announce(now, effect.step, one.now) };
-      const placement = after(run, stored.row, now, { effect: again, ...one });
+      const deleteCount = Math.max(now.deleteCount, effect.placement.deleteCount);
+      const told = { ...effect, placement: { ...now, deleteCount } };
+      const placement = after(run, stored.row, now, { effect: told, ...one });
       return [{ index: effect.index, placement }];
     });
     if (done.length === 0) break;
