@@ -5,7 +5,7 @@ import { wishClose } from '../../shared/domain/window/wishClose';
 import type { World } from '../../shared/ports/world';
 import { mayRecord } from '../../shared/mustRecord';
 import { changeRow } from './changeRow';
-import { isPast, keyedChange } from './keyedChange';
+import { asWritten, keyedChange } from './keyedChange';
 import type { WishAnswer, WishedBy } from './wishAnswer';
 
 /**
@@ -33,6 +33,7 @@ export async function askToClose(
     changed,
   });
   const wish = { by: personId, why, at: world.clock.now() };
-  if (!isPast(row, keyed)) await mayRecord(world, row, [wishFact(row, 'closeWished', wish)]);
+  const written = asWritten(row, keyed);
+  await mayRecord(world, written, [wishFact(written, 'closeWished', wish)]);
   return { kind: 'accepted', row, changed };
 }

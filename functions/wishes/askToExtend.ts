@@ -8,7 +8,7 @@ import type { WindowRow } from '../../shared/domain/window/windowRow';
 import type { World } from '../../shared/ports/world';
 import { mayRecord, mustRecord } from '../../shared/mustRecord';
 import { changeRow } from './changeRow';
-import { isPast, keyedChange } from './keyedChange';
+import { asWritten, keyedChange } from './keyedChange';
 import { extendJudge, type JudgedExtend } from './judgeExtend';
 import type { WishAnswer, WishedBy } from './wishAnswer';
 
@@ -68,11 +68,11 @@ export async function askToExtend(
     return { kind: 'refused', row, refusal: refused };
   }
   world.log.info('wish.extend', { ...fields, changed: answer.changed });
-  if (isPast(row, keyed)) return { kind: 'accepted', row, changed: false };
   const activation = activationBehind(row.grant.origin);
   const ends = activation === null ? {} : { activationEnds: isoOf(activation.endAt) };
   const said = { ...wish, what: { ...what, ...ends } };
-  await mustRecord(world, row, [wishFact(row, 'extendWished', said)]);
+  const written = asWritten(row, keyed);
+  await mustRecord(world, written, [wishFact(written, 'extendWished', said)]);
   return { kind: 'accepted', row, changed: answer.changed };
 }
 

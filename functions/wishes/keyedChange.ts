@@ -20,8 +20,12 @@ export function keyedChange<Refused>(
   };
 }
 
-/** Was this write made before, and has the row moved on since? Then its record is not made anew. */
-export function isPast({ keyed: known, generation }: WindowRow, keyed: KeyedWrite | null): boolean {
-  const same = known?.find(({ key }) => key === keyed?.key);
-  return same !== undefined && same.generation !== generation;
+/**
+ * The row with the generation that this write has made: what is put on record belongs to it, however
+ * far the row has moved on since. So a repeat finds the record of the first call, or makes it where
+ * that could not be done.
+ */
+export function asWritten(row: WindowRow, keyed: KeyedWrite | null): WindowRow {
+  const same = row.keyed?.find(({ key }) => key === keyed?.key);
+  return same === undefined ? row : { ...row, generation: same.generation };
 }

@@ -2,6 +2,7 @@ import { advanceWindow } from '../../../functions/activities/advanceWindow';
 import { askToClose } from '../../../functions/wishes/askToClose';
 import { askToExtend } from '../../../functions/wishes/askToExtend';
 import { carryOut } from '../../../functions/wishes/carryOut';
+import { parseRecord } from '../../../shared/domain/audit/auditRecord';
 import { Fault } from '../../../shared/domain/fault';
 import { parseMarker } from '../../../shared/domain/marker';
 import { windowPhase } from '../../../shared/domain/window/phase';
@@ -37,6 +38,40 @@ const marked = (world: TestWorld, nsg: string): number[] =>
 
 const extend = (world: TestWorld, id: string, until: number) =>
   askToExtend(world, id, { ...ada, until });
+
+describe('an extend with a key that could not be put on record', () => {
+  const keyed = { key: 'one', body: 'the same' };
+
+  async function recorded({ audit, time }: TestWorld): Promise<string[]> {
+    const ids: string[] = [];
+    const period = { from: time.now - 60 * minute, to: time.now + minute };
+    for await (const { line } of audit.list(period)) {
+      const record = parseRecord(line);
+      if (record?.step === 'extendWished') ids.push(record.id);
+    }
+    return ids;
+  }
+
+  it('is put on record by the repeat, once, though the window has moved on since', async () => {
+    const { world, id, later } = await opened();
+    const wish = { ...ada, until: later, keyed };
+    const fails = async (): Promise<never> => {
+      throw new Fault(facts('unavailable'), 'append');
+    };
+    const silent = { ...world, audit: { ...world.audit, append: fails } };
+    await expect(askToExtend(silent, id, wish)).rejects.toBeInstanceOf(Fault);
+    await askToClose(world, id, ada);
+    await expect(askToExtend(silent, id, wish)).rejects.toBeInstanceOf(Fault);
+    expect(await recorded(world)).toEqual([]);
+    for (let call = 0; call < 2; call++) {
+      expect(await askToExtend(world, id, wish)).toMatchObject({
+        kind: 'accepted',
+        changed: false,
+      });
+    }
+    expect(await recorded(world)).toEqual([`extendWished:g1:${ada.by}`]);
+  });
+});
 
 describe('a window that is extended', () => {
   it('stays open, and its rules carry the new deadline once it is proved', async () => {

@@ -7,6 +7,7 @@ import { requestedId } from '../http/post';
 import {
   at,
   circumstances,
+  endMs,
   good,
   line,
   look,
@@ -271,6 +272,14 @@ describe('the oracle on windows that somebody asked for', () => {
       requestedOf({ calls: [request, again], lines }, [...shorter, ...own], told)[0]?.endMs;
     expect(endOf(circumstanced)).toBe(at(11));
     expect(endOf(circumstances)).toBe(at(6));
+    // Either of what it stood on may be why it was closed.
+    const [both] = requestedOf(
+      { calls: [request, again], lines },
+      [...shorter, ...own],
+      circumstanced,
+    );
+    expect(both?.request?.ends.toSorted()).toEqual([at(6), endMs]);
+    expect(both?.endedMs).toBeNull();
   });
 
   it('counts what calls have led to', () => {

@@ -61,7 +61,7 @@ function wasSeen({ circumstances, atMs }: Case, groups: readonly string[]): bool
 
 function hasEnded(one: Case): boolean {
   const { activation, atMs, circumstances } = one;
-  const endMs = activation.endedMs ?? activation.endMs;
+  const endMs = Math.min(...(activation.request?.ends ?? [activation.endedMs ?? activation.endMs]));
   const lists = circumstances.afflictions.filter(
     ({ kind, ...felt }) =>
       felt.atMs <= atMs && felt.untilMs > atMs - deceivedMs && deceptions.test(kind),

@@ -15,6 +15,8 @@ export type RequestPart = {
   readonly sources: readonly string[];
   /** Somebody was answered that there is such a window. */
   readonly isPromised: boolean;
+  /** When what it stands on has ended, or will, ms: of each of them, where it may have had two lives. */
+  readonly ends: readonly number[];
 };
 
 /** How long a call may take that nobody saw the answer of. */
@@ -54,6 +56,9 @@ export function requestedOf(
           ports,
           sources: [...new Set(calls.map(({ address }) => address))],
           isPromised: calls.some(isDone),
+          ends: (ledgerLosses(circumstances).length > 0 ? covering : [one]).map(
+            ({ endedMs, endMs }) => endedMs ?? endMs,
+          ),
         },
       },
     ];
@@ -127,9 +132,7 @@ function standsOn(
 ): Activation | undefined {
   const byEnd = covering.toSorted((one, other) => other.endMs - one.endMs);
   const [last] = byEnd;
-  if (last !== undefined && ledgerLosses(circumstances).length > 0) {
-    return { ...last, startMs: Math.min(...covering.map(({ startMs }) => startMs)) };
-  }
+  if (last !== undefined && ledgerLosses(circumstances).length > 0) return allOf(last, covering);
   const said = calls.find(isDone)?.answer?.body['activation'] as { startAt?: string } | undefined;
   const granted = lines.find(
     ({ fields: { event, windowId: of } }) => event === 'window.granted' && of === windowId,
@@ -140,6 +143,16 @@ function standsOn(
         String(granted.fields['roleAssignmentId']).toLowerCase() === one.roleAssignmentId
       : Date.parse(said.startAt ?? '') === one.startMs;
   return byEnd.find(named);
+}
+
+/** As if it were one, from the first one's beginning to the last one's end. */
+function allOf(last: Activation, all: readonly Activation[]): Activation {
+  const ended = all.map(({ endedMs }) => endedMs);
+  return {
+    ...last,
+    startMs: Math.min(...all.map(({ startMs }) => startMs)),
+    endedMs: ended.includes(null) ? null : Math.max(...ended.map(Number)),
+  };
 }
 
 /** The latest deadline that anybody has been given: asked for first, or by an extend. */
