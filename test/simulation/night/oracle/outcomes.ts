@@ -38,17 +38,19 @@ export function outcomeFaults(ofNight: NightCase): Violation[] {
 const savedMs = 60_000;
 
 function whyUntrue(ofNight: NightCase, vmId: string, told: StoredEntry): string | null {
-  const { history } = ofNight;
+  const { history, circumstances } = ofNight;
   const { entry, runId, atMs } = told;
   const begunMs = ofNight.runs.get(runId)?.[0]?.atMs ?? 0;
   const patience = savedMs + slackMs(ofNight) + ofNight.stretchMs(atMs - savedMs, atMs);
   const lately = statesWithin(history, vmId, atMs - patience, atMs);
   const ever = statesWithin(history, vmId, 0, atMs);
-  // Of a write without an answer, or whose sender died, nobody knows.
+  // Of a write without an answer, or whose sender died, before it left or after, nobody knows.
+  const mayHaveLeft =
+    history.sent.some((one) => one.vmId === vmId && one.method !== 'GET') ||
+    circumstances.afflictions.some(({ kind }) => kind.startsWith('night: dies'));
   const wrote =
     writesOf(history, vmId, begunMs, atMs).length > 0 ||
-    (entry.sent.some(({ status }) => status === null) &&
-      history.sent.some((one) => one.vmId === vmId && one.method !== 'GET'));
+    (entry.sent.some(({ status }) => status === null) && mayHaveLeft);
   switch (entry.end?.outcome) {
     case 'fixed':
       if (!wrote) return 'nothing was written';
