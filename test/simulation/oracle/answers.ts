@@ -20,7 +20,7 @@ export function answerFaults(
         ...formFaults(call),
         ...standingFaults(call, owners),
         ...requestFaults(call, owners),
-        ...closeFaults(call, history),
+        ...closeFaults(call, history, ledgerLosses(circumstances)),
       ];
       const { atMs = 0 } = call.answer ?? {};
       return found.map(([invariant, what]) => {
@@ -87,10 +87,14 @@ function requestFaults(call: Call, owners: ReadonlyMap<string, string>): Found[]
 }
 
 /** Closed is a read: of each NSG that a rule was put to, one begun after the last PUT, without it. */
-function closeFaults(call: Call, { looks, puts }: Heard): Found[] {
+function closeFaults(call: Call, { looks, puts }: Heard, losses: readonly number[]): Found[] {
   const { door, windowId, isDry, answer } = call;
   if (door !== 'closeWindow' || isDry || answer?.status !== 200) return [];
-  const before = puts.filter((put) => put.atMs <= answer.atMs && mayLand(put));
+  // A row of a new ledger cannot speak of what the old one knew: that is the sweep's to close.
+  const lostMs = Math.max(0, ...losses.filter((atMs) => atMs <= answer.atMs));
+  const before = puts.filter(
+    (put) => put.atMs >= lostMs && put.atMs <= answer.atMs && mayLand(put),
+  );
   const own = before.filter(({ path }) => partsOf(nameOf(path))?.windowId === windowId);
   const paths = new Set(own.map(({ path }) => path));
   return [...paths].flatMap((path): Found[] => {

@@ -3,7 +3,7 @@ import type { Plan } from '../plan';
 import { guardMs, minute, settleMs } from '../units';
 import { quietStretch } from './calm';
 import { mayBeCapped } from './caps';
-import { type History, partsOf } from './history';
+import { type History, ownRulePath, partsOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { isGranted } from './requested';
 
@@ -20,15 +20,19 @@ const conflict = 'priority taken between read and write';
 const conflictMs = settleMs + 30_000;
 /** More than these in one run may be more than one window plans again. */
 const conflictsMax = 4;
+/** So many writes on one NSG leave room for another; each one more keeps it waiting for its time. */
+const writesFree = 6;
 /** A question whether it has ended keeps whatever is not open yet waiting. */
 const asks = new Set(['forged delete', 'same id, other body']);
+
+type Opened = Pick<History, 'stays' | 'accepted' | 'writes'>;
 
 /**
  * Whoever activates gets in: an app that opens nothing would keep every other promise. Events only
  * make it faster: without them reconcile finds what opens, where no address has to be told.
  */
 export function openedFaults(
-  history: Pick<History, 'stays' | 'accepted'>,
+  history: Opened,
   activations: readonly Activation[],
   circumstances: Circumstances,
 ): Violation[] {
@@ -49,7 +53,7 @@ export function openedFaults(
 
 /** The same where nothing disturbed it but others who took the priorities that it had planned. */
 function unopenedAfterConflicts(
-  history: Pick<History, 'stays' | 'accepted'>,
+  history: Opened,
   activation: Activation,
   circumstances: Circumstances,
 ): Violation[] | null {
@@ -69,14 +73,15 @@ function unopenedAfterConflicts(
 
 /** What is wrong if the window has no rule within this time of quiet; `null` if it has, or need not. */
 function unopened(
-  { stays, accepted }: Pick<History, 'stays' | 'accepted'>,
+  { stays, accepted, writes }: Opened,
   activation: Activation,
   circumstances: Circumstances,
-  withinMs: number,
+  quietMs: number,
   ignored: readonly string[],
 ): Violation[] | null {
   const { windowId, startMs, endMs, endedMs } = activation;
   const { plan, endMs: runEndMs, deployments } = circumstances;
+  const withinMs = quietMs + crowdMs(writes, startMs, startMs + quietMs, plan);
   const toMs = startMs + withinMs;
   const longestMs = (plan.firstPolicy ?? plan).longestMinutes * minute;
   const lengthMs = Math.min((endedMs ?? endMs) - startMs, longestMs);
@@ -92,6 +97,24 @@ function unopened(
   if (isOpen) return null;
   const what = `the window ${windowId} had no rule after ${withinMs / 1_000} s of quiet`;
   return [{ invariant: 'whoever activates gets in', what, atMs: toMs }];
+}
+
+/** What a crowd on the busiest NSG keeps whoever comes to it waiting, beyond what is usual. */
+function crowdMs(
+  writes: History['writes'],
+  fromMs: number,
+  toMs: number,
+  { latency }: Pick<Plan, 'latency'>,
+): number {
+  const counts = new Map<string, number>();
+  for (const { by, path, status, atMs } of writes) {
+    if (by !== 'app' || status >= 300 || atMs < fromMs || atMs > toMs) continue;
+    if (!ownRulePath.test(path)) continue;
+    const nsgId = path.toLowerCase().split('/securityrules/')[0] ?? '';
+    counts.set(nsgId, (counts.get(nsgId) ?? 0) + 1);
+  }
+  const most = Math.max(0, ...counts.values());
+  return Math.max(0, most - writesFree) * (latency.write + Math.max(latency.put, latency.remove));
 }
 
 /** A machine without an NSG anywhere on its path gets no rule: there is nothing to open. */
