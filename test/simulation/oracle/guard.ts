@@ -5,6 +5,8 @@ import type { Circumstances, Violation } from './judge';
 
 /** A timer, an episode, a read before the first DELETE. */
 const slackMs = 45_000;
+/** Whoever closes early on the NSG may keep the turn for so long. */
+const turnMs = 30_000;
 const besides = ['events', 'pim', 'people', 'strangers'];
 const marker = /^postern1\|(\d{1,11})\|/;
 
@@ -33,10 +35,10 @@ export function guardFaults(
     const what = `${name} was not deleted within ${slackMs / 1_000} s from its guard on`;
     return isAsked ? [] : [{ invariant: 'closing begins at the guard', what, atMs: beginMs }];
 
-    /** On one NSG a DELETE waits for those before it. */
+    /** On one NSG a DELETE waits for those before it, and for a turn that was taken just before. */
     function queueMs(): number {
       const nsg = `${nsgId}/`.toLowerCase();
-      const before = writes.filter(
+      const others = writes.filter(
         (one) =>
           one.by === 'app' &&
           one.method === 'DELETE' &&
@@ -44,10 +46,12 @@ export function guardFaults(
           one.status < 300 &&
           one.path.toLowerCase().startsWith(nsg) &&
           one.path.toLowerCase() !== path &&
-          one.atMs >= beginMs &&
+          one.atMs >= beginMs - turnMs &&
           one.atMs <= lastMs,
       );
-      return before.length * (plan.latency.write + plan.latency.remove);
+      const before = others.filter(({ atMs }) => atMs >= beginMs);
+      const heldMs = before.length < others.length ? turnMs : 0;
+      return heldMs + before.length * (plan.latency.write + plan.latency.remove);
     }
   });
 }

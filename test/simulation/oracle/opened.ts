@@ -22,10 +22,18 @@ const conflictMs = settleMs + 30_000;
 const conflictsMax = 4;
 /** So many writes on one NSG leave room for another; each one more keeps it waiting for its time. */
 const writesFree = 6;
+/** So many windows may leave no place for another close. */
+const crowd = 8;
 /** A question whether it has ended keeps whatever is not open yet waiting. */
 const asks = new Set(['forged delete', 'same id, other body']);
 
-type Opened = Pick<History, 'stays' | 'accepted' | 'writes'>;
+type Opened = Pick<History, 'stays' | 'accepted' | 'writes' | 'lines'>;
+
+function isFull({ lines }: Pick<History, 'lines'>, { windowId }: Activation): boolean {
+  return lines.some(
+    ({ fields }) => fields['windowId'] === windowId && fields['refusal'] === 'closesFull',
+  );
+}
 
 /**
  * Whoever activates gets in: an app that opens nothing would keep every other promise. Events only
@@ -43,6 +51,8 @@ export function openedFaults(
     // Nobody else has been told that there is a window.
     if (activation.request?.isPromised === false) return [];
     if (mayBeCapped(activation, activations, circumstances)) return [];
+    // Where many end together there may be no place for another close: it is refused, and told so.
+    if (activations.length >= crowd && isFull(history, activation)) return [];
     const told =
       unopened(history, activation, circumstances, openMs, besides) ??
       unopenedAfterConflicts(history, activation, circumstances);
@@ -73,7 +83,7 @@ function unopenedAfterConflicts(
 
 /** What is wrong if the window has no rule within this time of quiet; `null` if it has, or need not. */
 function unopened(
-  { stays, accepted, writes }: Opened,
+  { stays, accepted, writes, lines }: Opened,
   activation: Activation,
   circumstances: Circumstances,
   quietMs: number,
@@ -81,7 +91,10 @@ function unopened(
 ): Violation[] | null {
   const { windowId, startMs, endMs, endedMs } = activation;
   const { plan, endMs: runEndMs, deployments } = circumstances;
-  const withinMs = quietMs + crowdMs(writes, startMs, startMs + quietMs, plan);
+  const withinMs =
+    quietMs +
+    crowdMs(writes, startMs, startMs + quietMs, plan) +
+    againMs({ writes, lines }, windowId, startMs + quietMs);
   const toMs = startMs + withinMs;
   const longestMs = (plan.firstPolicy ?? plan).longestMinutes * minute;
   const lengthMs = Math.min((endedMs ?? endMs) - startMs, longestMs);
@@ -115,6 +128,26 @@ function crowdMs(
   }
   const most = Math.max(0, ...counts.values());
   return Math.max(0, most - writesFree) * (latency.write + Math.max(latency.put, latency.remove));
+}
+
+/**
+ * A PUT that another write has superseded may land until it has settled; then it is sent again. So is
+ * one whose priority another window of ours has got, planned at the same moment.
+ */
+function againMs(
+  { writes, lines }: Pick<Opened, 'writes' | 'lines'>,
+  windowId: string,
+  toMs: number,
+): number {
+  const superseded = writes.filter(
+    ({ method, path, outcome, atMs }) =>
+      method === 'PUT' && outcome === 'canceled' && atMs <= toMs && path.includes(windowId),
+  );
+  const replanned = lines.filter(
+    ({ atMs, fields: { event, windowId: of } }) =>
+      event === 'rule.replanned' && of === windowId && atMs <= toMs,
+  );
+  return Math.max(superseded.length, replanned.length) * conflictMs;
 }
 
 /** A machine without an NSG anywhere on its path gets no rule: there is nothing to open. */

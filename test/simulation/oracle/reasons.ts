@@ -26,6 +26,8 @@ export function reasonFaults(
   return opening.flatMap((write) => {
     const { path } = write;
     const atMs = sentAtOf({ puts }, write);
+    // Until it has taken effect the write log does not say what a write will make of the rule.
+    if (bodyOf({ puts }, path, atMs).includes('"access":"Deny"')) return [];
     const name = path.slice(path.lastIndexOf('/') + 1);
     const activation = activations.find((one) => one.windowId === partsOf(name)?.windowId);
     if (activation === undefined) {
@@ -44,4 +46,10 @@ export function reasonFaults(
     }
     return found;
   });
+}
+
+/** What was sent then; '' where nothing was. */
+function bodyOf({ puts }: Pick<History, 'puts'>, path: string, atMs: number): string {
+  const own = path.toLowerCase();
+  return puts.find((put) => put.path === own && put.atMs === atMs)?.body ?? '';
 }
