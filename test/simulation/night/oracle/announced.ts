@@ -37,7 +37,12 @@ export function announcementOf(ofNight: NightCase, sent: SentRequest): StoredEnt
   return (
     (entries.get(sent.vmId) ?? []).findLast(({ atMs, batchId, entry }) => {
       const last = entry.sent.at(-1);
-      const isLatest = batchTimes.get(batchId)?.findLast((one) => one <= sent.atMs) === atMs;
+      const times = batchTimes.get(batchId) ?? [];
+      // What was saved at the very moment of the write may have been saved after it.
+      const isLatest = [
+        times.findLast((one) => one <= sent.atMs),
+        times.findLast((one) => one < sent.atMs),
+      ].includes(atMs);
       return (
         isLatest &&
         atMs <= sent.atMs &&
