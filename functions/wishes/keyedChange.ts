@@ -21,9 +21,9 @@ export function keyedChange<Refused>(
 }
 
 /**
- * The row with the generation that this write has made: what is put on record belongs to it, however
- * far the row has moved on since. So a repeat finds the record of the first call, or makes it where
- * that could not be done.
+ * The row with the generation that this write has made: what is put on record belongs to it,
+ * however far the row has moved on since. So a repeat finds the record of the first call, or makes
+ * it where that could not be done.
  */
 export function asWritten(row: WindowRow, keyed: KeyedWrite | null): WindowRow {
   const same = row.keyed?.find(({ key }) => key === keyed?.key);

@@ -8,8 +8,8 @@ export type ListedWatch = { begin(endMs: number): void; faults(): Violation[] };
 
 /**
  * Looks into the ledger once a minute: a window that is not at its end is among what lives, or
- * neither a hint nor reconcile nor a cap would ever find it. Twice in a row, so that no write that is
- * under way counts; whoever loses the ledger loses both tables at once.
+ * neither a hint nor reconcile nor a cap would ever find it. Twice in a row, so that no write that
+ * is under way counts; whoever loses the ledger loses both tables at once.
  */
 export function watchListed(clock: SimulatedClock, ledger: () => Ledger): ListedWatch {
   const found: Violation[] = [];

@@ -131,8 +131,8 @@ function crowdMs(
 }
 
 /**
- * A PUT that another write has superseded may land until it has settled; then it is sent again. So is
- * one whose priority another window of ours has got, planned at the same moment.
+ * A PUT that another write has superseded may land until it has settled; then it is sent again. So
+ * is one whose priority another window of ours has got, planned at the same moment.
  */
 function againMs(
   { writes, lines }: Pick<Opened, 'writes' | 'lines'>,

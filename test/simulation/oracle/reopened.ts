@@ -33,9 +33,9 @@ export function reopenedFaults({
 const toldWithinMs = 60_000;
 
 /**
- * Whoever has lost its ledger does not know what it had opened, and what of that was closed early: on
- * an activation from before the loss nothing is opened, unless an event tells of it afterwards. What
- * somebody asks for by a call is asked for anew.
+ * Whoever has lost its ledger does not know what it had opened, and what of that was closed early:
+ * on an activation from before the loss nothing is opened, unless an event tells of it afterwards.
+ * What somebody asks for by a call is asked for anew.
  */
 export function forgottenFaults(
   { writes, puts, taken }: Pick<History, 'writes' | 'puts' | 'taken'>,
