@@ -26,6 +26,17 @@ const other = {
 };
 const otherId = windowIdFor(other.roleAssignmentId, Date.parse(other.startAt));
 
+/** The ledger was lost at each of these minutes. */
+const lostAt = (...minutes: number[]) => ({
+  afflictions: minutes.map((one) => ({
+    kind: 'ledger lost',
+    id: one,
+    group: 'ledger' as const,
+    atMs: at(one),
+    untilMs: at(one),
+  })),
+});
+
 describe('what the oracle guards besides', () => {
   it('counts the windows that stand, of a person and in all', () => {
     const two = {
@@ -49,18 +60,7 @@ describe('what the oracle guards besides', () => {
 
   it('wants a narrowed policy obeyed by all but what a lost ledger has forgotten', () => {
     const deployments = [{ narrowing: 'one port' as const, atMs: at(2) }];
-    const lost = (minutes: number) => ({
-      afflictions: [
-        {
-          kind: 'ledger lost',
-          id: 1,
-          group: 'ledger' as const,
-          atMs: at(minutes),
-          untilMs: at(minutes),
-        },
-      ],
-      deployments,
-    });
+    const lost = (minutes: number) => ({ ...lostAt(minutes), deployments });
     expect(violated({}, { deployments })).toContain('policy is obeyed');
     expect(violated({}, lost(1))).not.toContain('policy is obeyed');
     expect(violated({}, lost(0.1))).toContain('policy is obeyed');
@@ -69,42 +69,22 @@ describe('what the oracle guards besides', () => {
   it('lets a row of a second ledger speak of no rule of the first, whatever is lost later', () => {
     const said = line(3, { event: 'window.closed', windowId: id, outcome: 'asked' });
     const lines = [...good.lines, said];
-    const lost = (...minutes: number[]) => ({
-      afflictions: minutes.map((one) => ({
-        kind: 'ledger lost',
-        id: one,
-        group: 'ledger' as const,
-        atMs: at(one),
-        untilMs: at(one),
-      })),
-    });
     expect(violated({ lines })).toContain('closed means gone');
-    expect(violated({ lines }, lost(2))).not.toContain('closed means gone');
-    expect(violated({ lines }, lost(2, 10))).not.toContain('closed means gone');
-    expect(violated({ lines }, lost(0.1, 10))).toContain('closed means gone');
+    expect(violated({ lines }, lostAt(2))).not.toContain('closed means gone');
+    expect(violated({ lines }, lostAt(2, 10))).not.toContain('closed means gone');
+    expect(violated({ lines }, lostAt(0.1, 10))).toContain('closed means gone');
   });
 
   it('lets nothing be opened again for what a lost ledger may have known', () => {
-    const lost = (minutes: number) => ({
-      afflictions: [
-        {
-          kind: 'ledger lost',
-          id: 1,
-          group: 'ledger' as const,
-          atMs: at(minutes),
-          untilMs: at(minutes),
-        },
-      ],
-    });
     const again = { ...put, atMs: at(5), effectiveAtMs: at(5.1) };
     const reopened = { writes: [put, again, remove], puts: [] };
-    expect(violated(reopened, lost(3))).toContain('no window reopens');
-    expect(violated(reopened, lost(6))).not.toContain('no window reopens');
-    expect(violated(reopened, lost(0.5))).not.toContain('no window reopens');
+    expect(violated(reopened, lostAt(3))).toContain('no window reopens');
+    expect(violated(reopened, lostAt(6))).not.toContain('no window reopens');
+    expect(violated(reopened, lostAt(0.5))).not.toContain('no window reopens');
     const operation = 'Microsoft.Authorization/roleAssignments/write';
     const resource = truth.roleAssignmentId.toLowerCase();
     const taken = [{ atMs: at(4), eventId: 'e', operation, resource }];
-    expect(violated({ ...reopened, taken }, lost(3))).not.toContain('no window reopens');
+    expect(violated({ ...reopened, taken }, lostAt(3))).not.toContain('no window reopens');
   });
 
   it('gives each of many rules that come back to one NSG at once the time of its own delete', () => {
