@@ -7,7 +7,7 @@ import type { Report } from './report';
 
 const root = join(__dirname, '..', '..');
 
-/** What fits into the six minutes of the suite. `npm run simulate` plays as many more as one likes. */
+/** As many as the page of what has been proved tells of; `npm run simulate` plays as many more as one likes. */
 const from = 1;
 const seeds = 2_000;
 const twice = 200;

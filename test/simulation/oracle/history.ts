@@ -142,12 +142,22 @@ export function mayLand({ status }: SentPut): boolean {
   return status === null || status < 400;
 }
 
-/** When a PUT that Resource Manager received had left the app: what is held up on its way comes late. */
-export function sentAtOf(
+/** The PUT as it left the app, of one that Resource Manager received: the last one before it. */
+export function sentPutOf(
   { puts }: Pick<History, 'puts'>,
   { path, atMs }: Pick<Written, 'path' | 'atMs'>,
-): number {
+): SentPut | undefined {
   const own = path.toLowerCase();
-  const sent = puts.filter((put) => put.path === own && put.atMs <= atMs);
-  return sent.length === 0 ? atMs : Math.max(...sent.map((put) => put.atMs));
+  return puts
+    .filter((put) => put.path === own && put.atMs <= atMs)
+    .toSorted((one, other) => one.atMs - other.atMs)
+    .at(-1);
+}
+
+/** When a PUT that Resource Manager received had left the app: what is held up on its way comes late. */
+export function sentAtOf(
+  history: Pick<History, 'puts'>,
+  write: Pick<Written, 'path' | 'atMs'>,
+): number {
+  return sentPutOf(history, write)?.atMs ?? write.atMs;
 }

@@ -1,4 +1,4 @@
-import { type History, partsOf, sentAtOf } from './history';
+import { type History, partsOf, sentPutOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { guardMs, settleMs } from '../units';
 
@@ -25,9 +25,10 @@ export function reasonFaults(
   );
   return opening.flatMap((write) => {
     const { path } = write;
-    const atMs = sentAtOf({ puts }, write);
+    const sent = sentPutOf({ puts }, write);
     // Until it has taken effect the write log does not say what a write will make of the rule.
-    if (bodyOf({ puts }, path, atMs).includes('"access":"Deny"')) return [];
+    if (sent?.body.includes('"access":"Deny"')) return [];
+    const atMs = sent?.atMs ?? write.atMs;
     const name = path.slice(path.lastIndexOf('/') + 1);
     const activation = activations.find((one) => one.windowId === partsOf(name)?.windowId);
     if (activation === undefined) {
@@ -46,10 +47,4 @@ export function reasonFaults(
     }
     return found;
   });
-}
-
-/** What was sent then; '' where nothing was. */
-function bodyOf({ puts }: Pick<History, 'puts'>, path: string, atMs: number): string {
-  const own = path.toLowerCase();
-  return puts.find((put) => put.path === own && put.atMs === atMs)?.body ?? '';
 }

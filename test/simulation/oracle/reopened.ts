@@ -17,15 +17,25 @@ export function reopenedFaults({
     const id = String(fields['windowId']);
     ended.set(id, Math.min(ended.get(id) ?? atMs, atMs));
   }
+  return opensOf({ writes, puts }).flatMap(({ name, windowId, atMs }) => {
+    const endedMs = ended.get(windowId);
+    if (endedMs === undefined || atMs <= endedMs + underWayMs) return [];
+    return [{ invariant: 'no window reopens', what: `${name} was put after its end`, atMs }];
+  });
+}
+
+/** The PUTs of the app that let somebody in: of which window each is, and when it left. */
+function opensOf({
+  writes,
+  puts,
+}: Pick<History, 'writes' | 'puts'>): { name: string; windowId: string; atMs: number }[] {
   return writes.flatMap((write) => {
     const { by, method, path, status, properties } = write;
     if (by !== 'app' || method !== 'PUT' || status >= 300) return [];
-    const atMs = sentAtOf({ puts }, write);
+    if (properties?.access === 'Deny') return [];
     const name = path.slice(path.lastIndexOf('/') + 1);
-    const endedMs = ended.get(partsOf(name)?.windowId ?? '');
-    const isLate = endedMs !== undefined && atMs > endedMs + underWayMs;
-    if (!isLate || properties?.access === 'Deny') return [];
-    return [{ invariant: 'no window reopens', what: `${name} was put after its end`, atMs }];
+    const windowId = partsOf(name)?.windowId ?? '';
+    return [{ name, windowId, atMs: sentAtOf({ puts }, write) }];
   });
 }
 
@@ -44,13 +54,9 @@ export function forgottenFaults(
 ): Violation[] {
   const losses = ledgerLosses(circumstances);
   if (losses.length === 0) return [];
-  return writes.flatMap((write) => {
-    const { by, method, path, status, properties } = write;
-    if (by !== 'app' || method !== 'PUT' || status >= 300) return [];
-    const atMs = sentAtOf({ puts }, write);
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const own = activations.find(({ windowId }) => windowId === partsOf(name)?.windowId);
-    if (own === undefined || own.request !== undefined || properties?.access === 'Deny') return [];
+  return opensOf({ writes, puts }).flatMap(({ name, windowId, atMs }) => {
+    const own = activations.find((one) => one.windowId === windowId);
+    if (own === undefined || own.request !== undefined) return [];
     const isForgotten = losses.some(
       (lostMs) =>
         own.startMs < lostMs - toldWithinMs &&

@@ -33,13 +33,15 @@ export function requestedOf(
   activations: readonly Activation[],
   circumstances: Pick<Circumstances, 'afflictions'>,
 ): Activation[] {
+  // With the ledger lost nobody remembers a key: a window may have two lives, on two activations.
+  const isForgotten = ledgerLosses(circumstances).length > 0;
   return [...asked(history)].flatMap(([windowId, all]) => {
-    const calls = untilTold(all, circumstances);
+    const calls = isForgotten ? all : untilTold(all);
     const [first] = calls;
     if (first === undefined) return [];
     const machines = [...new Set(calls.flatMap(machinesOf))];
     const covering = activations.filter((one) => covers(one, calls, machines));
-    const one = standsOn(windowId, calls, history, covering, circumstances);
+    const one = isForgotten ? allOf(covering) : standsOn(windowId, calls, history, covering);
     if (one === undefined) return [];
     const atMs = Math.max(one.startMs, first.arrivedMs ?? 0);
     const ports = calls.some(({ body }) => body?.['ports'] === undefined)
@@ -56,9 +58,7 @@ export function requestedOf(
           ports,
           sources: [...new Set(calls.map(({ address }) => address))],
           isPromised: calls.some(isDone),
-          ends: (ledgerLosses(circumstances).length > 0 ? covering : [one]).map(
-            ({ endedMs, endMs }) => endedMs ?? endMs,
-          ),
+          ends: (isForgotten ? covering : [one]).map(({ endedMs, endMs }) => endedMs ?? endMs),
         },
       },
     ];
@@ -80,13 +80,9 @@ export function asked({ calls }: Pick<History, 'calls'>): Map<string, Call[]> {
 
 /**
  * Whatever is sent after somebody was told of the window changes nothing of it, other bodies under
- * its key included; with the ledger lost nobody remembers the key.
+ * its key included.
  */
-function untilTold(
-  calls: readonly Call[],
-  circumstances: Pick<Circumstances, 'afflictions'>,
-): readonly Call[] {
-  if (ledgerLosses(circumstances).length > 0) return calls;
+function untilTold(calls: readonly Call[]): readonly Call[] {
   const toldMs = toldAt(calls);
   return calls.filter(({ arrivedMs }) => (arrivedMs ?? 0) <= toldMs);
 }
@@ -119,20 +115,13 @@ function covers(
   );
 }
 
-/**
- * What the answers say that it stands on, else the log, if that is one that it may stand on. With
- * the ledger lost it may have had two lives on two of them.
- */
+/** What the answers say that it stands on, else the log, if that is one that it may stand on. */
 function standsOn(
   windowId: string,
   calls: readonly Call[],
   { lines }: Pick<History, 'lines'>,
   covering: readonly Activation[],
-  circumstances: Pick<Circumstances, 'afflictions'>,
 ): Activation | undefined {
-  const byEnd = covering.toSorted((one, other) => other.endMs - one.endMs);
-  const [last] = byEnd;
-  if (last !== undefined && ledgerLosses(circumstances).length > 0) return allOf(last, covering);
   const said = calls.find(isDone)?.answer?.body['activation'] as { startAt?: string } | undefined;
   const granted = lines.find(
     ({ fields: { event, windowId: of } }) => event === 'window.granted' && of === windowId,
@@ -142,17 +131,23 @@ function standsOn(
       ? granted === undefined ||
         String(granted.fields['roleAssignmentId']).toLowerCase() === one.roleAssignmentId
       : Date.parse(said.startAt ?? '') === one.startMs;
-  return byEnd.find(named);
+  return lastOf(covering.filter(named));
 }
 
 /** As if it were one, from the first one's beginning to the last one's end. */
-function allOf(last: Activation, all: readonly Activation[]): Activation {
+function allOf(all: readonly Activation[]): Activation | undefined {
+  const last = lastOf(all);
+  if (last === undefined) return undefined;
   const ended = all.map(({ endedMs }) => endedMs);
   return {
     ...last,
     startMs: Math.min(...all.map(({ startMs }) => startMs)),
     endedMs: ended.includes(null) ? null : Math.max(...ended.map(Number)),
   };
+}
+
+function lastOf(all: readonly Activation[]): Activation | undefined {
+  return all.toSorted((one, other) => other.endMs - one.endMs)[0];
 }
 
 /** The latest deadline that anybody has been given: asked for first, or by an extend. */
@@ -178,8 +173,9 @@ function lastEndOf(
     .filter((one) => !one.isDry && !isRefused(one) && one.answer?.status !== 409)
     .map(({ body }) => Date.parse(String(body?.['until'])));
   // A second life under the same key may be shorter: the rules of the first go by their own markers.
-  const granted = isForgotten ? Math.max(...said) : said.at(-1);
-  return Math.max(Math.min(bound, said.length > 0 ? (granted ?? bound) : bound), ...extended);
+  const granted = isForgotten ? said : said.slice(-1);
+  const own = granted.length > 0 ? Math.min(bound, Math.max(...granted)) : bound;
+  return Math.max(own, ...extended);
 }
 
 function machinesOf({ body }: Call): string[] {
