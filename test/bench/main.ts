@@ -13,6 +13,7 @@ import { activationMs, latency } from './playWindows';
 import { measureMemory, type ProcessMemory } from './processMemory';
 import { notes, type Report } from './report';
 import { printReport } from './tables';
+import { exitWhenRead } from '../support/exitWhenRead';
 
 const countSeed = 1;
 const windowsAtOnce = 50;
@@ -67,11 +68,8 @@ async function main(): Promise<number> {
 
 if (process.argv[2] === nightWorker) serveAsNightWorker();
 else {
-  main().then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : ''}\n`);
-      process.exit(1);
-    },
-  );
+  main().then(exitWhenRead, (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : ''}\n`);
+    process.exit(1);
+  });
 }

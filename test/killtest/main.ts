@@ -10,6 +10,7 @@ import { isPassed, type Outcome, outcomeOf } from './outcome';
 import { blowsOf, type Plan, planOf, type Visit } from './plan';
 import { printOutcome } from './report';
 import { type Stage, startStage } from './stage';
+import { exitWhenRead } from '../support/exitWhenRead';
 
 /** How long after the last deadline a rule that still stands is waited for, to tell its overrun. */
 const patienceMs = 60_000;
@@ -134,10 +135,7 @@ function say(text: string): void {
 
 const options = readOptions(process.argv.slice(2));
 const run = 'exit' in options ? Promise.resolve(options.exit) : killTest(options);
-run.then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    process.exit(1);
-  },
-);
+run.then(exitWhenRead, (error: unknown) => {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(1);
+});

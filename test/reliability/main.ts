@@ -4,6 +4,7 @@ import { root } from '../bench/functionsCore';
 import { readMachine } from '../bench/machine';
 import { filesOf, writePage, writeTaken } from './files';
 import { type Measure, measures } from './measures';
+import { exitWhenRead } from '../support/exitWhenRead';
 
 const help = `
 Measures:
@@ -98,10 +99,7 @@ async function main(): Promise<number> {
   return exitCode;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+main().then(exitWhenRead, (error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(2);
+});

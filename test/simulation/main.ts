@@ -9,6 +9,7 @@ import { isClean, printReport, reportOf } from './report';
 import { planOf, playSafely } from './seeds';
 import { failsAlike, shrink, tellStory } from './shrink';
 import { playSeeds, serveAsWorker } from './workers';
+import { exitWhenRead } from '../support/exitWhenRead';
 
 /** A failing command shrinks so many of its seeds: each takes a while. */
 const storiesMax = 2;
@@ -152,11 +153,8 @@ if (process.argv.includes('--worker')) {
 } else {
   const options = readOptions(process.argv.slice(2));
   const run = 'exit' in options ? Promise.resolve(options.exit) : simulation(options);
-  run.then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-      say(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      process.exit(1);
-    },
-  );
+  run.then(exitWhenRead, (error: unknown) => {
+    say(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  });
 }

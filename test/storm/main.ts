@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { StormReport } from './storms';
 import { playStorms, serveAsStormWorker, type StormPlan, stormWorker } from './workers';
+import { exitWhenRead } from '../support/exitWhenRead';
 
 type StormOptions = StormPlan & { json: boolean };
 
@@ -115,11 +116,8 @@ async function main(): Promise<number> {
 
 if (process.argv[2] === stormWorker) serveAsStormWorker();
 else {
-  main().then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : ''}\n`);
-      process.exit(1);
-    },
-  );
+  main().then(exitWhenRead, (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : ''}\n`);
+    process.exit(1);
+  });
 }
