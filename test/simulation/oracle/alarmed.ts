@@ -1,5 +1,7 @@
 import { partsOf, pathOf, type History, type Line, type Stay } from './history';
+import { ledgerLosses } from './calm';
 import type { Activation, Circumstances, Violation } from './judge';
+import { markedUntilMs } from './marked';
 import { deadlineOf } from './overrun';
 import { putPathsOf } from './strangers';
 
@@ -35,13 +37,17 @@ export function alarmFaults(
     const what = `${stay.name} stood ${tooLong} s too long, and nobody was told`;
     return [{ invariant: 'late rules are told of', what, atMs: stay.toMs ?? endMs }];
   });
+  // Whoever has lost the row goes by the marker, which may be of before an end that moved.
+  const isForgotten = ledgerLosses(circumstances).length > 0;
+  const isOver = (stay: Stay): boolean =>
+    isForgotten && (stay.toMs ?? endMs) - markedUntilMs(stay.properties) > -slackMs;
   // By a clock that is wrong, the deadline is another time.
   const isSkewed = afflictions.some(({ group }) => group === 'clock');
   const needless = alarms.flatMap(({ atMs, fields }) => {
     if (fields['event'] !== 'overrun' || isBlind(fields) || isSkewed) return [];
     const key = keyOf(fields['nsgId'], fields['rule']);
     const isLate = stays.some(
-      (stay) => keyOf(stay.nsgId, stay.name) === key && lateMs(stay) > -slackMs,
+      (stay) => keyOf(stay.nsgId, stay.name) === key && (lateMs(stay) > -slackMs || isOver(stay)),
     );
     const what = `${String(fields['rule'])} was gone in time, and is called late`;
     return isLate ? [] : [{ invariant: 'only late rules are told of', what, atMs }];

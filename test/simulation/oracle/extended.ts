@@ -1,13 +1,7 @@
 import { mayHaveDied } from './calm';
 import { type History, partsOf, type Stay } from './history';
 import type { Circumstances, Violation } from './judge';
-
-const marker = /^postern1\|(\d{1,11})\|/;
-
-/** Seconds; `NaN` where there is no marker. */
-function markedUntil({ properties }: Stay): number {
-  return Number(marker.exec(properties.description ?? '')?.[1]);
-}
+import { markedUntilMs } from './marked';
 
 /** Whoever is told that a window is extended has rules that say so: the sweep goes by them. */
 export function extendedFaults(
@@ -21,7 +15,6 @@ function unmarked({ lines, stays }: Pick<History, 'lines' | 'stays'>): Violation
   const said = lines.filter(({ fields }) => fields['event'] === 'window.extended');
   return said.flatMap(({ atMs, fields }) => {
     const { windowId, until } = fields;
-    const untilSeconds = Math.floor(Date.parse(String(until)) / 1_000);
     const early = stays.find(
       (stay) =>
         stay.by === 'app' &&
@@ -29,7 +22,7 @@ function unmarked({ lines, stays }: Pick<History, 'lines' | 'stays'>): Violation
         stay.properties.access === 'Allow' &&
         stay.fromMs < atMs &&
         (stay.toMs ?? Number.POSITIVE_INFINITY) > atMs + 1_000 &&
-        markedUntil(stay) < untilSeconds,
+        markedUntilMs(stay.properties) < secondOf(Date.parse(String(until))),
     );
     if (early === undefined) return [];
     const what = `${early.name} was called extended and has the marker of before`;
@@ -51,12 +44,12 @@ function unanswered(
   const mayDie = mayHaveDied(circumstances);
   return accepted.flatMap(({ windowId, atMs, untilMs }) => {
     if (untilMs === null) return [];
-    const untilSeconds = Math.floor(untilMs / 1_000);
+    const wantedMs = secondOf(untilMs);
     const marked = stays.filter(
       (stay) =>
         stay.by === 'app' &&
         partsOf(stay.name)?.windowId === windowId &&
-        markedUntil(stay) >= untilSeconds,
+        markedUntilMs(stay.properties) >= wantedMs,
     );
     // What is as late already was asked for twice, and is granted with that.
     if (marked.some(({ fromMs }) => fromMs <= atMs)) return [];
@@ -67,10 +60,15 @@ function unanswered(
       (line) => line.atMs <= end.atMs && answers.has(String(line.fields['event'])),
     );
     const closed = after.find(({ fields }) => fields['event'] === 'window.closed');
-    const told = Math.floor(Date.parse(String(closed?.fields['until'])) / 1_000);
-    const isTrue = told >= untilSeconds ? marked.length > 0 : told < untilSeconds;
+    const told = secondOf(Date.parse(String(closed?.fields['until'])));
+    const isTrue = told >= wantedMs ? marked.length > 0 : told < wantedMs;
     if (heard || (mayDie && isTrue)) return [];
     const what = `${windowId} ended by itself, and nobody said what became of its extend`;
     return [{ invariant: 'extended means marked', what, atMs: end.atMs }];
   });
+}
+
+/** Markers tell whole seconds. */
+function secondOf(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000;
 }

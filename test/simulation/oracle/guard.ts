@@ -2,13 +2,13 @@ import { guardMs } from '../units';
 import { quietStretch } from './calm';
 import { byAppAt, type History, ownRulePath, pathOf } from './history';
 import type { Circumstances, Violation } from './judge';
+import { markedUntilMs } from './marked';
 
 /** A timer, an episode, a read before the first DELETE. */
 const slackMs = 45_000;
 /** Whoever closes early on the NSG may keep the turn for so long. */
 const turnMs = 30_000;
 const besides = ['events', 'pim', 'people', 'strangers'];
-const marker = /^postern1\|(\d{1,11})\|/;
 
 /** Closing begins at the guard: what is left of it is for what may go wrong. */
 export function guardFaults(
@@ -19,7 +19,7 @@ export function guardFaults(
   const isSlow = (plan.polling ?? 0) > 5_000;
   if (isSlow) return [];
   return stays.flatMap(({ by, name, nsgId, properties, toMs, fromMs }) => {
-    const untilMs = Number(marker.exec(properties.description ?? '')?.[1]) * 1_000;
+    const untilMs = markedUntilMs(properties);
     const beginMs = untilMs - guardMs;
     const lastMs = beginMs + slackMs;
     if (by !== 'app' || properties.access === 'Deny' || !Number.isFinite(untilMs)) return [];

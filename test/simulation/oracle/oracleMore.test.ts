@@ -8,6 +8,7 @@ import {
   line,
   name,
   nsgId,
+  overrun,
   path,
   plan,
   properties,
@@ -109,6 +110,17 @@ describe('what the oracle guards besides', () => {
     expect(with_(3, 0)).toContain('no rule outlives');
     expect(with_(3, 5, { fromMs: at(17.5) })).toContain('no rule outlives');
     expect(with_(3, 5, { nsgId: `${nsgId}-2` })).toContain('no rule outlives');
+  });
+
+  it('lets whoever has lost the row go by a marker of before a later end', () => {
+    const description = (properties.description ?? '').replace(/\d{5,}/, `${at(12) / 1_000}`);
+    const early = { ...stay, properties: { ...properties, description } };
+    const with_ = (toMs: number, lost = {}): string[] =>
+      violated({ stays: [{ ...early, toMs }], lines: [...good.lines, line(13, overrun)] }, lost);
+    const needless = 'only late rules are told of';
+    expect(with_(at(13), lostAt(5))).not.toContain(needless);
+    expect(with_(at(11), lostAt(5))).toContain(needless);
+    expect(with_(at(13))).toContain(needless);
   });
 
   it('lets nothing be put where a lock stood before the activation', () => {
