@@ -13,7 +13,15 @@ const lacking = (minutes: number, faultId: number): Affliction => ({
 
 /** What the oracle says of a close in minute 8 for an activation that still stood. */
 function saidAfter(...afflictions: Affliction[]): string[] {
-  const closing = line(8, { event: 'window.closing', windowId: id, reason: 'activationGone' });
+  return saidAt(8, afflictions);
+}
+
+function saidAt(minutes: number, afflictions: readonly Affliction[]): string[] {
+  const closing = line(minutes, {
+    event: 'window.closing',
+    windowId: id,
+    reason: 'activationGone',
+  });
   const history = { ...good, lines: [closing] };
   const told = { ...circumstances, afflictions };
   return needlessFaults(history, activationsOf([truth]), told).map(({ what }) => what);
@@ -22,6 +30,13 @@ function saidAfter(...afflictions: Affliction[]): string[] {
 describe('closed as an activation that is gone', () => {
   it('excuses what two faults of lists, half a minute apart, have made it believe', () => {
     expect(saidAfter(lacking(7.4, 3), lacking(7.99, 1))).toEqual([]);
+  });
+
+  it('excuses a list that shows late what is young, while it is young', () => {
+    const late = { ...lacking(0.1, 1), kind: 'listed 20 s late', untilMs: at(10) };
+    expect(saidAt(0.4, [late])).toEqual([]);
+    expect(saidAt(0.6, [late])).toHaveLength(1);
+    expect(saidAt(0.4, [{ ...late, untilMs: at(10), atMs: at(0.5) }])).toHaveLength(1);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { guardMs } from '../units';
 import { type History, partsOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
+import { markedUntilMs } from './marked';
 
 /** Answers of PIM's that lacked what stood: two of them, half a minute apart, deceive anybody. */
 const deceptions = /^(?:paging skips|endDateTime|list lacks|body truncated|listed 20 s late)/;
@@ -8,9 +9,11 @@ const deceivedMs = 300_000;
 /** Each shorter than the half minute between two answers: two of them in a row deceive as well. */
 const shortDeception = /^lists lack an activation/;
 const answersApartMs = 29_000;
+/** Not listed yet again, though it was before; who is told of an end asks twice within ten seconds. */
+const listedLate = 'listed 20 s late';
+const listedLateMs = 30_000;
 /** Where many windows end together closes are planned earlier, so that all of them are in time. */
 const plannedEarlierMs = 300_000;
-const marker = /^postern1\|(\d{1,11})\|/;
 
 type Case = {
   readonly windowId: string;
@@ -66,7 +69,16 @@ function hasEnded(one: Case): boolean {
     ({ kind, ...felt }) =>
       felt.atMs <= atMs && felt.untilMs > atMs - deceivedMs && deceptions.test(kind),
   );
-  return endMs <= atMs || lists.length > 1 || isTwiceDeceived(one) || isClockWrong(one);
+  if (endMs <= atMs || lists.length > 1) return true;
+  return isTwiceDeceived(one) || isTooYoung(one, lists) || isClockWrong(one);
+}
+
+/** A list that shows what is young late lacks it twice while it is so young. */
+function isTooYoung(
+  { activation: { startMs }, atMs }: Case,
+  lists: Circumstances['afflictions'],
+): boolean {
+  return atMs - startMs <= listedLateMs && lists.some(({ kind }) => kind === listedLate);
 }
 
 /** One list after the other lacked what stands, half a minute apart: not the same fault twice. */
@@ -84,7 +96,7 @@ function isDue(one: Case): boolean {
   const { windowId, atMs, history } = one;
   const marked = history.stays
     .filter((stay) => stay.by === 'app' && partsOf(stay.name)?.windowId === windowId)
-    .map(({ properties }) => Number(marker.exec(properties.description ?? '')?.[1]) * 1_000)
+    .map(({ properties }) => markedUntilMs(properties))
     .filter(Number.isFinite);
   return atMs >= Math.min(...marked) - guardMs - plannedEarlierMs || isClockWrong(one);
 }
