@@ -23,6 +23,7 @@ export class Lives {
   /** Every task hub there has been, the first one first. */
   readonly stores = [new MemoryStore()];
   private sweeper: SweeperApp | undefined;
+  private blindUntilMs = 0;
   private isOver = false;
 
   constructor(private readonly parts: Parts) {}
@@ -74,8 +75,9 @@ export class Lives {
   }
 
   /** The sweeper app runs beside the main one from now on, whose settings it is given. */
-  async startSweeper(): Promise<void> {
+  async startSweeper(blindUntilMs = 0): Promise<void> {
     const { clock, simulation: current } = this.parts;
+    this.blindUntilMs = Math.max(this.blindUntilMs, blindUntilMs);
     const simulation = current();
     if (simulation === undefined || this.sweeper !== undefined || this.isOver) return;
     if (!simulation.isRunning()) {
@@ -86,7 +88,8 @@ export class Lives {
       this.parts.told(`sweeper log ${line.event}`);
       this.parts.sweeperTold(line);
     };
-    this.sweeper = await startSweeper(simulation, { onLine });
+    const isBlind = (): boolean => clock.now() < this.blindUntilMs;
+    this.sweeper = await startSweeper(simulation, { onLine, isBlind });
   }
 
   close(): void {

@@ -33,7 +33,7 @@ import type { World } from '../../shared/ports/world';
 import { outsideWaits } from './outside';
 import { watchActivities } from './oracle/activities';
 import { watchWrites } from './oracle/crossings';
-import { watchListed } from './oracle/listed';
+import { watchRows } from './oracle/rows';
 import { sleeperFaults, watchSleepers, type SleeperWatch } from './oracle/sleepers';
 import { watchEstate, type EstateWatch } from './oracle/watch';
 import { judgeRun, type Judgement } from './oracle/judge';
@@ -90,7 +90,7 @@ class Run {
   private readonly activities = watchActivities();
   private readonly written = watchWrites();
   private readonly sleepers: SleeperWatch;
-  private readonly listed;
+  private readonly rows;
   private readonly lives: Lives;
   private readonly timing: Timing;
   private readonly skew: Skew;
@@ -141,7 +141,7 @@ class Run {
     });
     this.backFromStarts = crossStarts(this.boundaries);
     this.watch = watchEstate();
-    this.listed = watchListed(clock, () => this.need().ledger());
+    this.rows = watchRows(clock, () => this.need().ledger());
     this.sleepers = watchSleepers({
       clock,
       afflictions: this.afflictions,
@@ -170,7 +170,7 @@ class Run {
     this.options.script?.(stage);
     clock.atRest(() => this.checkRest());
     const end = plan.startMs + plan.calmAtMs;
-    this.listed.begin(end);
+    this.rows.begin(end);
     await clock.runUntil(end);
     if (plan.mode === 'liveness') await this.rest();
     return this.outcome();
@@ -297,7 +297,7 @@ class Run {
       },
       restart: (...restart) => this.lives.restart(...restart),
       die: () => this.lives.end(),
-      withSweeper: () => void this.lives.startSweeper(),
+      withSweeper: (blindUntilMs) => void this.lives.startSweeper(blindUntilMs),
       killWorker: () => this.lives.killWorker(),
       ask: (windowId, untilMs, how) => {
         const { world } = this;
@@ -379,7 +379,7 @@ class Run {
         ...this.activities.faults(circumstances.endMs),
         ...this.written.faults(history, circumstances),
         ...this.sleepers.faults(),
-        ...this.listed.faults(),
+        ...this.rows.faults(history, circumstances),
         ...sleeperFaults(instances, circumstances),
         ...(this.night === undefined ? [] : this.night.faults(circumstances)),
       ],

@@ -14,8 +14,8 @@ import { never } from '../support/never';
 /** An answer of Resource Manager as faults make them. */
 export type Answer = { status: number; headers: Record<string, string>; body: string };
 
-/** Who is told of each NSG that the app was shown, and of each PUT of a rule that left it. */
-export type RequestWatch = Pick<EstateWatch, 'onLook' | 'onPut'>;
+/** Who is told of each NSG and each list that the app was shown, and of each PUT of a rule that left it. */
+export type RequestWatch = Pick<EstateWatch, 'onLook' | 'onPut' | 'onList'>;
 
 /** The boundaries of a run, put into every way between the app and its surroundings. */
 export function seamsOf(boundaries: Boundaries, watch: RequestWatch): Seams {
@@ -62,6 +62,7 @@ export function requestName(method: string, url: string): string {
 type Send = (request: PipelineRequest) => Promise<Answer>;
 
 const oneNsg = /\/networkSecurityGroups\/[^/]+$/i;
+const allNsgs = /\/networkSecurityGroups$/i;
 const oneRule = /\/securityRules\/[^/]+$/i;
 
 function crossing(client: HttpClient, boundaries: Boundaries): Send {
@@ -90,7 +91,7 @@ function textOf({ body }: PipelineRequest): string {
 }
 
 /** What the app sends and is shown, faults on the way included. */
-function watched(send: Send, { onLook, onPut }: RequestWatch): Send {
+function watched(send: Send, { onLook, onPut, onList }: RequestWatch): Send {
   return async (request) => {
     const { method, url } = request;
     const path = subjectOf(url).toLowerCase();
@@ -100,8 +101,12 @@ function watched(send: Send, { onLook, onPut }: RequestWatch): Send {
       ? { path, atMs: fromMs, body: textOf(request), status: null }
       : null;
     if (put !== null) onPut(put);
+    const isList = method === 'GET' && allNsgs.test(path);
+    // What never comes back has shown nothing.
+    if (isList) onList({ path, atMs: fromMs, isShown: false });
     const answer = await send(request);
     const { status, body } = answer;
+    if (isList && status === 200) onList({ path, atMs: Date.now(), isShown: true });
     if (put !== null) put.status = status;
     if (method === 'GET' && status === 200 && oneNsg.test(path)) {
       onLook({ nsgId: path, fromMs, toMs: Date.now(), body });

@@ -108,8 +108,8 @@ export type Stage = {
   night(): NightStage;
   /** The host dies now and nobody starts it again. */
   die(): void;
-  /** The sweeper app runs beside the main one from now on. */
-  withSweeper(): void;
+  /** The sweeper app runs beside the main one from now on; nothing is listed to it until then. */
+  withSweeper(blindUntilMs?: number): void;
   killWorker(): void;
   /** Asks the app for an early end (`null`) or a later deadline of a window, epoch ms. */
   ask(windowId: string, untilMs: number | null, how?: Asking): void;

@@ -180,7 +180,7 @@ export const themes: readonly Theme[] = [
     ...usual,
     name: 'what is read is not there',
     weight: 5,
-    kinds: ['404 stale read', 'read-back still old', ...noticed],
+    kinds: ['404 stale read', '404 of a proxy', 'read-back still old', ...noticed],
     shares: [1],
     faults: [5, 8],
   },
@@ -357,6 +357,7 @@ export const themes: readonly Theme[] = [
     weight: 5,
     kinds: [
       'main app dead for ever',
+      'sweeper app is shown nothing',
       'rule copied under another name of our form',
       'marker damaged',
       'another rule written',

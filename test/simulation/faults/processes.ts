@@ -102,6 +102,20 @@ export const processFaults: readonly FaultKind[] = [
     },
   },
   {
+    // Neither the index nor a list: what it deletes then it remembers, and it says nothing of itself.
+    name: 'sweeper app is shown nothing',
+    group: 'resourceManager',
+    aim: 'open',
+    forMs: [300_000, 600_000],
+    onlyNamed: true,
+    install: (stage, fault) => {
+      stage.at(fault.atMs, () => {
+        stage.took(fault, fault.forMs);
+        stage.withSweeper(stage.clock.now() + fault.forMs);
+      });
+    },
+  },
+  {
     name: 'main app dead for ever',
     group: 'process',
     aim: 'open',

@@ -10,6 +10,9 @@ const isInstanceList = ({ name }: Crossing): boolean =>
   name === 'get roleassignmentscheduleinstances';
 const isQuery = ({ name }: Crossing): boolean => name === 'post resources';
 const isRead = ({ name }: Crossing): boolean => /^(?:get|post) /.test(name);
+const planned = ['virtualmachines', 'networkinterfaces', 'subnets', 'networksecuritygroups'];
+const isReadOfOne = ({ name }: Crossing): boolean =>
+  [...planned, 'roleassignments'].includes(name.replace(/^get /, ''));
 
 /** An answer of Resource Manager, in its usual clothes. */
 export function answerOf(
@@ -132,6 +135,20 @@ export const requestFaults: readonly FaultKind[] = [
     times: [2, 8],
     skip: 1,
     deed: instead(() => answerOf(404, 'ResourceNotFound', 'The resource was not found.')),
+  }),
+  requestFault({
+    // Of something that stands: whoever answers so is not Resource Manager, and knows nothing of it.
+    name: '404 of a proxy',
+    at: 'before',
+    on: isReadOfOne,
+    aim: 'opening',
+    times: [1, 4],
+    onlyNamed: true,
+    deed: instead(() => ({
+      status: 404,
+      headers: { 'content-type': 'text/html', date: new Date().toUTCString() },
+      body: '<html><body>No such page</body></html>',
+    })),
   }),
   requestFault({
     name: '409 AnotherOperationInProgress',

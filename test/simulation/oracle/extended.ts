@@ -1,5 +1,5 @@
 import { mayHaveDied } from './calm';
-import { type History, partsOf, type Stay } from './history';
+import { type History, partsOf } from './history';
 import type { Circumstances, Violation } from './judge';
 import { markedUntilMs } from './marked';
 

@@ -125,6 +125,7 @@ export const good: History = {
   writes: [put, remove],
   looks: [shown, notShown],
   puts: [sent(0.1)],
+  lists: [],
   addresses: [
     {
       atMs: startMs,

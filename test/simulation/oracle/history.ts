@@ -46,6 +46,14 @@ export type SentPut = {
   status: number | null;
 };
 
+/** A page of a list of NSGs: asked for, and then shown. */
+export type NsgListed = {
+  /** In lower case. */
+  readonly path: string;
+  readonly atMs: number;
+  readonly isShown: boolean;
+};
+
 /** Which addresses the machines have, by the ids of VMs in lower case, from a time on. */
 export type Addresses = {
   readonly atMs: number;
@@ -78,6 +86,7 @@ export type History = {
   readonly writes: readonly Written[];
   readonly looks: readonly NsgLook[];
   readonly puts: readonly SentPut[];
+  readonly lists: readonly NsgListed[];
   /** In the order of time; the first from the beginning. */
   readonly addresses: readonly Addresses[];
   /** What was not as before after a write of the app, as sentences. */

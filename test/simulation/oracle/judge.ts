@@ -27,9 +27,11 @@ import { windowIdFor } from './ids';
 import { otherContentFaults } from './otherContent';
 import { type Overrun, overrunsOf } from './overrun';
 import { reasonFaults } from './reasons';
+import { refusedFaults } from './refused';
 import { requestedOf, type RequestPart } from './requested';
 import { skewFaults } from './skewed';
 import { untimelyFaults } from './untimely';
+import { wholeFaults } from './whole';
 
 /** What the oracle is told besides the history: the truth of PIM, the plan, and what was inflicted. */
 export type Circumstances = {
@@ -112,6 +114,8 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...proofFaults(history, circumstances),
     ...alarmFaults(history, activations, circumstances),
     ...answerFaults(history, activations, circumstances),
+    ...wholeFaults(history),
+    ...refusedFaults(history, circumstances),
     ...restFaults(history, circumstances),
   ];
   const opened = new Set(overruns.map(({ windowId }) => windowId));

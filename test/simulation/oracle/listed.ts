@@ -1,8 +1,7 @@
 import type { Ledger } from '../../../shared/ports/ledger';
 import type { SimulatedClock } from '../clock';
+import { eachMinute } from './eachMinute';
 import type { Violation } from './judge';
-
-const lookEveryMs = 60_000;
 
 export type ListedWatch = { begin(endMs: number): void; faults(): Violation[] };
 
@@ -26,15 +25,5 @@ export function watchListed(clock: SimulatedClock, ledger: () => Ledger): Listed
     }
     before = new Set(missing);
   };
-  const schedule = (atMs: number, endMs: number): void => {
-    if (atMs > endMs) return;
-    clock.at(atMs, () => {
-      void look();
-      schedule(atMs + lookEveryMs, endMs);
-    });
-  };
-  return {
-    begin: (endMs) => schedule(clock.now() + lookEveryMs, endMs),
-    faults: () => found,
-  };
+  return { begin: (endMs) => eachMinute(clock, endMs, look), faults: () => found };
 }

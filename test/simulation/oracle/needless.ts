@@ -15,6 +15,9 @@ const listedLateMs = 30_000;
 /** Where many windows end together closes are planned earlier, so that all of them are in time. */
 const plannedEarlierMs = 300_000;
 
+/** Whoever closes goes by what it read a little before. */
+const standingMs = 90_000;
+
 type Case = {
   readonly windowId: string;
   readonly atMs: number;
@@ -36,7 +39,7 @@ const grounds: Readonly<Record<string, (one: Case) => boolean>> = {
     circumstances.deployments.some((one) => one.narrowing !== null && one.atMs <= atMs),
   targetChanged: (one) => wasSeen(one, ['editors']),
   removedByOthers: (one) => wasSeen(one, ['editors', 'resourceManager']),
-  changedByOthers: (one) => wasSeen(one, ['editors', 'resourceManager']),
+  changedByOthers: (one) => wasSeen(one, ['editors']),
   clockSkew: (one) => wasSeen(one, ['clock']),
 };
 
@@ -91,11 +94,14 @@ function isTwiceDeceived({ atMs, circumstances: { afflictions } }: Case): boolea
   );
 }
 
-/** By the earliest deadline that any rule of the window showed while it stood. */
+/** By the earliest deadline that any rule of the window shows; what it showed before is past. */
 function isDue(one: Case): boolean {
   const { windowId, atMs, history } = one;
-  const marked = history.stays
-    .filter((stay) => stay.by === 'app' && partsOf(stay.name)?.windowId === windowId)
+  const own = history.stays.filter(
+    (stay) => stay.by === 'app' && partsOf(stay.name)?.windowId === windowId,
+  );
+  const standing = own.filter(({ toMs }) => (toMs ?? Infinity) > atMs - standingMs);
+  const marked = (standing.length > 0 ? standing : own)
     .map(({ properties }) => markedUntilMs(properties))
     .filter(Number.isFinite);
   return atMs >= Math.min(...marked) - guardMs - plannedEarlierMs || isClockWrong(one);

@@ -15,6 +15,7 @@ import type {
   Addresses,
   History,
   Line,
+  NsgListed,
   NsgLook,
   SentPut,
   Stay,
@@ -30,6 +31,7 @@ export type EstateWatch = {
   onSweeperLine(line: LogLine, atMs: number): void;
   onLook(look: NsgLook): void;
   onPut(put: SentPut): void;
+  onList(list: NsgListed): void;
   onTaken(body: string, atMs: number): void;
   onAccepted(wish: Accepted): void;
   onAskedToClose(windowId: string): void;
@@ -59,6 +61,7 @@ export function watchEstate(): EstateWatch {
   const sweeperLines: Line[] = [];
   const looks: NsgLook[] = [];
   const puts: SentPut[] = [];
+  const lists: NsgListed[] = [];
   const taken: Taken[] = [];
   const accepted: Accepted[] = [];
   const askedToClose: string[] = [];
@@ -139,6 +142,9 @@ export function watchEstate(): EstateWatch {
     onPut: (put) => {
       puts.push(put);
     },
+    onList: (list) => {
+      lists.push(list);
+    },
     onTaken: (body, atMs) => {
       taken.push(...takenIn(body, atMs));
     },
@@ -173,6 +179,7 @@ export function watchEstate(): EstateWatch {
         .map(writtenOf),
       looks,
       puts,
+      lists,
       foreignChanges,
       foreignEdits,
       lines,
