@@ -117,6 +117,8 @@ export type ActivationTruth = {
   /** ISO 8601. */
   startAt: string;
   endAt: string;
+  /** The ends it had before an administrator moved them, and when that was; absent where nobody did. */
+  movedEnds?: { at: string; endAt: string }[];
   /** Set when it ended before `endAt`: deactivated or removed. */
   endedEarlyAt?: string;
 };

@@ -14,7 +14,7 @@ import { never } from '../support/never';
 /** An answer of Resource Manager as faults make them. */
 export type Answer = { status: number; headers: Record<string, string>; body: string };
 
-/** Who is told of each NSG and each list that the app was shown, and of each PUT of a rule that left it. */
+/** Who is told of each NSG and each list that the app was shown, and of each PUT that left it. */
 export type RequestWatch = Pick<EstateWatch, 'onLook' | 'onPut' | 'onList'>;
 
 /** The boundaries of a run, put into every way between the app and its surroundings. */

@@ -113,6 +113,15 @@ export const themes: readonly Theme[] = [
     isQuick: true,
   },
   {
+    ...change,
+    name: 'an administrator moves an end',
+    weight: 5,
+    kinds: ['end made an earlier one', 'end made a later one', ...noticed],
+    beginMs: 3 * minute,
+    lengthMs: [8 * minute, 14 * minute],
+    growth: 0.3,
+  },
+  {
     ...usual,
     name: 'lists that lack what stands',
     weight: 3,

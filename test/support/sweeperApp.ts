@@ -122,8 +122,7 @@ function registryOf(registerAll: () => void): CoreRegistry {
   };
 }
 
-const listing =
-  /\/providers\/Microsoft\.(?:ResourceGraph\/resources|Network\/networkSecurityGroups)\?/i;
+const listing = /\/(?:Microsoft\.ResourceGraph\/resources|networkSecurityGroups)\?/i;
 
 function inProcess(
   { azure }: Pick<Simulation, 'azure'>,

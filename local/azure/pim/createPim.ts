@@ -311,8 +311,12 @@ function stoodAt({ effectiveAtMs, removedAtMs }: Grant, atMs: number): boolean {
   return removedAtMs === undefined || removedAtMs > atMs;
 }
 
+function showMove({ atMs, endAtMs }: NonNullable<Grant['movedEnds']>[number]) {
+  return { at: new Date(atMs).toISOString(), endAt: new Date(endAtMs).toISOString() };
+}
+
 function truthOf(grant: Grant): ActivationTruth[] {
-  const { kind, effectiveAtMs, endAtMs, removedAtMs } = grant;
+  const { kind, effectiveAtMs, endAtMs, removedAtMs, movedEnds = [] } = grant;
   if (kind !== 'Activated' || effectiveAtMs === undefined || endAtMs === undefined) return [];
   const early = removedAtMs !== undefined && removedAtMs < endAtMs;
   return [
@@ -324,6 +328,7 @@ function truthOf(grant: Grant): ActivationTruth[] {
       scope: grant.scope,
       startAt: new Date(effectiveAtMs).toISOString(),
       endAt: new Date(endAtMs).toISOString(),
+      ...(movedEnds.length === 0 ? {} : { movedEnds: movedEnds.map(showMove) }),
       ...(early ? { endedEarlyAt: new Date(removedAtMs).toISOString() } : {}),
     },
   ];

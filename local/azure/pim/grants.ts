@@ -69,6 +69,10 @@ export function endGrantSoon(state: PimState, grant: Grant): void {
 /** Its end becomes another, earlier or later; the role assignment stays as it is, and no event tells. */
 export function moveEnd(state: PimState, grant: Grant, endAtMs: number): void {
   grant.stopWaiting?.();
+  const { endAtMs: before } = grant;
+  if (before !== undefined) {
+    grant.movedEnds = [...(grant.movedEnds ?? []), { atMs: Date.now(), endAtMs: before }];
+  }
   grant.endAtMs = endAtMs;
   runGrant(state, grant, () => {});
 }

@@ -158,6 +158,8 @@ export type Grant = {
   eligibility?: Eligibility;
   plannedStartAtMs: number;
   endAtMs?: number;
+  /** Ends that it had before somebody moved them, in the order of time; absent where nobody did. */
+  movedEnds?: { atMs: number; endAtMs: number }[];
   /** When the role assignment was written; absent before. */
   effectiveAtMs?: number;
   /** When it is to be removed before its time; absent where nobody asked for that. */

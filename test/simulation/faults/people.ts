@@ -53,6 +53,39 @@ function meanwhile(
   };
 }
 
+/** An administrator gives an activation that stands another end; nothing tells of it but PIM's lists. */
+function movesEnd(
+  name: string,
+  to: (endMs: number, stage: Stage, dice: Dice) => number | null,
+): FaultKind {
+  return {
+    name,
+    group: 'people',
+    aim: 'opened',
+    onlyNamed: true,
+    install: (stage, fault) => {
+      const dice = stage.dice(fault);
+      stage.at(fault.atMs, () => {
+        const { pim } = stage.simulation().azure;
+        const standing = pim
+          .truth()
+          .filter(({ movedEnds, endedEarlyAt }) => !movedEnds && !endedEarlyAt)
+          .flatMap((one) => {
+            const moved = to(Date.parse(one.endAt), stage, dice);
+            return moved === null || Date.parse(one.endAt) <= stage.clock.now()
+              ? []
+              : [{ one, moved }];
+          });
+        if (standing.length === 0) return;
+        const { one, moved } = dice.pick(standing);
+        const { principalId: person, roleDefinitionGuid: role, scope } = one;
+        stage.took(fault);
+        pim.adminUpdate({ person, role, scope, endAt: new Date(moved).toISOString() });
+      });
+    },
+  };
+}
+
 /** What people do in the worst of moments. */
 export const peopleFaults: readonly FaultKind[] = [
   meanwhile('asked to close while a write is under way', isRuleWrite, (stage, windowId, dice) => {
@@ -63,6 +96,15 @@ export const peopleFaults: readonly FaultKind[] = [
     stage.ask(windowId, stage.clock.now() + untilMs, { startLost: dice.chance(0.5) });
   }),
   meanwhile('given back while a write is under way', isPut, giveBack),
+  movesEnd('end made an earlier one', (endMs, { clock }, dice) => {
+    const leftMs = endMs - clock.now() - minute;
+    return leftMs < 4 * minute ? null : clock.now() + dice.int(4 * minute, leftMs);
+  }),
+  movesEnd('end made a later one', (endMs, { plan }, dice) => {
+    // Not beyond the run, or nobody would see what becomes of it.
+    const leftMs = plan.startMs + plan.calmAtMs - minute - endMs;
+    return leftMs < minute ? null : endMs + dice.int(minute, leftMs);
+  }),
   {
     name: 'host dies after a PUT, and the window is given up',
     group: 'process',

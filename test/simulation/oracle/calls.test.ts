@@ -22,7 +22,7 @@ import {
 } from './goodWindow';
 import type { Affliction } from '../stage';
 import type { History, Line } from './history';
-import { activationsOf } from './judge';
+import { activationsOf } from './activations';
 import { requestedOf } from './requested';
 
 const ada = people.ada.objectId;

@@ -1,8 +1,8 @@
 import type { ActivationTruth } from '../../../local/azure/contract';
 import type { Plan } from '../plan';
 import type { Affliction, Deployment, Outage } from '../stage';
-import { administratorLogin } from '../../../local/tenant';
 import { answersOf, deedsOf } from '../http/deeds';
+import { activationsOf } from './activations';
 import { alarmFaults } from './alarmed';
 import { answerFaults } from './answers';
 import { capFaults } from './caps';
@@ -16,6 +16,7 @@ import { guardFaults } from './guard';
 import { keyFaults } from './keys';
 import { ledgerFaults } from './ledger';
 import { lockFaults } from './locks';
+import { movedFaults } from './moved';
 import { needlessFaults } from './needless';
 import { openedFaults } from './opened';
 import { policyFaults } from './policy';
@@ -23,7 +24,6 @@ import { forgottenFaults, reopenedFaults } from './reopened';
 import { proofFaults } from './proofs';
 import { otherDeploymentFaults, putPathsOf, strangerFaults } from './strangers';
 import type { History } from './history';
-import { windowIdFor } from './ids';
 import { otherContentFaults } from './otherContent';
 import { type Overrun, overrunsOf } from './overrun';
 import { reasonFaults } from './reasons';
@@ -59,12 +59,17 @@ export type Activation = {
   readonly requestName: string;
   readonly scope: string;
   readonly startMs: number;
+  /** The latest that was ever true. */
   readonly endMs: number;
   /** When it ended before its time; `null`: it did not. */
   readonly endedMs: number | null;
+  /** An administrator has moved its end: when, and what it was before and after. */
+  readonly moved?: MovedEnd;
   /** A window that somebody asked for by a call, on an activation of theirs. */
   readonly request?: RequestPart;
 };
+
+export type MovedEnd = { readonly atMs: number; readonly fromMs: number; readonly toMs: number };
 
 export type Violation = {
   readonly invariant: string;
@@ -102,6 +107,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...skewFaults(history, circumstances),
     ...needlessFaults(history, activations, circumstances),
     ...extendedFaults(history, circumstances),
+    ...movedFaults(history, activations, circumstances),
     ...reopenedFaults(history),
     ...forgottenFaults(history, activations, circumstances),
     ...driftFaults(history, circumstances),
@@ -127,25 +133,6 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     answers: answersOf(history.calls),
     deeds: deedsOf(history, activations),
   };
-}
-
-/** The activations that took effect, by the ids of their windows. */
-export function activationsOf(truth: readonly ActivationTruth[]): Activation[] {
-  // A role that is only called as ours is opens nothing: whatever stands for it stands for nobody.
-  const ours = truth.filter(({ roleDefinitionGuid }) => roleDefinitionGuid === administratorLogin);
-  return ours.map((one) => {
-    const startMs = Date.parse(one.startAt);
-    return {
-      windowId: windowIdFor(one.roleAssignmentId, startMs),
-      principalId: one.principalId,
-      roleAssignmentId: one.roleAssignmentId.toLowerCase(),
-      requestName: one.requestName,
-      scope: one.scope,
-      startMs,
-      endMs: Date.parse(one.endAt),
-      endedMs: one.endedEarlyAt === undefined ? null : Date.parse(one.endedEarlyAt),
-    };
-  });
 }
 
 /** No orphan, and then silence. */

@@ -1,6 +1,6 @@
 import type { Affliction } from '../stage';
 import { at, circumstances, good, id, line, truth } from './goodWindow';
-import { activationsOf } from './judge';
+import { activationsOf } from './activations';
 import { needlessFaults } from './needless';
 
 const lacking = (minutes: number, faultId: number): Affliction => ({

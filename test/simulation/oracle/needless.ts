@@ -1,4 +1,5 @@
 import { guardMs } from '../units';
+import { overFromMs } from './activations';
 import { type History, partsOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { markedUntilMs } from './marked';
@@ -30,7 +31,7 @@ type Case = {
 const grounds: Readonly<Record<string, (one: Case) => boolean>> = {
   activationGone: hasEnded,
   deactivated: hasEnded,
-  confirmationLost: hasEnded,
+  confirmationLost: (one) => hasEnded(one) || isShortened(one),
   expired: isDue,
   asked: ({ windowId, history }) =>
     // Whoever asked a process that dies hears nothing, and is obeyed all the same.
@@ -67,13 +68,18 @@ function wasSeen({ circumstances, atMs }: Case, groups: readonly string[]): bool
 
 function hasEnded(one: Case): boolean {
   const { activation, atMs, circumstances } = one;
-  const endMs = Math.min(...(activation.request?.ends ?? [activation.endedMs ?? activation.endMs]));
+  const endMs = Math.min(...(activation.request?.ends ?? [overFromMs(activation)]));
   const lists = circumstances.afflictions.filter(
     ({ kind, ...felt }) =>
       felt.atMs <= atMs && felt.untilMs > atMs - deceivedMs && deceptions.test(kind),
   );
   if (endMs <= atMs || lists.length > 1) return true;
   return isTwiceDeceived(one) || isTooYoung(one, lists) || isClockWrong(one);
+}
+
+/** What was not proved open before its end was made an earlier one is not confirmed any more. */
+function isShortened({ activation: { moved }, atMs }: Case): boolean {
+  return moved !== undefined && moved.toMs < moved.fromMs && moved.atMs <= atMs;
 }
 
 /** A list that shows what is young late lacks it twice while it is so young. */

@@ -8,7 +8,7 @@ const readsMs = 90_000;
 const misled = /^(?:404 stale read|body truncated|HTML)$/;
 
 /**
- * What is said of a machine when it is refused is true of it: it is gone only where somebody took it
+ * What is said of a machine that is refused is true of it: it is gone only where somebody took it
  * away, and it cannot be read only where more than one read of a plan failed.
  */
 export function refusedFaults(
@@ -20,7 +20,8 @@ export function refusedFaults(
     const felt = afflictions.filter((one) => one.atMs <= atMs && one.untilMs > atMs - readsMs);
     const isTrue = truths[String(fields['refusal'])];
     if (isTrue === undefined || isTrue(felt, before(afflictions, atMs))) return [];
-    const what = `${String(fields['vmId'])} was refused as ${String(fields['refusal'])}, and was not`;
+    const { vmId, refusal } = fields;
+    const what = `${String(vmId)} was refused as ${String(refusal)}, and was not`;
     return [{ invariant: 'a refusal is true', what, atMs }];
   });
 }

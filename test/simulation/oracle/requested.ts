@@ -3,6 +3,7 @@ import { type Call, durationMsOf, isDone, isRefused } from '../http/call';
 import { ledgerLosses } from './calm';
 import type { History } from './history';
 import { idOf } from './ids';
+import { overFromMs } from './activations';
 import type { Activation, Circumstances } from './judge';
 
 /** What somebody asked for over HTTP, where that is less than what their role covers. */
@@ -58,7 +59,7 @@ export function requestedOf(
           ports,
           sources: [...new Set(calls.map(({ address }) => address))],
           isPromised: calls.some(isDone),
-          ends: (isForgotten ? covering : [one]).map(({ endedMs, endMs }) => endedMs ?? endMs),
+          ends: (isForgotten ? covering : [one]).map(overFromMs),
         },
       },
     ];

@@ -17,6 +17,7 @@ type Written = {
   readonly closingAt: number | null;
   readonly wish: 'open' | 'closed';
   readonly wantedUntil: number;
+  readonly grant?: { readonly origin?: { readonly endAt?: number } };
 };
 
 /**
@@ -24,7 +25,7 @@ type Written = {
  * started for it, reconcile takes it up within its period, and not whenever somebody looks anyway.
  */
 export function watchWishes(): WishWatch {
-  const rows = new Map<string, Pick<Written, 'generation' | 'wantedUntil'>>();
+  const rows = new Map<string, Pick<Written, 'generation' | 'wantedUntil' | 'grant'>>();
   const found: Violation[] = [];
   return {
     begins: ({ kind, name, input, atMs }) => {
@@ -37,6 +38,8 @@ export function watchWishes(): WishWatch {
       if (known === undefined || row.closingAt !== null) return;
       // An extend that is given up asks for less, and nothing is to be done for it.
       if (row.wish === 'open' && row.wantedUntil <= known.wantedUntil) return;
+      // Whoever has seen at PIM that it ends later is looking at the window already, too.
+      if (row.grant?.origin?.endAt !== known.grant?.origin?.endAt) return;
       if (row.nextLook <= atMs) return;
       const what = `${row.id} is looked at ${Math.ceil((row.nextLook - atMs) / 1_000)} s after it`;
       found.push({ invariant: 'a wish is looked at now', what, atMs });
