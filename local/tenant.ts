@@ -120,6 +120,8 @@ export type IdentityName = keyof typeof identities;
 
 /** The role that the demonstration activates. */
 export const administratorLogin = '1c0163c0-47e6-4577-8991-ea5c82e286e4';
+/** Virtual Machine User Login. */
+export const userLogin = 'fb879df8-f326-4884-b1cf-06f3ad86be52';
 
 /** Azure's role for those who may do and give everything. */
 const owner = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635';

@@ -1,4 +1,4 @@
-import { administratorLogin } from '../../local/tenant';
+import { administratorLogin, userLogin } from '../../local/tenant';
 import { vmId } from '../../local/estate';
 import { PimError } from '../../local/azure/pim/errors';
 import { windowIdFor } from './oracle/ids';
@@ -9,10 +9,10 @@ import type { Stage } from './stage';
 /** People: they activate, give back, wait for approval. A refusal of PIM's is an answer like any other. */
 export function installVisits(stage: Stage, told: (what: string) => void): void {
   for (const [at, visit] of stage.plan.visits.entries()) {
-    const { person, scope } = visit;
+    const { person, scope, role } = visit;
     const target = {
       person: stage.people[person]?.objectId ?? '',
-      role: administratorLogin,
+      role: role === 'user' ? userLogin : administratorLogin,
       scope: scope === 'group' ? groupScope : vmId(`vm-${scope + 1}`),
     };
     let request = '';
@@ -84,10 +84,15 @@ function installWish(stage: Stage, wish: Wish, requestName: () => string): void 
 
 function activate(
   stage: Stage,
-  { lengthMs, approval }: Visit,
+  { lengthMs, approval, role }: Visit,
   target: { person: string; role: string; scope: string },
 ): string {
-  const { requestName } = stage.simulation().azure.pim.activate({
+  const { pim } = stage.simulation().azure;
+  if (role === 'user') {
+    const { person: principalId, role: roleDefinitionGuid } = target;
+    pim.makeEligible({ principalId, roleDefinitionGuid, scope: groupScope });
+  }
+  const { requestName } = pim.activate({
     ...target,
     durationMs: lengthMs,
     ...(approval === 'none' ? {} : { approvalRequired: true }),

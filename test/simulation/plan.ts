@@ -22,6 +22,8 @@ export type Visit = {
   readonly lengthMs: number;
   /** Which machine's scope, or the whole group. */
   readonly scope: 'group' | number;
+  /** The other role that opens: somebody may hold both at one scope. Absent: the administrator's. */
+  readonly role?: 'user';
   readonly deactivateAtMs: number | null;
   readonly approval: 'none' | 'given' | 'pending';
   /** What is asked of the window itself, through the app. */

@@ -26,7 +26,7 @@ priorities: { from: ${limits.band.from}, to: ${limits.band.to} }
 caps: { vmsPerActivation: 10, windowsPerPerson: ${caps.windowsPerPerson}, windows: ${caps.windows} }
 allow:
   - name: operators
-    roles: [Virtual Machine Administrator Login]
+    roles: [Virtual Machine Administrator Login, Virtual Machine User Login]
     scopes: [${subscription}]
     ports: [rdp, ssh]
     sources:

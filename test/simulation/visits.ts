@@ -47,15 +47,13 @@ export function withPair(dice: Dice, visits: Visit[], { pairs, again }: Theme): 
   if (again > 0 && dice.chance(again)) return [...twice(dice, first), ...visits.slice(1)];
   const endedMs = first.atMs + dice.int(65_000, 130_000);
   const given = dice.int(0, 1);
-  const both: Visit[] = [
-    first,
-    {
-      ...first,
-      atMs: first.atMs + dice.int(5_000, 60_000),
-      lengthMs: first.lengthMs + minute,
-      scope: first.scope === 'group' ? 0 : 'group',
-    },
-  ];
+  const second: Visit = {
+    ...first,
+    atMs: first.atMs + dice.int(5_000, 60_000),
+    lengthMs: first.lengthMs + minute,
+  };
+  const elsewhere: Visit = { ...second, scope: first.scope === 'group' ? 0 : 'group' };
+  const both = [first, dice.chance(0.5) ? elsewhere : { ...second, role: 'user' as const }];
   const pair = both.map((one, at): Visit => ({
     ...one,
     approval: 'none',

@@ -1,5 +1,5 @@
 import type { ActivationTruth } from '../../../local/azure/contract';
-import { administratorLogin } from '../../../local/tenant';
+import { administratorLogin, userLogin } from '../../../local/tenant';
 import { guardMs } from '../units';
 import { windowIdFor } from './ids';
 import type { Activation, MovedEnd } from './judge';
@@ -7,10 +7,12 @@ import type { Activation, MovedEnd } from './judge';
 /** The two questions that come before the guard where PIM has made an end an earlier one. */
 const questionsMs = 120_000;
 
+const opening = new Set([administratorLogin, userLogin]);
+
 /** The activations that took effect, by the ids of their windows. */
 export function activationsOf(truth: readonly ActivationTruth[]): Activation[] {
   // A role that is only called as ours is opens nothing: whatever stands for it stands for nobody.
-  const ours = truth.filter(({ roleDefinitionGuid }) => roleDefinitionGuid === administratorLogin);
+  const ours = truth.filter(({ roleDefinitionGuid: guid }) => opening.has(guid));
   return ours.map((one) => {
     const startMs = Date.parse(one.startAt);
     const moved = movedOf(one);
