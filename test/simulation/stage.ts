@@ -17,6 +17,8 @@ export type FaultGroup =
   | 'resourceManager'
   /** Resource Graph alone. */
   | 'index'
+  /** The table of turns alone: whoever cannot ask whose turn it is goes on without one. */
+  | 'turns'
   | 'editors'
   | 'strangers'
   | 'events'

@@ -77,7 +77,13 @@ export const themes: readonly Theme[] = [
     ...change,
     name: 'locks, and nothing else',
     weight: 3,
-    kinds: ['locked for an hour', 'forged write', 'unknown schema', 'event again, hours late'],
+    kinds: [
+      'locked for an hour',
+      'locked, moved, and its place taken',
+      'forged write',
+      'unknown schema',
+      'event again, hours late',
+    ],
   },
   {
     ...change,
@@ -350,6 +356,23 @@ export const themes: readonly Theme[] = [
     shares: [0.5, 0.8],
     faults: [4, 9],
     extends: 0.5,
+  },
+  {
+    ...usual,
+    name: 'nobody knows whose turn it is',
+    weight: 3,
+    kinds: [
+      'turns cannot be had for long',
+      'events duplicated',
+      'another rule written',
+      ...noticed,
+    ],
+    shares: [1],
+    faults: [5, 7],
+    lengthMs: [9 * minute, 12 * minute],
+    early: 0.5,
+    closes: 0.3,
+    isQuick: true,
   },
   ...endThemes,
 ];

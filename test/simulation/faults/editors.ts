@@ -164,6 +164,27 @@ export const editorFaults: readonly FaultKind[] = [
     },
   },
   {
+    // It cannot be deleted where it stands now, nor written where it was planned.
+    name: 'locked, moved, and its place taken',
+    group: 'editors',
+    aim: 'opened',
+    onlyNamed: true,
+    install: (stage, fault) => {
+      stage.at(fault.atMs, () => {
+        const dice = stage.dice(fault);
+        const rules = standing(stage);
+        if (rules.length === 0) return;
+        const { nsgId: scope, rule } = dice.pick(rules);
+        const { priority } = rule.properties;
+        const { outOfBand } = stage.simulation().azure.resourceManager;
+        stage.took(fault, lockedMs);
+        lock(stage, scope, `moved-${fault.id}`);
+        outOfBand.putRule(scope, withProperties(rule, { priority: 950 + fault.id }), terraform);
+        outOfBand.putRule(scope, foreignRule(`in-its-place-${fault.id}`, priority), terraform);
+      });
+    },
+  },
+  {
     name: 'locked before the opening',
     group: 'editors',
     aim: 'opening',

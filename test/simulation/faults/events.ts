@@ -1,3 +1,4 @@
+import type { ActivationTruth } from '../../../local/azure/contract';
 import type { GridKnobs } from '../../../local/azure/eventGrid/types';
 import type { FaultKind, Stage } from '../stage';
 import type { FaultPlan } from '../plan';
@@ -47,6 +48,55 @@ function posting(
       });
     },
   };
+}
+
+const isWrite = (event: Posted): boolean => JSON.stringify(event).includes('roleAssignments/write');
+
+/** A question of two minutes, and a little more. */
+const judgedMs = 150_000;
+const silentMs = 60_000;
+
+/** The event of a role assignment's end, made out of that of its beginning. */
+function deleteOutOf(written: Posted, dice: Dice): Posted {
+  const text = JSON.stringify(written).replaceAll(
+    'roleAssignments/write',
+    'roleAssignments/delete',
+  );
+  const event = JSON.parse(text) as Posted;
+  return { ...event, id: guidFrom(dice), eventType: deleteType, type: deleteType };
+}
+
+/** The activation that an event tells of, if it stands. */
+function standingBehind(stage: Stage, event: Posted): ActivationTruth | undefined {
+  const text = JSON.stringify(event).toLowerCase();
+  return stage
+    .simulation()
+    .azure.pim.truth()
+    .find(
+      ({ roleAssignmentId, endedEarlyAt, endAt }) =>
+        text.includes(roleAssignmentId.toLowerCase()) &&
+        endedEarlyAt === undefined &&
+        Date.parse(endAt) > stage.clock.now(),
+    );
+}
+
+/** An administrator removes an activation, and Event Grid delivers nothing of it. */
+function removeInSilence(stage: Stage, one: ActivationTruth): void {
+  const { pim, eventGrid } = stage.simulation().azure;
+  const { lossChance } = eventGrid.knobs;
+  const { principalId: person, roleDefinitionGuid: role, scope } = one;
+  const isOver = pim
+    .truth()
+    .some(
+      ({ roleAssignmentId, endedEarlyAt }) =>
+        roleAssignmentId === one.roleAssignmentId && endedEarlyAt !== undefined,
+    );
+  if (isOver || Date.parse(one.endAt) <= stage.clock.now()) return;
+  eventGrid.knobs.lossChance = 1;
+  pim.adminRemove({ person, role, scope });
+  stage.clock.at(stage.clock.now() + silentMs, () => {
+    eventGrid.knobs.lossChance = lossChance;
+  });
 }
 
 /** The same event under another id, as whoever has seen it can send it. */
@@ -118,16 +168,25 @@ export const eventFaults: readonly FaultKind[] = [
     return [{ ...(JSON.parse(text) as Posted), eventType: deleteType, type: deleteType }];
   }),
   posting('forged delete', 'open', (stage, fault, seen) => {
-    const written = seen.filter((one) => JSON.stringify(one).includes('roleAssignments/write'));
-    if (written.length === 0) return undefined;
     const dice = stage.dice(fault);
-    const text = JSON.stringify(dice.pick(written)).replaceAll(
-      'roleAssignments/write',
-      'roleAssignments/delete',
-    );
-    const event = JSON.parse(text) as Posted;
-    return [{ ...event, id: guidFrom(dice), eventType: deleteType, type: deleteType }];
+    const written = seen.filter(isWrite);
+    return written.length === 0 ? undefined : [deleteOutOf(dice.pick(written), dice)];
   }),
+  {
+    // Called unfounded by then; of the true one nothing tells but PIM's lists.
+    ...posting('forged delete, and a true one that is lost', 'opened', (stage, fault, seen) => {
+      const dice = stage.dice(fault);
+      const pairs = seen.filter(isWrite).flatMap((event) => {
+        const one = standingBehind(stage, event);
+        return one === undefined ? [] : [{ event, one }];
+      });
+      if (pairs.length === 0) return undefined;
+      const { event, one } = dice.pick(pairs);
+      stage.at(fault.atMs + judgedMs, () => removeInSilence(stage, one));
+      return [deleteOutOf(event, dice)];
+    }),
+    onlyNamed: true,
+  },
   posting('forged write', 'anywhere', (stage, fault, seen) => {
     if (seen.length === 0) return undefined;
     const dice = stage.dice(fault);

@@ -3,6 +3,7 @@ import type { WindowRow } from '../../../shared/domain/window/windowRow';
 import type { Crossing, Deed, Moment } from '../boundaries';
 import type { FaultKind } from '../stage';
 
+const ofTurns = ({ name }: Crossing): boolean => name.startsWith('turns.');
 const isRead = ({ name }: Crossing): boolean => /\.(?:get|list)$/.test(name);
 
 function ledgerFault(
@@ -75,6 +76,15 @@ export const ledgerFaults: readonly FaultKind[] = [
     aim: 'opening',
     times: [1, 2],
     skip: 1,
+  },
+  {
+    ...ledgerFault('turns cannot be had for long', 'before', ofTurns, unavailable),
+    group: 'turns',
+    aim: 'opened',
+    forMs: [400_000, 700_000],
+    times: [100_000, 100_000],
+    skip: 0,
+    onlyNamed: true,
   },
   ledgerFault('ledger slow', 'before', () => true, { do: 'delay', ms: 8_000 }),
 ];

@@ -117,7 +117,10 @@ export class ErrandBook {
       ...(dice.chance(0.3) ? { scope: groupScope } : {}),
     };
     const of = { person: 0, key: `close-all-${atMs}` };
-    this.add(who, atMs, { door: 'closeAllWindows', of, body });
+    const closeAll = { door: 'closeAllWindows', of, body } as const;
+    this.add(who, atMs, closeAll);
+    // Whoever was not answered asks again under the same key.
+    if (dice.chance(0.5)) this.add(who, atMs + dice.pick([5_000, 30_000]), closeAll);
   }
 
   private look(who: Who, of: Meant, atMs: number): void {

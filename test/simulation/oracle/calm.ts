@@ -10,6 +10,7 @@ const harmless = new Set([
   'deploy',
   'strangers',
   'index',
+  'turns',
   'audit',
 ]);
 /** Of Resource Manager's faults those that leave closes as they are. */

@@ -6,6 +6,7 @@ import { putPathsOf } from './strangers';
 
 /** Of what may happen meanwhile this keeps nobody from turning a rule into a Deny. */
 const besides = ['people', 'strangers', 'events'];
+const locks = new Set(['locked for an hour', 'locked, moved, and its place taken']);
 
 /**
  * A lock keeps the rule in place, but not its content: where nothing else is in the way, it is a
@@ -50,6 +51,6 @@ function isOnlyLocked(
   );
   // Whoever is dead for ever sends no Deny, and a ledger that was lost knows of no window.
   const isWhole = !afflictions.some(({ group }) => group === 'ledger' || group === 'clock');
-  const isAlone = felt.length > 0 && felt.every(({ kind }) => kind === 'locked for an hour');
+  const isAlone = felt.length > 0 && felt.every(({ kind }) => locks.has(kind));
   return isWhole && isAlone && outages.every(({ fromMs: downMs }) => downMs > deadlineMs);
 }

@@ -8,7 +8,7 @@ const earlyEndMs = 210_000;
 const recoveryMs = 150_000;
 
 /** What disturbs nobody who closes; whoever was asked by a person needs no event either. */
-const ofPeople = ['people', 'strangers'];
+const ofPeople = ['people', 'strangers', 'turns'];
 const ofOthers = [...ofPeople, 'events', 'pim'];
 
 /** Given back or asked to close: gone in time, or as long after whatever disturbed it. */
