@@ -36,7 +36,7 @@ export async function comeToRest(parts: Parts): Promise<void> {
   const restAt = Math.max(clock.now(), last, felt) + restMs;
   if (options.restsEarly !== true) await clock.runUntil(restAt);
   // Whoever was told to ask again in an hour does so, and is done with it then.
-  const isPatient = afflictions.some(({ kind }) => kind === '429 Retry-After 3600');
+  const isPatient = afflictions.some(({ kind }) => kind.startsWith('429 Retry-After 3600'));
   const lastMs = restAt + (isPatient ? 3_600_000 : 0);
   while (clock.now() < lastMs && !(await isIdle(simulation))) {
     await clock.runUntil(clock.now() + minute);

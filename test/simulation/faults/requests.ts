@@ -93,6 +93,17 @@ export const requestFaults: readonly FaultKind[] = [
     deed: throttled({ 'retry-after': '3600' }),
   }),
   requestFault({
+    name: '429 Retry-After 3600 from PIM',
+    at: 'before',
+    on: isInstanceList,
+    aim: 'open',
+    forMs: [200_000, 400_000],
+    times: [1, 3],
+    skip: 2,
+    onlyNamed: true,
+    deed: throttled({ 'retry-after': '3600' }),
+  }),
+  requestFault({
     name: '429 Retry-After soon',
     at: 'before',
     deed: throttled({ 'retry-after': 'soon' }),

@@ -1,6 +1,6 @@
 import { guardMs } from '../units';
 import { overFromMs } from './activations';
-import { type History, partsOf } from './history';
+import { type History, partsOf, type Stay } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { markedUntilMs } from './marked';
 
@@ -15,6 +15,8 @@ const listedLate = 'listed 20 s late';
 const listedLateMs = 30_000;
 /** Where many windows end together closes are planned earlier, so that all of them are in time. */
 const plannedEarlierMs = 300_000;
+/** For each that stands beside it so much earlier: as long as a delete may take that nobody has measured. */
+const earlierPerRuleMs = 45_000;
 
 /** Whoever closes goes by what it read a little before. */
 const standingMs = 90_000;
@@ -110,7 +112,20 @@ function isDue(one: Case): boolean {
   const marked = (standing.length > 0 ? standing : own)
     .map(({ properties }) => markedUntilMs(properties))
     .filter(Number.isFinite);
-  return atMs >= Math.min(...marked) - guardMs - plannedEarlierMs || isClockWrong(one);
+  const earlierMs = Math.min(plannedEarlierMs, besidesOf(own, one) * earlierPerRuleMs);
+  return atMs >= Math.min(...marked) - guardMs - earlierMs || isClockWrong(one);
+}
+
+/** Rules of other windows in the same NSGs, while this one's stood: an NSG deletes one after the other. */
+function besidesOf(own: readonly Stay[], { windowId, history }: Case): number {
+  const nsgs = new Set(own.map(({ nsgId }) => nsgId));
+  const others = history.stays.filter(
+    ({ name, nsgId, fromMs, toMs }) =>
+      nsgs.has(nsgId) &&
+      partsOf(name)?.windowId !== windowId &&
+      own.some((one) => fromMs < (one.toMs ?? Infinity) && (toMs ?? Infinity) > one.fromMs),
+  );
+  return new Set(others.map(({ name, nsgId }) => `${nsgId}|${name}`)).size;
 }
 
 function isClockWrong({ circumstances: { afflictions }, atMs }: Case): boolean {
