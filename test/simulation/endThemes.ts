@@ -51,6 +51,8 @@ export const endThemes: readonly Theme[] = [
       ...noticed,
     ],
     faults: [6, 9],
+    beginMs: 2 * minute,
+    lengthMs: [14 * minute, 16 * minute],
     visits: [2, 4],
   },
   {
