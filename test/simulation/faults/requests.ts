@@ -104,6 +104,18 @@ export const requestFaults: readonly FaultKind[] = [
     deed: throttled({ 'retry-after': '3600' }),
   }),
   requestFault({
+    // The deadline comes before the hour is over: whatever waits for it must not sleep through that.
+    name: '429 Retry-After 3600 to a PUT',
+    at: 'before',
+    on: isPut,
+    aim: 'open',
+    forMs: [200_000, 400_000],
+    times: [1, 4],
+    skip: 0,
+    onlyNamed: true,
+    deed: throttled({ 'retry-after': '3600' }),
+  }),
+  requestFault({
     name: '429 Retry-After soon',
     at: 'before',
     deed: throttled({ 'retry-after': 'soon' }),
