@@ -38,6 +38,7 @@ export const themes: readonly Theme[] = [
       'activity executed again later',
       'asked to close while a write is under way',
       'asked for more while a write is under way',
+      'PUT lands late',
       '429 Retry-After 3600 to a PUT',
       ...background,
     ],
