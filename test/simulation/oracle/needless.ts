@@ -17,6 +17,8 @@ const listedLateMs = 30_000;
 const plannedEarlierMs = 300_000;
 /** For each that stands beside it so much earlier: as long as a delete may take that nobody has measured. */
 const earlierPerRuleMs = 45_000;
+/** A place is given at the grant, which may be so long before the rule stands. */
+const plannedMs = 120_000;
 
 /** Whoever closes goes by what it read a little before. */
 const standingMs = 90_000;
@@ -123,7 +125,9 @@ function besidesOf(own: readonly Stay[], { windowId, history }: Case): number {
     ({ name, nsgId, fromMs, toMs }) =>
       nsgs.has(nsgId) &&
       partsOf(name)?.windowId !== windowId &&
-      own.some((one) => fromMs < (one.toMs ?? Infinity) && (toMs ?? Infinity) > one.fromMs),
+      own.some(
+        (one) => fromMs < (one.toMs ?? Infinity) && (toMs ?? Infinity) > one.fromMs - plannedMs,
+      ),
   );
   return new Set(others.map(({ name, nsgId }) => `${nsgId}|${name}`)).size;
 }
