@@ -6,6 +6,7 @@ import type { Dice } from '../dice';
 import { guidFrom } from '../guids';
 import { partsOf } from '../oracle/history';
 import { standing } from './editors';
+import { removeActivation } from './removeActivation';
 
 function knob(name: string, changes: Partial<GridKnobs>): FaultKind {
   return {
@@ -82,18 +83,11 @@ function standingBehind(stage: Stage, event: Posted): ActivationTruth | undefine
 
 /** An administrator removes an activation, and Event Grid delivers nothing of it. */
 function removeInSilence(stage: Stage, one: ActivationTruth): void {
-  const { pim, eventGrid } = stage.simulation().azure;
+  const { eventGrid } = stage.simulation().azure;
   const { lossChance } = eventGrid.knobs;
-  const { principalId: person, roleDefinitionGuid: role, scope } = one;
-  const isOver = pim
-    .truth()
-    .some(
-      ({ roleAssignmentId, endedEarlyAt }) =>
-        roleAssignmentId === one.roleAssignmentId && endedEarlyAt !== undefined,
-    );
-  if (isOver || Date.parse(one.endAt) <= stage.clock.now()) return;
+  if (Date.parse(one.endAt) <= stage.clock.now()) return;
   eventGrid.knobs.lossChance = 1;
-  pim.adminRemove({ person, role, scope });
+  removeActivation(stage, one);
   stage.clock.at(stage.clock.now() + silentMs, () => {
     eventGrid.knobs.lossChance = lossChance;
   });

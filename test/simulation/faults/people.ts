@@ -3,6 +3,7 @@ import type { Dice } from '../dice';
 import { partsOf } from '../oracle/history';
 import { windowIdFor } from '../oracle/ids';
 import type { FaultKind, Stage } from '../stage';
+import { removeActivation } from './removeActivation';
 import { minute } from '../units';
 
 const isRuleWrite = ({ kind, name }: Crossing): boolean =>
@@ -24,8 +25,7 @@ function giveBack(stage: Stage, windowId: string): void {
     .truth()
     .find((one) => windowIdFor(one.roleAssignmentId, Date.parse(one.startAt)) === windowId);
   if (activation === undefined || activation.endedEarlyAt !== undefined) return;
-  const { principalId: person, roleDefinitionGuid: role, scope } = activation;
-  pim.adminRemove({ person, role, scope });
+  removeActivation(stage, activation);
 }
 
 function meanwhile(

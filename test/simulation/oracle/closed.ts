@@ -1,5 +1,5 @@
 import { ledgerLosses } from './calm';
-import { type History, partsOf } from './history';
+import { byAppAt, type History, partsOf, sentAtOf, type Stay } from './history';
 import type { Circumstances, Violation } from './judge';
 
 /** The app may read, save and write its line a little after the fact. */
@@ -7,10 +7,12 @@ const slackMs = 30_000;
 
 /** A window whose end was told stands open nowhere: not one of its rules. */
 export function isShutWhenClosed(
-  { lines, stays }: History,
+  history: History,
   { endMs, afflictions }: Circumstances,
 ): Violation[] {
-  // A row of a new ledger cannot speak of a rule that the old one knew: the sweep finds that.
+  const { lines, stays } = history;
+  // A row of a new ledger cannot speak of a rule that the old one knew, or had just sent: the sweep
+  // finds that.
   const losses = ledgerLosses({ afflictions });
   const isForgotten = (fromMs: number, atMs: number): boolean =>
     losses.some((lostMs) => fromMs < lostMs && lostMs < atMs);
@@ -23,13 +25,20 @@ export function isShutWhenClosed(
         stay.properties.access === 'Allow' &&
         partsOf(stay.name)?.windowId === windowId &&
         stay.fromMs < atMs - slackMs &&
-        !isForgotten(stay.fromMs, atMs) &&
+        !isForgotten(leftMs(history, stay), atMs) &&
         (stay.toMs ?? endMs + 1) > atMs,
     );
     if (standing === undefined) return [];
     const what = `${String(windowId)} was called closed and ${standing.name} stood`;
     return [{ invariant: 'closed means gone', what, atMs }];
   });
+}
+
+/** When the PUT left the app that made a rule stand. */
+function leftMs(history: Pick<History, 'writes' | 'puts'>, stay: Stay): number {
+  const puts = byAppAt(history, stay, 'PUT').filter(({ atMs }) => atMs <= stay.fromMs);
+  const last = puts.at(-1);
+  return last === undefined ? stay.fromMs : sentAtOf(history, last);
 }
 
 /**

@@ -33,7 +33,8 @@ export function watchDue(clock: SimulatedClock, ledger: () => Ledger): DueWatch 
     for (const { row } of await ledger().windows.list()) {
       const due = dueOf(row, clock.now());
       if (due === null) continue;
-      if (row.nextLook > due.beginMs + slackMs) asleep.push(due);
+      // Whoever is late already is looked at later still.
+      if (due.atMs <= due.beginMs && row.nextLook > due.beginMs + slackMs) asleep.push(due);
       if (due.atMs > due.beginMs + slackMs) late.push(due);
     }
   };

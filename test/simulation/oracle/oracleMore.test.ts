@@ -73,7 +73,21 @@ describe('what the oracle guards besides', () => {
     expect(violated({ lines })).toContain('closed means gone');
     expect(violated({ lines }, lostAt(2))).not.toContain('closed means gone');
     expect(violated({ lines }, lostAt(2, 10))).not.toContain('closed means gone');
+    // Sent by the first, and landed in the second.
+    expect(violated({ lines }, lostAt(0.15))).not.toContain('closed means gone');
     expect(violated({ lines }, lostAt(0.1, 10))).toContain('closed means gone');
+  });
+
+  it('lets whoever asks again after a lost ledger begin anew, as long as policy allows', () => {
+    const later = { ...put, atMs: at(9), effectiveAtMs: at(9.1), existed: true };
+    const with_ = (lost = {}): string[] =>
+      violated(
+        { writes: [put, later, remove] },
+        { plan: { ...plan, longestMinutes: 12 }, ...lost },
+      );
+    expect(with_(lostAt(8))).not.toContain('deadline never grows');
+    expect(with_(lostAt(10))).toContain('deadline never grows');
+    expect(with_()).toContain('deadline never grows');
   });
 
   it('lets nothing be opened again for what a lost ledger may have known', () => {

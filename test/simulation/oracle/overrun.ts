@@ -89,13 +89,18 @@ export function overrunsOf(
 export function deadlineOf(
   { windowId, endMs }: Activation,
   { writes }: Pick<History, 'writes'>,
-  { plan }: Pick<Circumstances, 'plan'>,
+  circumstances: Pick<Circumstances, 'plan' | 'afflictions'>,
 ): number {
-  const first = writes.find(
+  const { plan } = circumstances;
+  const puts = writes.filter(
     ({ path, by, method }) => by === 'app' && method === 'PUT' && path.includes(windowId),
   );
+  // A lost ledger knows of no first life: asked for once more, it begins anew.
+  const births = [-Infinity, ...ledgerLosses(circumstances)];
+  const firsts = births.flatMap((bornMs) => puts.find(({ atMs }) => atMs >= bornMs)?.atMs ?? []);
   const longestMinutes = Math.max(plan.longestMinutes, plan.firstPolicy?.longestMinutes ?? 0);
-  return Math.min(endMs, (first?.atMs ?? endMs) + longestMinutes * 60_000);
+  const firstMs = firsts.length === 0 ? endMs : Math.max(...firsts);
+  return Math.min(endMs, firstMs + longestMinutes * 60_000);
 }
 
 function faultsOf(

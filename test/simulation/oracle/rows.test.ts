@@ -79,6 +79,7 @@ describe('when a close begins', () => {
   it('is not slept past', async () => {
     await expect(saidOf(2, { nextLook: 8.5 * minute })).resolves.toEqual([asleep]);
     await expect(saidOf(2, { closeFrom: 5 * minute })).resolves.toEqual([asleep]);
+    await expect(saidOf(8, { nextLook: 8.5 * minute })).resolves.toEqual([asleep]);
   });
 
   it('may be later where something was in the way, and is not judged by a wrong clock', async () => {
