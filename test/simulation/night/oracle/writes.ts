@@ -9,6 +9,7 @@ import { nightGroup } from '../recipes';
 const knownMs = 85_000;
 /** An extension follows its identity without another look, within a minute of that. */
 const followsMs = 145_000;
+const removed = 'night: the extension is removed';
 
 /** Everything the night wrote was its to write, and was wanting where it was written. */
 export function writeFaults(ofNight: NightCase): Violation[] {
@@ -123,9 +124,14 @@ const hopeless = ['discovery', 'hostNameTaken'];
 
 /** What fails for what nobody has mended meanwhile is not tried again in the same run. */
 function inVain(ofNight: NightCase, write: NightWrite): Violation[] {
-  const { history } = ofNight;
+  const { history, circumstances } = ofNight;
   const before = lastAccepted(ofNight, write);
   if (write.kind !== 'extension' || before?.outcome !== 'failed') return [];
+  // Somebody took the extension away, and with it what it had failed of.
+  const isRemoved = circumstances.afflictions.some(
+    ({ kind, atMs }) => kind === removed && atMs > before.atMs && atMs <= write.atMs,
+  );
+  if (isRemoved) return [];
   const states = statesWithin(history, write.vmId, before.atMs, write.atMs);
   const isHopeless = states.every((vm) => hopeless.includes(vm?.guest?.login ?? ''));
   const isSameRun = runOf(ofNight, before) === runOf(ofNight, write);
