@@ -18,6 +18,8 @@ async function saidOf(text: string): Promise<string[]> {
 describe('an extend that was accepted', () => {
   it('is on record', async () => {
     expect(await saidOf(wished(at(25)))).toEqual([]);
+    // Asked for once more within the second, nothing has changed and nothing is added.
+    expect(await saidOf(wished(at(25) + 900))).toEqual([]);
   });
 
   it.each([

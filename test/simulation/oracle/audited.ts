@@ -164,6 +164,11 @@ function untold(
     .map((id) => `the end of window ${id} is not on record`);
 }
 
+/** A marker holds whole seconds: whoever asks for the same second once more has changed nothing. */
+function isSameSecond(oneMs: number, otherMs: number): boolean {
+  return Math.floor(oneMs / 1_000) === Math.floor(otherMs / 1_000);
+}
+
 /** Whoever is told that their extend is accepted has it on record: nothing else says who wanted it. */
 function unrecorded(
   chains: ChainStoreMemory,
@@ -180,7 +185,7 @@ function unrecorded(
       ({ windowId, untilMs }) =>
         !recordsOf(chains, windowId).some(
           ({ step, what }) =>
-            step === 'extendWished' && Date.parse(String(what['until'])) === untilMs,
+            step === 'extendWished' && isSameSecond(Date.parse(String(what['until'])), untilMs),
         ),
     )
     .map(({ windowId }) => `the accepted extend of window ${windowId} is not on record`);
