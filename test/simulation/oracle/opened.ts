@@ -3,7 +3,8 @@ import type { Plan } from '../plan';
 import { guardMs, minute, settleMs } from '../units';
 import { quietStretch } from './calm';
 import { mayBeCapped } from './caps';
-import { type History, ownRulePath, partsOf } from './history';
+import { crowdMs } from './crowd';
+import { type History, partsOf } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { isGranted } from './requested';
 
@@ -20,8 +21,6 @@ const conflict = 'priority taken between read and write';
 const conflictMs = settleMs + 30_000;
 /** More than these in one run may be more than one window plans again. */
 const conflictsMax = 4;
-/** So many writes on one NSG leave room for another; each one more keeps it waiting for its time. */
-const writesFree = 6;
 /** So many windows may leave no place for another close. */
 const crowd = 8;
 /** A question whether it has ended keeps whatever is not open yet waiting. */
@@ -110,24 +109,6 @@ function unopened(
   if (isOpen) return null;
   const what = `the window ${windowId} had no rule after ${withinMs / 1_000} s of quiet`;
   return [{ invariant: 'whoever activates gets in', what, atMs: toMs }];
-}
-
-/** What a crowd on the busiest NSG keeps whoever comes to it waiting, beyond what is usual. */
-function crowdMs(
-  writes: History['writes'],
-  fromMs: number,
-  toMs: number,
-  { latency }: Pick<Plan, 'latency'>,
-): number {
-  const counts = new Map<string, number>();
-  for (const { by, path, status, atMs } of writes) {
-    if (by !== 'app' || status >= 300 || atMs < fromMs || atMs > toMs) continue;
-    if (!ownRulePath.test(path)) continue;
-    const nsgId = path.toLowerCase().split('/securityrules/')[0] ?? '';
-    counts.set(nsgId, (counts.get(nsgId) ?? 0) + 1);
-  }
-  const most = Math.max(0, ...counts.values());
-  return Math.max(0, most - writesFree) * (latency.write + Math.max(latency.put, latency.remove));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { History, Stay } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
+import { crowdMs } from './crowd';
 import { isGranted } from './requested';
 import { quietStretch } from './calm';
 
@@ -15,13 +16,13 @@ const besides = ['events', 'pim', 'people', 'strangers'];
 export function targetFaults(
   activation: Activation,
   stays: readonly Stay[],
-  { addresses: noted }: History,
+  { addresses: noted, writes }: History,
   circumstances: Circumstances,
 ): Violation[] {
   const { endMs, plan } = circumstances;
   // Of several changes at one moment only the last one's outcome ever stood.
   const addresses = noted.filter(({ atMs }, at) => noted[at + 1]?.atMs !== atMs);
-  const lengthMs = movedMs + plan.graphLagMs + (plan.polling ?? 0);
+  const usualMs = movedMs + plan.graphLagMs + (plan.polling ?? 0);
   return stays.flatMap((stay) => {
     if (stay.properties.access === 'Deny' || stay.by !== 'app') return [];
     const { destinationAddressPrefix: one, destinationAddressPrefixes: many = [] } =
@@ -41,6 +42,8 @@ export function targetFaults(
     const fromMs = Math.max(moved.atMs, stay.fromMs);
     const next = addresses.find(({ atMs }) => atMs > moved.atMs)?.atMs ?? goneMs;
     const untilMs = Math.min(next, goneMs);
+    // One move may concern many windows, and an NSG deletes one rule after the other.
+    const lengthMs = usualMs + crowdMs(writes, fromMs, untilMs, plan);
     if (quietStretch(fromMs, untilMs, lengthMs, circumstances, besides) === null) return [];
     const what = `${stay.name} led to nobody in ${activation.scope} for more than ${lengthMs / 1_000} s`;
     return [{ invariant: 'rule shape', what, atMs: moved.atMs }];
