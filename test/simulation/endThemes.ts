@@ -66,6 +66,18 @@ export const endThemes: readonly Theme[] = [
     early: 0.7,
   },
   {
+    ...change,
+    name: 'a crowd is asked to close at once',
+    weight: 4,
+    kinds: ['all asked to close at once', 'forged write'],
+    faults: [2, 3],
+    lengthMs: [13 * minute, 16 * minute],
+    visits: [6, 8],
+    machines: [1],
+    // An answer takes longer than whoever waits for a turn leaves its row alone.
+    writeMs: [0, 5_000, 5_000],
+  },
+  {
     ...usual,
     name: 'lists that lack what stands',
     weight: 3,

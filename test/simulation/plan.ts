@@ -144,7 +144,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     caps: drawCaps(dice.fork('caps'), theme),
     firstPolicy,
     latency: {
-      write: dice.fork('write').pick([0, 0, 3_000]),
+      write: dice.fork('write').pick(theme.writeMs ?? [0, 0, 3_000]),
       put: shape.pick([1_500, 4_000, 11_000]),
       remove: shape.pick([2_000, 4_000, 11_000]),
       read: shape.pick([0, 0, 40]),

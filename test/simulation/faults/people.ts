@@ -3,6 +3,7 @@ import type { Dice } from '../dice';
 import { partsOf } from '../oracle/history';
 import { windowIdFor } from '../oracle/ids';
 import type { FaultKind, Stage } from '../stage';
+import { standing } from './editors';
 import { removeActivation } from './removeActivation';
 import { minute } from '../units';
 
@@ -96,6 +97,22 @@ export const peopleFaults: readonly FaultKind[] = [
     stage.ask(windowId, stage.clock.now() + untilMs, { startLost: dice.chance(0.5) });
   }),
   meanwhile('given back while a write is under way', isPut, giveBack),
+  {
+    name: 'all asked to close at once',
+    group: 'people',
+    aim: 'open',
+    onlyNamed: true,
+    install: (stage, fault) => {
+      stage.at(fault.atMs, () => {
+        if (!stage.simulation().isRunning()) return;
+        const names = standing(stage).map(({ rule }) => rule.name);
+        const ids = new Set(names.map((name) => partsOf(name)?.windowId ?? ''));
+        if (ids.size === 0) return;
+        stage.took(fault);
+        for (const id of ids) stage.ask(id, null);
+      });
+    },
+  },
   movesEnd('end made an earlier one', (endMs, { clock }, dice) => {
     const leftMs = endMs - clock.now() - minute;
     return leftMs < 4 * minute ? null : clock.now() + dice.int(4 * minute, leftMs);

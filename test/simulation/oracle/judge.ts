@@ -10,6 +10,7 @@ import { ledgerLosses } from './calm';
 import { conductFaults } from './conduct';
 import { conservationFaults } from './conservation';
 import { disarmedFaults } from './disarmed';
+import { inVainFaults } from './inVain';
 import { driftFaults } from './drift';
 import { extendedFaults } from './extended';
 import { guardFaults } from './guard';
@@ -122,6 +123,7 @@ export function judgeRun(history: History, circumstances: Circumstances): Judgem
     ...answerFaults(history, activations, circumstances),
     ...wholeFaults(history),
     ...refusedFaults(history, circumstances),
+    ...inVainFaults(history, circumstances),
     ...restFaults(history, circumstances),
   ];
   const opened = new Set(overruns.map(({ windowId }) => windowId));
