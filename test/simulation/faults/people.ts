@@ -68,7 +68,7 @@ function movesEnd(
       const dice = stage.dice(fault);
       stage.at(fault.atMs, () => {
         const { pim } = stage.simulation().azure;
-        const standing = pim
+        const meant = pim
           .truth()
           .filter(({ movedEnds, endedEarlyAt }) => !movedEnds && !endedEarlyAt)
           .flatMap((one) => {
@@ -77,8 +77,8 @@ function movesEnd(
               ? []
               : [{ one, moved }];
           });
-        if (standing.length === 0) return;
-        const { one, moved } = dice.pick(standing);
+        if (meant.length === 0) return;
+        const { one, moved } = dice.pick(meant);
         const { principalId: person, roleDefinitionGuid: role, scope } = one;
         stage.took(fault);
         pim.adminUpdate({ person, role, scope, endAt: new Date(moved).toISOString() });

@@ -79,10 +79,10 @@ describe('what the oracle guards besides', () => {
   });
 
   it('lets whoever asks again after a lost ledger begin anew, as long as policy allows', () => {
-    const later = { ...put, atMs: at(9), effectiveAtMs: at(9.1), existed: true };
+    const again = { ...put, atMs: at(9), effectiveAtMs: at(9.1), existed: true };
     const with_ = (lost = {}): string[] =>
       violated(
-        { writes: [put, later, remove] },
+        { writes: [put, again, remove] },
         { plan: { ...plan, longestMinutes: 12 }, ...lost },
       );
     expect(with_(lostAt(8))).not.toContain('deadline never grows');
