@@ -128,9 +128,17 @@ export const themes: readonly Theme[] = [
     ...usual,
     name: 'the sweep alone, without an index',
     weight: 3,
-    kinds: ['ledger lost', 'Resource Graph fails for long', 'forged write', 'unknown schema'],
+    kinds: [
+      'ledger lost',
+      'Resource Graph fails for long',
+      'event again after an early end',
+      'forged write',
+      'unknown schema',
+    ],
     shares: [1],
     faults: [5, 6],
+    // Enough is left of the activation for what is told of it once more.
+    lengthMs: [11 * minute, 13 * minute],
     isQuick: true,
   },
   {
