@@ -14,7 +14,17 @@ import { minute } from './units';
 
 /** Every theme. */
 export const themes: readonly Theme[] = [
-  { ...usual, ...swarm, name: 'anything', weight: 30, capped: 0.1 },
+  { ...usual, ...swarm, name: 'anything', weight: 26, capped: 0.1 },
+  {
+    ...usual,
+    name: 'a clock that is wrong, and nothing else',
+    weight: 4,
+    kinds: ['skew of 5 min', 'forged write', 'unknown schema'],
+    shares: [1],
+    faults: [2, 3],
+    beginMs: 5 * minute,
+    isQuick: true,
+  },
   {
     ...usual,
     ...swarm,
