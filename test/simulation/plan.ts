@@ -139,7 +139,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKindFacts[]): Plan {
     startMs: firstStart + shape.int(0, 59_999),
     machines,
     subnetNsg,
-    ranges: shape.chance(0.3),
+    ranges: shape.chance(theme.ranges ?? 0.3),
     longestMinutes: drawLongest(shape, firstPolicy),
     caps: drawCaps(dice.fork('caps'), theme),
     firstPolicy,

@@ -34,6 +34,8 @@ export type Theme = {
   readonly capped: number;
   /** Of two activations of one person: the second follows the first, at the same scope. */
   readonly again: number;
+  /** The chance that policy names addresses to let in from; absent: 0.3. */
+  readonly ranges?: number;
   /** Until a write is answered; absent: at once, or 3 s. */
   readonly writeMs?: readonly number[];
   /** Nothing is slow by itself: neither the engine's polling nor Resource Graph. */

@@ -1,4 +1,5 @@
 import { endThemes } from './endThemes';
+import { loneThemes } from './loneThemes';
 import { auditFaults } from './faults/audit';
 import {
   addressMoves,
@@ -14,17 +15,8 @@ import { minute } from './units';
 
 /** Every theme. */
 export const themes: readonly Theme[] = [
-  { ...usual, ...swarm, name: 'anything', weight: 26, capped: 0.1 },
-  {
-    ...usual,
-    name: 'a clock that is wrong, and nothing else',
-    weight: 4,
-    kinds: ['skew of 5 min', 'forged write', 'unknown schema'],
-    shares: [1],
-    faults: [2, 3],
-    beginMs: 5 * minute,
-    isQuick: true,
-  },
+  { ...usual, ...swarm, name: 'anything', weight: 22, capped: 0.1 },
+  ...loneThemes,
   {
     ...usual,
     ...swarm,
