@@ -79,6 +79,15 @@ const broken =
   (code: string): (() => Deed) =>
   () => ({ do: 'fail', error: () => netError(code) });
 
+/** One kind of request is put off for an hour, while a window is open. */
+const putOff = {
+  at: 'before',
+  aim: 'open',
+  forMs: [200_000, 400_000],
+  onlyNamed: true,
+  deed: throttled({ 'retry-after': '3600' }),
+} as const;
+
 /** What Resource Manager, or the way to it, does to single requests. */
 export const requestFaults: readonly FaultKind[] = [
   requestFault({ name: '429', at: 'before', deed: throttled({}) }),
@@ -93,27 +102,19 @@ export const requestFaults: readonly FaultKind[] = [
     deed: throttled({ 'retry-after': '3600' }),
   }),
   requestFault({
+    ...putOff,
     name: '429 Retry-After 3600 from PIM',
-    at: 'before',
     on: isInstanceList,
-    aim: 'open',
-    forMs: [200_000, 400_000],
     times: [1, 3],
     skip: 2,
-    onlyNamed: true,
-    deed: throttled({ 'retry-after': '3600' }),
   }),
   requestFault({
     // The deadline comes before the hour is over: whatever waits for it must not sleep through that.
+    ...putOff,
     name: '429 Retry-After 3600 to a PUT',
-    at: 'before',
     on: isPut,
-    aim: 'open',
-    forMs: [200_000, 400_000],
     times: [1, 4],
     skip: 0,
-    onlyNamed: true,
-    deed: throttled({ 'retry-after': '3600' }),
   }),
   requestFault({
     name: '429 Retry-After soon',

@@ -38,8 +38,13 @@ export function overFromMs({
   moved,
 }: Pick<Activation, 'endedMs' | 'endMs' | 'moved'>): number {
   const over = endedMs ?? endMs;
-  if (moved === undefined || moved.toMs >= moved.fromMs) return over;
+  if (!isShortened(moved)) return over;
   return Math.min(over, Math.max(moved.atMs, moved.toMs - guardMs - questionsMs));
+}
+
+/** Has PIM made the end an earlier one? */
+export function isShortened(moved: MovedEnd | undefined): moved is MovedEnd {
+  return moved !== undefined && moved.toMs < moved.fromMs;
 }
 
 /** No fault moves the end of an activation twice. */
@@ -55,5 +60,5 @@ function endedOf(
   moved: MovedEnd | undefined,
 ): number | null {
   if (endedEarlyAt !== undefined) return Date.parse(endedEarlyAt);
-  return moved !== undefined && endMs < moved.fromMs ? endMs : null;
+  return isShortened(moved) ? endMs : null;
 }

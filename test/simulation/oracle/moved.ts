@@ -1,4 +1,5 @@
 import { guardMs } from '../units';
+import { isShortened } from './activations';
 import { quietStretch } from './calm';
 import { type History, partsOf, type Stay } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
@@ -42,7 +43,7 @@ function outlived(
   { moved }: Activation,
   circumstances: Circumstances,
 ): Violation[] {
-  if (moved === undefined || moved.toMs >= moved.fromMs) return [];
+  if (!isShortened(moved)) return [];
   const { atMs, toMs: endMs } = moved;
   if (endMs - atMs < noticedMs || !isQuiet(atMs, endMs, circumstances)) return [];
   return stays

@@ -1,5 +1,5 @@
 import { guardMs } from '../units';
-import { overFromMs } from './activations';
+import { isShortened, overFromMs } from './activations';
 import { type History, partsOf, type Stay } from './history';
 import type { Activation, Circumstances, Violation } from './judge';
 import { markedUntilMs } from './marked';
@@ -35,7 +35,7 @@ type Case = {
 const grounds: Readonly<Record<string, (one: Case) => boolean>> = {
   activationGone: hasEnded,
   deactivated: hasEnded,
-  confirmationLost: (one) => hasEnded(one) || isShortened(one),
+  confirmationLost: (one) => hasEnded(one) || wasShortened(one),
   expired: isDue,
   asked: ({ windowId, history }) =>
     // Whoever asked a process that dies hears nothing, and is obeyed all the same.
@@ -82,8 +82,8 @@ function hasEnded(one: Case): boolean {
 }
 
 /** What was not proved open before its end was made an earlier one is not confirmed any more. */
-function isShortened({ activation: { moved }, atMs }: Case): boolean {
-  return moved !== undefined && moved.toMs < moved.fromMs && moved.atMs <= atMs;
+function wasShortened({ activation: { moved }, atMs }: Case): boolean {
+  return isShortened(moved) && moved.atMs <= atMs;
 }
 
 /** A list that shows what is young late lacks it twice while it is so young. */

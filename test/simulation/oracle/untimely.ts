@@ -2,8 +2,8 @@ import { guardMs } from '../units';
 import { ledgerLosses, mayHaveDied } from './calm';
 import { type History, ownRulePath, partsOf, pathOf } from './history';
 import type { Circumstances, Violation } from './judge';
+import { markedUntilMs } from './marked';
 
-const marker = /^postern1\|(\d{1,11})\|/;
 /** The clock of whoever deletes, and a line that is written a little later. */
 const slackMs = 15_000;
 /** What is said of a window, or asked of the app, before one of its rules is deleted. */
@@ -31,7 +31,7 @@ export function untimelyFaults(
         pathOf(one) === path.toLowerCase() && one.fromMs <= atMs && (one.toMs ?? atMs) >= atMs,
     );
     if (stay === undefined || stay.by !== 'app' || stay.properties.access === 'Deny') return [];
-    const untilMs = Number(marker.exec(stay.properties.description ?? '')?.[1]) * 1_000;
+    const untilMs = markedUntilMs(stay.properties);
     if (!(atMs < untilMs - guardMs - slackMs)) return [];
     const windowId = partsOf(stay.name)?.windowId;
     const isTold = lines.some(
