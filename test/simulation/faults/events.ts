@@ -7,6 +7,7 @@ import { guidFrom } from '../guids';
 import { partsOf } from '../oracle/history';
 import { standing } from './editors';
 import { removeActivation } from './removeActivation';
+import { turnFor } from './turnFor';
 
 function knob(name: string, changes: Partial<GridKnobs>): FaultKind {
   return {
@@ -16,12 +17,8 @@ function knob(name: string, changes: Partial<GridKnobs>): FaultKind {
     forMs: [60_000, 900_000],
     install: (stage, fault) => {
       stage.at(Math.max(0, fault.atMs - 10_000), () => {
-        const { knobs } = stage.simulation().azure.eventGrid;
-        const names = Object.keys(changes) as (keyof GridKnobs)[];
-        const before = Object.fromEntries(names.map((one) => [one, knobs[one]]));
-        Object.assign(knobs, changes);
         stage.took(fault, fault.forMs);
-        stage.clock.at(stage.clock.now() + fault.forMs, () => Object.assign(knobs, before));
+        turnFor(stage, stage.simulation().azure.eventGrid.knobs, changes, fault.forMs);
       });
     },
   };
@@ -83,14 +80,9 @@ function standingBehind(stage: Stage, event: Posted): ActivationTruth | undefine
 
 /** An administrator removes an activation, and Event Grid delivers nothing of it. */
 function removeInSilence(stage: Stage, one: ActivationTruth): void {
-  const { eventGrid } = stage.simulation().azure;
-  const { lossChance } = eventGrid.knobs;
   if (Date.parse(one.endAt) <= stage.clock.now()) return;
-  eventGrid.knobs.lossChance = 1;
+  turnFor(stage, stage.simulation().azure.eventGrid.knobs, { lossChance: 1 }, silentMs);
   removeActivation(stage, one);
-  stage.clock.at(stage.clock.now() + silentMs, () => {
-    eventGrid.knobs.lossChance = lossChance;
-  });
 }
 
 /** The same event under another id, as whoever has seen it can send it. */

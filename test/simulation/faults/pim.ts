@@ -1,5 +1,6 @@
 import type { FaultKind, Stage } from '../stage';
 import type { PimKnobs } from '../../../local/azure/pim/types';
+import { turnFor } from './turnFor';
 
 function knob(
   name: string,
@@ -14,13 +15,8 @@ function knob(
     forMs,
     install: (stage, fault) => {
       stage.at(fault.atMs, () => {
-        const { knobs } = stage.simulation().azure.pim;
-        const changes = turned(stage);
-        const names = Object.keys(changes) as (keyof PimKnobs)[];
-        const before = Object.fromEntries(names.map((one) => [one, knobs[one]]));
         stage.took(fault, fault.forMs);
-        Object.assign(knobs, changes);
-        stage.clock.at(stage.clock.now() + fault.forMs, () => Object.assign(knobs, before));
+        turnFor(stage, stage.simulation().azure.pim.knobs, turned(stage), fault.forMs);
       });
     },
   };
